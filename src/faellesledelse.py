@@ -1,0 +1,25 @@
+"""The ASCII door to the package.
+
+Entry points name this module: on a Windows machine with cp1252 one that names
+``fællesledelse`` is skipped without a word.
+"""
+
+from typing import Any
+
+__all__ = ["CohortEngine", "main"]
+
+
+def main() -> None:
+    """The command ``faellesledelse``."""
+    from fællesledelse.cli import main as command
+
+    command()
+
+
+def __getattr__(name: str) -> Any:
+    """Papermill asks for the engine when it scans its entry points; import it only then."""
+    if name == "CohortEngine":
+        from fællesledelse.cohort.engine import CohortEngine
+
+        return CohortEngine
+    raise AttributeError(name)

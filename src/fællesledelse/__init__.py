@@ -1,0 +1,1 @@
+"""fællesledelse: the workbook in which public leaders write their personal leadership foundation."""

@@ -1,0 +1,57 @@
+"""Every error the project raises on purpose.
+
+    FællesledelseError          what happened, why, and what to do, in one message
+    ├── SettingsError           the environment asks for something impossible
+    ├── CohortError             a cohort folder is not right; carries its findings
+    ├── AccessError             someone is not who they say, or may not do this
+    └── AnswerError             a text can't be stored as asked
+
+Messages to leaders and facilitators are Danish; messages to IT and developers are English.
+"""
+
+from dataclasses import dataclass
+
+
+class FællesledelseError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class SettingsError(FællesledelseError):
+    """The environment or the command line asks for something impossible."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong in a cohort folder.
+
+    ``row`` and ``column`` count from 1 as an editor or Excel shows them; None where the file as a whole is at fault.
+    """
+
+    file: str
+    message: str
+    row: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"linje {self.row}")
+        if self.column is not None:
+            place.append(f"kolonne {self.column}")
+        return f"{', '.join(place)}: {self.message}"
+
+
+class CohortError(FællesledelseError):
+    """A cohort folder is not right. ``findings`` holds everything found, in the order of the files."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = tuple(findings)
+
+
+class AccessError(FællesledelseError):
+    """Someone is not who they say, or may not do this. The message is Danish and safe to show."""
+
+
+class AnswerError(FællesledelseError):
+    """A text can't be stored as asked. The message is Danish and safe to show."""

@@ -1,0 +1,124 @@
+"""The calls a notebook cell may make, and what each means in fields and readings.
+
+The builder reads the calls from the syntax tree and writes the manifest from them; the workbook makes them when the
+cell runs. Both ask here, so a page and its manifest can't disagree.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .model import FieldKind, Readers
+
+DRAFT = ("draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising")
+"""The six headings of the foundation, in the order they are read."""
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field as the cell asks for it. ``part`` is the number of the bullet in the prose above that labels it, or None."""
+
+    key: str
+    kind: FieldKind
+    limit: int
+    readers: Readers = Readers.SELF
+    core: bool = True
+    part: int | None = None
+    number: int | None = None  # which card of a row of cards, from 1
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one call asks for: fields to fill in, and keys (or beginnings of keys) of other fields to show."""
+
+    fields: tuple[FieldSpec, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+def _key(key: str) -> str:
+    parts = key.split(".")
+    if not all(part and part.replace("-", "").isalnum() and part.isascii() and part == part.lower() for part in parts):
+        raise ValueError(f"nøglen {key!r} må kun have små bogstaver a–z, tal, bindestreg og punktum")
+    if parts[0] == "private":
+        raise ValueError(f"nøglen {key!r} begynder med 'private'; brug page.private")
+    return key
+
+
+def text(
+    key: str, *, lines: int = 4, limit: int = 4000, extra: bool = False, readers: str = "self", sources: list[str] | None = None
+) -> Call:
+    """A text. ``lines`` is its height on screen; ``sources`` are keys whose chosen sentences can be carried in."""
+    if lines < 1:
+        raise ValueError("lines skal være mindst 1")
+    spec = FieldSpec(_key(key), FieldKind.TEXT, _limit(limit), Readers(readers), core=not extra)
+    return Call((spec,), tuple(sources or ()))
+
+
+def cards(
+    key: str, *, parts: list[str], count: int = 3, limit: int = 1500, extra: bool = False, readers: str = "self"
+) -> Call:
+    """Up to ``count`` cards with the same parts; bullet n in the prose above labels part n. Keys: ``key.card.part``."""
+    if not 1 <= count <= 8:
+        raise ValueError("count skal være mellem 1 og 8")
+    return Call(
+        tuple(
+            FieldSpec(_key(f"{key}.{card}.{part}"), FieldKind.TEXT, _limit(limit), Readers(readers), not extra, index, card)
+            for card in range(1, count + 1)
+            for index, part in enumerate(parts)
+        )
+    )
+
+
+def private(key: str, *, lines: int = 5, limit: int = 8000) -> Call:
+    """A text of the private annex: never anyone's but the author's."""
+    if lines < 1:
+        raise ValueError("lines skal være mindst 1")
+    return Call((FieldSpec(f"private.{_key(key)}", FieldKind.TEXT, _limit(limit), core=False),))
+
+
+def choose(key: str, *, sources: list[str], most: int = 8) -> Call:
+    """Own sentences from ``sources``, of which at most ``most`` are chosen to go on to the draft."""
+    if most < 1:
+        raise ValueError("most skal være mindst 1")
+    return Call((FieldSpec(_key(key), FieldKind.CHOICE, 20_000),), tuple(sources))
+
+
+def date(key: str, *, extra: bool = False) -> Call:
+    """A day the leader sets."""
+    return Call((FieldSpec(_key(key), FieldKind.DATE, 10, core=not extra),))
+
+
+def earlier(*keys: str) -> Call:
+    """What the leader wrote before, to read."""
+    return Call(reads=keys)
+
+
+def draft() -> Call:
+    """The foundation as it stands: the six headings, with its length and reading time."""
+    return Call(reads=DRAFT)
+
+
+def path() -> Call:
+    """The way through the programme: dates, where I am, what is next."""
+    return Call()
+
+
+def finish() -> Call:
+    """Where the leader marks the step as done."""
+    return Call()
+
+
+def _limit(limit: int) -> int:
+    if not 1 <= limit <= 20_000:
+        raise ValueError("limit skal være mellem 1 og 20000 tegn")
+    return limit
+
+
+VOCABULARY: dict[str, Callable[..., Call]] = {
+    call.__name__: call for call in (text, cards, private, choose, date, earlier, draft, path, finish)
+}
+"""Every name a cell may call on its page."""
+
+
+def covers(reads: tuple[str, ...], key: str) -> bool:
+    """Whether a page that reads ``reads`` may be shown the field ``key``: itself, or a part of a card below it."""
+    return any(key == read or key.startswith(f"{read}.") for read in reads)
