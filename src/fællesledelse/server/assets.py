@@ -1,0 +1,77 @@
+"""The files that pages load: where they are, under which address, and how the borrowed ones get there.
+
+``python -m fællesledelse.server.assets node_modules`` runs once at set-up, after npm has fetched the design system:
+it copies each stylesheet below and every file it names into ``static/vendor``, with their licences.
+"""
+
+import hashlib
+import re
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+VENDOR = STATIC / "vendor"
+STYLESHEETS = (
+    ("dkfds", "dist/css/dkfds.min.css", "LICENSE.md"),
+    ("@fontsource/ibm-plex-serif", "latin-400.css", "LICENSE"),
+    ("@fontsource/ibm-plex-serif", "latin-500.css", "LICENSE"),
+)
+"""(npm package, stylesheet, licence), each path relative to the package."""
+
+_FONT_SOURCES = re.compile(r"src:[^;}]*")
+_WOFF2 = re.compile(r"""url\([^)]*\.woff2["']?\)\s*format\(["']?woff2["']?\)""")
+_NAMED_FILE = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')?#]+)""")
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file under ``static``, with its fingerprint, so browsers may keep it for ever.
+
+    Raises ``FileNotFoundError`` for a name that isn't there: a misspelt name in a template fails at once.
+    """
+    fingerprint = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{name}?v={fingerprint}"
+
+
+def newest_fonts_only(css: str) -> str:
+    """The stylesheet with only the WOFF2 source of each font.
+
+    The design system names an EOT file first, which today's browsers fetch, can't read, and report as an error.
+    """
+    return _FONT_SOURCES.sub(lambda found: _woff2_of(found.group()), css)
+
+
+def _woff2_of(sources: str) -> str:
+    woff2 = _WOFF2.search(sources)
+    return f"src:{woff2.group()}" if woff2 else sources
+
+
+def named_files(css: str) -> list[str]:
+    """The relative paths a stylesheet names, each once, in order."""
+    return list(dict.fromkeys(_NAMED_FILE.findall(css)))
+
+
+def copy_stylesheet(package: Path, stylesheet: str, licence: str, target: Path) -> None:
+    """Copy a stylesheet, the files it names and its licence, so that relative addresses still hold."""
+    css = newest_fonts_only((package / stylesheet).read_text(encoding="utf-8"))
+    source, copied = (package / stylesheet).parent, (target / stylesheet).parent
+    for name in named_files(css):
+        destination = copied / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, destination)
+    copied.mkdir(parents=True, exist_ok=True)
+    (target / stylesheet).write_text(css, encoding="utf-8")
+    shutil.copyfile(package / licence, target / licence)
+
+
+def copy_all(node_modules: Path) -> None:
+    """Replace ``static/vendor`` by what the pages borrow from ``node_modules``."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for package, stylesheet, licence in STYLESHEETS:
+        copy_stylesheet(node_modules / package, stylesheet, licence, VENDOR / Path(package).name)
+
+
+if __name__ == "__main__":
+    copy_all(Path(sys.argv[1]))

@@ -1,0 +1,124 @@
+// Signing in, enrolling, recovering and renewing: each form is sent as JSON, and its answer shown on the same page.
+// The secret of an invitation stands in the address's fragment, which no server and no mail scanner sees. It is read
+// once, taken out of the address and the history, and sent only when the leader presses the button.
+
+const OFFLINE = "Der er ingen forbindelse til serveren lige nu. Prøv igen om lidt.";
+const UNEXPECTED = "Noget gik galt hos os. Prøv igen om lidt, og skriv til din facilitator, hvis det bliver ved.";
+const FORMS = {
+  "log-in": { address: "/api/log-in", body: ({ email, pass_phrase, remember }) => ({ email, pass_phrase, remember }), done: goOn },
+  enrol: { address: "/api/enrol", body: ({ pass_phrase }) => ({ token, pass_phrase }), done: showCode },
+  recover: {
+    address: "/api/recover",
+    body: ({ email, recovery_code, pass_phrase }) => ({ email, recovery_code, pass_phrase }),
+    done: showCode,
+  },
+  forgotten: { address: "/api/forgotten", body: ({ email }) => ({ email }), done: showReceipt },
+  renew: {
+    address: "/api/renew",
+    body: ({ pass_phrase, recovery_code }) => ({ token, pass_phrase, ...(recovery_code && { recovery_code }) }),
+    done: showCode,
+  },
+};
+
+const token = takeToken();
+
+function takeToken() {
+  const secret = location.hash.slice(1);
+  if (secret) history.replaceState(null, "", location.pathname + location.search);
+  return secret;
+}
+
+function valuesOf(form) {
+  const values = Object.fromEntries(new FormData(form));
+  if (form.elements.remember) values.remember = form.elements.remember.checked;
+  return values;
+}
+
+/** The first thing to mend, as {field, message}, or undefined. */
+function problemIn(form) {
+  const { email, pass_phrase: phrase, again, recovery_code: code } = form.elements;
+  if (email && !email.validity.valid) return { field: email, message: "Skriv din e-mailadresse, for eksempel navn@kommune.dk." };
+  if (code?.required && !code.value.trim()) return { field: code, message: "Skriv din gendannelseskode." };
+  if (phrase && !phrase.value) return { field: phrase, message: "Skriv din adgangssætning." };
+  if (again && [...phrase.value].length < 12) {
+    return { field: phrase, message: `Adgangssætningen skal være på mindst 12 tegn. Den har ${[...phrase.value].length}.` };
+  }
+  if (again && again.value !== phrase.value) return { field: again, message: "De to adgangssætninger er ikke ens. Skriv den igen." };
+  return undefined;
+}
+
+function tell(form, message, field) {
+  const box = form.querySelector("[data-problem]");
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  box.textContent = message;
+  box.hidden = !message;
+  field?.setAttribute("aria-invalid", "true");
+  if (message) (field ?? box).focus();
+}
+
+async function post(address, body) {
+  let response;
+  try {
+    response = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return { ok: false, answer: { message: OFFLINE } };
+  }
+  const answer = await response.json().catch(() => ({}));
+  return { ok: response.ok, answer };
+}
+
+async function send(event) {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const { address, body, done } = FORMS[form.dataset.access];
+  const problem = problemIn(form);
+  if (problem) return tell(form, problem.message, problem.field);
+  tell(form, "");
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  const { ok, answer } = await post(address, body(valuesOf(form)));
+  button.disabled = false;
+  if (!ok) return tell(form, answer.message ?? UNEXPECTED);
+  return done(answer, form);
+}
+
+function goOn(answer) {
+  location.assign(answer.next ?? "/");
+}
+
+function showOnly(section) {
+  for (const other of document.querySelectorAll("main > *")) other.hidden = other !== section;
+  section.querySelector("h1, h2").focus();
+  scrollTo(0, 0);
+}
+
+function showCode(answer) {
+  const section = document.getElementById("kode");
+  if (!answer.recovery_code) return goOn(answer);
+  section.querySelector("[data-recovery-code]").textContent = answer.recovery_code;
+  section.querySelector("[data-print]").addEventListener("click", () => print());
+  const kept = section.querySelector("[data-code-kept]");
+  const on = section.querySelector("[data-go-on]");
+  kept.addEventListener("change", () => (on.disabled = !kept.checked));
+  on.addEventListener("click", () => goOn(answer));
+  return showOnly(section);
+}
+
+function showReceipt() {
+  showOnly(document.getElementById("kvittering"));
+}
+
+function showPhrases({ currentTarget }) {
+  for (const input of currentTarget.form.querySelectorAll("[name=pass_phrase], [name=again]")) {
+    input.type = currentTarget.checked ? "text" : "password";
+  }
+}
+
+for (const form of document.querySelectorAll("[data-access]")) form.addEventListener("submit", send);
+for (const box of document.querySelectorAll("[data-show-phrases]")) box.addEventListener("change", showPhrases);
+for (const part of document.querySelectorAll("[data-with-token]")) part.hidden = !token;
+for (const part of document.querySelectorAll("[data-without-token]")) part.hidden = Boolean(token);
