@@ -1,0 +1,1 @@
+"""Builder side: from a cohort folder to a built cohort."""

@@ -1,0 +1,69 @@
+"""The manifest and the roster as JSON."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from fællesledelse.errors import CohortError, FællesledelseError
+from fællesledelse.manifest import dump, dump_roster, load, load_roster
+from fællesledelse.model import Field, FieldKind, Manifest, Participant, PrivacyNotice, Readers, Role, Roster, Step, StepKind
+from fællesledelse.share import share
+
+FIELD = Field("draft.task", FieldKind.TEXT, "Min opgave – og dens virkning", 1500, Readers.COHORT, True, "cell-03")
+STEP = Step("workshop-1", "Første workshop", StepKind.WORKSHOP, 150, date(2026, 8, 20), (FIELD,), ("episodes",))
+MANIFEST = Manifest(
+    gathering="demo",
+    name="Fælles om ledelse",
+    organisation="Strandby Kommune",
+    starts=date(2026, 6, 15),
+    ends=None,
+    steps=(replace(STEP, name="velkomst", kind=StepKind.WELCOME, opens=None), STEP),
+    privacy=PrivacyNotice(controller="Strandby Kommune"),
+    safe_key="ab" * 32,
+)
+ROSTER = Roster("demo", (Participant("åse@strandby.example", "Åse Ø", Role.LEADER, group="1"),))
+
+
+def test_a_manifest_comes_back_as_it_was_written() -> None:
+    assert load(dump(MANIFEST)) == MANIFEST
+
+
+def test_a_roster_comes_back_as_it_was_written() -> None:
+    assert load_roster(dump_roster(ROSTER)) == ROSTER
+
+
+def test_the_json_is_readable_sorted_and_ends_with_a_newline() -> None:
+    text = dump(MANIFEST)
+    assert text.startswith('{\n "ends": null,\n "format": 1,')
+    assert '"opens": "2026-08-20"' in text
+    assert "Første" in text
+    assert text.endswith("}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"format": 2}',
+        '{"format": 1}',
+        "[" * 100_000,
+        dump_roster(ROSTER),
+        dump(MANIFEST).replace("text", "x"),
+    ],
+)
+def test_anything_else_is_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(CohortError, match="hold byg"):
+        load(text)
+
+
+def test_shared_files_are_found_in_a_working_copy() -> None:
+    assert (share("templates") / "cohort").is_dir()
+
+
+def test_a_missing_shared_file_says_what_to_do() -> None:
+    with pytest.raises(FællesledelseError, match="Installér"):
+        share("nothing-of-that-name")
