@@ -4,7 +4,8 @@
     ├── SettingsError           the environment asks for something impossible
     ├── CohortError             a cohort folder is not right; carries its findings
     ├── AccessError             someone is not who they say, or may not do this
-    └── AnswerError             a text can't be stored as asked
+    ├── AnswerError             a text can't be stored as asked
+    └── ConnectionLost          a page's kernel can't reach the server just now
 
 Messages to leaders and facilitators are Danish; messages to IT and developers are English.
 """
@@ -55,3 +56,7 @@ class AccessError(FællesledelseError):
 
 class AnswerError(FællesledelseError):
     """A text can't be stored as asked. The message is Danish and safe to show."""
+
+
+class ConnectionLost(FællesledelseError):
+    """A page's kernel can't reach the server just now. The page shows a Danish line of its own; the message is for the log."""

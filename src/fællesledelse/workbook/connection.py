@@ -1,0 +1,139 @@
+"""What a page can ask of the server: texts to read and the way through the programme. Never anything to write.
+
+The kernel inherits one connected socket and speaks JSON lines on it, one question and one answer at a time. What the
+leader types never passes here: it goes from the browser to the server.
+"""
+
+import json
+import socket
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, Self
+
+from ..errors import ConnectionLost
+
+PATIENCE = 10.0
+"""Seconds to wait for an answer before the page says that it can't show the text just now."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Texts by key, in the order of the pages, and the questions they answer (as far as they are known)."""
+
+    texts: dict[str, str]
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WayStep:
+    """One step as the path shows it. ``opens`` None: open from the first day. ``url`` is empty where there is no server."""
+
+    name: str
+    title: str
+    kind: str
+    minutes: int
+    opens: date | None
+    done: bool
+    fields: int
+    filled: int
+    url: str
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        """From the server's JSON object."""
+        opens = found.get("opens")
+        return cls(
+            name=found["name"],
+            title=found["title"],
+            kind=found["kind"],
+            minutes=found["minutes"],
+            opens=date.fromisoformat(opens) if opens else None,
+            done=found["done"],
+            fields=found["fields"],
+            filled=found["filled"],
+            url=found.get("url") or "",
+        )
+
+
+@dataclass(frozen=True)
+class Way:
+    """The whole path on one day: the leader's own name, the group's and the facilitators' names, the steps in order."""
+
+    today: date
+    steps: tuple[WayStep, ...]
+    name: str = ""
+    group: tuple[str, ...] = ()
+    facilitators: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        """From the server's JSON object."""
+        return cls(
+            today=date.fromisoformat(found["today"]),
+            steps=tuple(WayStep.of(step) for step in found["steps"]),
+            name=found.get("name") or "",
+            group=tuple(found.get("group") or ()),
+            facilitators=tuple(found.get("facilitators") or ()),
+        )
+
+
+class Connection(Protocol):
+    """Where a page reads from: the server's socket, or the sandbox."""
+
+    def answers(self, keys: tuple[str, ...]) -> Reading:
+        """The texts of those keys and of every part of a card below them. Raises ConnectionLost."""
+
+    def way(self) -> Way:
+        """The path as it stands today. Raises ConnectionLost."""
+
+    def own(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """The values a field starts with where no server fills it: empty with a server behind."""
+
+    def keep(self, texts: dict[str, str]) -> None:
+        """Called when a field's values change in the kernel, as they only do in the sandbox."""
+
+
+class ServerConnection:
+    """The inherited socket. A kernel serves one page of one leader, so there is nobody to name in a question."""
+
+    def __init__(self, wire: socket.socket) -> None:
+        wire.settimeout(PATIENCE)
+        self._wire = wire
+        self._lines = wire.makefile("rb")
+
+    def answers(self, keys: tuple[str, ...]) -> Reading:
+        """See Connection."""
+        if not keys:
+            return Reading({})
+        reply = self._ask({"get": "answers", "keys": list(keys)})
+        return Reading(reply["ok"], reply.get("labels") or {})
+
+    def way(self) -> Way:
+        """See Connection."""
+        return Way.of(self._ask({"get": "path"})["ok"])
+
+    def own(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """Nothing: the browser fetches a field's text itself."""
+        return {}
+
+    def keep(self, texts: dict[str, str]) -> None:
+        """Nothing: only the browser saves, and never through the kernel."""
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._wire.sendall(json.dumps(question).encode() + b"\n")
+            line = self._lines.readline()
+        except OSError as error:
+            self._wire.close()  # a late answer must not be taken for the next one's
+            raise ConnectionLost(f"the server did not answer the page: {error}") from error
+        if not line.endswith(b"\n"):
+            raise ConnectionLost("the server closed the connection to the page")
+        reply: dict[str, Any] = json.loads(line)
+        if "ok" not in reply:
+            raise ConnectionLost(f"the server refused {question['get']!r}: {reply.get('error')}")
+        return reply
+
+
+def inherited(descriptor: int) -> ServerConnection:
+    """The connection over a socket that this process was started with."""
+    return ServerConnection(socket.socket(fileno=descriptor))

@@ -1,0 +1,145 @@
+"""The page a notebook opens: one call per cell, the last expression of the cell is what is seen.
+
+Fields are widgets that save from the browser. What is computed from them (what was written earlier, the draft) is
+read through the connection when the page opens and again each time a field reports a save.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from functools import partial
+
+from ipywidgets import HTML
+
+from .. import vocabulary
+from ..errors import ConnectionLost
+from ..vocabulary import DRAFT, Call, FieldSpec, covers
+from . import view
+from .connection import Connection, inherited
+from .fields import Field
+from .sandbox import Sandbox
+
+SOCKET = "FAELLESLEDELSE_SOCKET"
+"""The environment variable that names the inherited socket; without it the page is a sandbox."""
+
+log = logging.getLogger(__name__)
+
+
+class Page:
+    """One step of the workbook. Its methods are exactly the names of the vocabulary."""
+
+    def __init__(self, connection: Connection, step: str) -> None:
+        self._connection = connection
+        self._step = step
+        self._computed: list[tuple[tuple[str, ...], Callable[[], None]]] = []
+
+    def text(
+        self,
+        key: str,
+        *,
+        lines: int = 4,
+        limit: int = 4000,
+        extra: bool = False,
+        readers: str = "self",
+        sources: list[str] | None = None,
+    ) -> Field:
+        """A text. ``sources`` are keys whose chosen sentences can be carried in."""
+        call = vocabulary.text(key, lines=lines, limit=limit, extra=extra, readers=readers, sources=sources)
+        return self._field(call, lines=lines)
+
+    def cards(
+        self, key: str, *, parts: list[str], count: int = 3, limit: int = 1500, extra: bool = False, readers: str = "self"
+    ) -> Field:
+        """Up to ``count`` cards with the same parts; bullet n of the prose above labels part n."""
+        call = vocabulary.cards(key, parts=parts, count=count, limit=limit, extra=extra, readers=readers)
+        return self._field(call, lines=2)
+
+    def private(self, key: str, *, lines: int = 5, limit: int = 8000) -> Field:
+        """A text of the private annex."""
+        return self._field(vocabulary.private(key, lines=lines, limit=limit), lines=lines)
+
+    def choose(self, key: str, *, sources: list[str], most: int = 8) -> Field:
+        """Own sentences from ``sources``, of which at most ``most`` are chosen."""
+        return self._field(vocabulary.choose(key, sources=sources, most=most), most=most)
+
+    def date(self, key: str, *, extra: bool = False) -> Field:
+        """A day the leader sets."""
+        return self._field(vocabulary.date(key, extra=extra))
+
+    def earlier(self, *keys: str) -> HTML:
+        """What the leader wrote before, to read."""
+        reads = vocabulary.earlier(*keys).reads
+        return self._show(reads, lambda: view.earlier(self._connection.answers(reads), reads))
+
+    def draft(self) -> HTML:
+        """The foundation as it stands, with its length and reading time."""
+        return self._show(DRAFT, lambda: view.draft(self._connection.answers(DRAFT)))
+
+    def path(self) -> HTML:
+        """The way through the programme: dates, where I am, what is next."""
+        return self._show((), lambda: view.path(self._connection.way()))
+
+    def finish(self) -> HTML:
+        """Where the leader marks the step as done."""
+        return self._show((), lambda: view.finish(self._connection.way(), self._step))
+
+    def _field(self, call: Call, **look: int) -> Field:
+        keys = tuple(spec.key for spec in call.fields)
+        spec = [_described(spec, call.reads, look) for spec in call.fields]
+        field = Field(spec=spec, values=self._connection.own(keys + call.reads))
+        field.on_saved(self._refresh)
+        field.observe(self._keep, "values")
+        return field
+
+    def _keep(self, change: dict[str, dict[str, str]]) -> None:
+        self._connection.keep(change["new"])
+
+    def _show(self, reads: tuple[str, ...], render: Callable[[], str]) -> HTML:
+        widget = HTML()
+        refresh = partial(_fill, widget, render)
+        self._computed.append((reads, refresh))
+        refresh()
+        return widget
+
+    def _refresh(self, key: str) -> None:
+        """Called by a field when the server has acknowledged a save of ``key``."""
+        for reads, refresh in self._computed:
+            if covers(reads, key):
+                refresh()
+
+
+def _fill(widget: HTML, render: Callable[[], str]) -> None:
+    """Whatever is wrong, the leader sees a sentence and never a stack trace; what was shown before stays."""
+    try:
+        widget.value = render()
+    except ConnectionLost as lost:
+        log.warning("%s", lost)
+        if not widget.value:
+            widget.value = view.away()
+
+
+def _described(spec: FieldSpec, sources: tuple[str, ...], look: dict[str, int]) -> dict[str, object]:
+    """The field as its ES module is told of it."""
+    return {
+        "key": spec.key,
+        "kind": spec.kind.value,
+        "limit": spec.limit,
+        "readers": spec.readers.value,
+        "core": spec.core,
+        "part": spec.part,
+        "number": spec.number,
+        "sources": list(sources),
+        **look,
+    }
+
+
+def open_page(cohort: str, *, step: str) -> Page:
+    """The page of that step.
+
+    ``cohort`` is the parameter papermill fills in; the server knows the gathering from the session, so it only has to be
+    text. Without a server behind the kernel the page is a sandbox with a constructed leader.
+    """
+    if not isinstance(cohort, str):
+        raise TypeError(f"cohort must be text, not {cohort!r}")
+    descriptor = os.environ.get(SOCKET)
+    return Page(inherited(int(descriptor)) if descriptor else Sandbox(), step)

@@ -1,0 +1,36 @@
+"""A page without a server: a constructed leader has filled everything in, so a notebook can be opened and tried by itself.
+
+Nothing is kept: what is typed lives as long as the kernel. All persons and places are invented.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..vocabulary import covers
+from .connection import Reading, Way
+
+
+class Sandbox:
+    """A Connection over the constructed leader in ``constructed.json``."""
+
+    def __init__(self) -> None:
+        found: dict[str, Any] = json.loads(Path(__file__).with_name("constructed.json").read_text(encoding="utf-8"))
+        self._texts: dict[str, str] = found["answers"]
+        self._way = Way.of(found["way"])
+
+    def answers(self, keys: tuple[str, ...]) -> Reading:
+        """See Connection."""
+        return Reading({key: text for key, text in self._texts.items() if covers(keys, key)})
+
+    def way(self) -> Way:
+        """See Connection."""
+        return self._way
+
+    def own(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """See Connection."""
+        return self.answers(keys).texts
+
+    def keep(self, texts: dict[str, str]) -> None:
+        """See Connection."""
+        self._texts |= texts
