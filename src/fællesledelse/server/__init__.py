@@ -1,0 +1,1 @@
+"""The server: the only process that touches the store."""

@@ -1,0 +1,233 @@
+"""Enrolling, signing in, and getting back in."""
+
+import asyncio
+import base64
+import hashlib
+import time
+from collections import OrderedDict
+from typing import Any
+
+from ..errors import AccessError
+from ..model import PrivacyNotice
+from ..store import Enrolled, Unlocked
+from .web import Api, Refused
+
+SHORTEST_PASS_PHRASE = 12  # characters
+DEAD_LINK = (
+    "Linket kan ikke bruges mere. Det er enten brugt, erstattet af et nyere eller skrevet forkert af. "
+    "Bed din facilitator om et nyt, eller log ind, hvis du allerede har valgt din adgangssætning."
+)
+
+
+class Brake:
+    """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out."""
+
+    FREE, LONGEST, FORGOTTEN_AFTER, REMEMBERED = 3, 8.0, 900.0, 10_000
+
+    def __init__(self) -> None:
+        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def delay(self, email: str) -> float:
+        """Seconds to wait before the next guess is looked at."""
+        count, last = self._wrong.get(email, (0, 0.0))
+        if count < self.FREE or time.monotonic() - last > self.FORGOTTEN_AFTER:
+            return 0.0
+        return float(min(2.0 ** (count - self.FREE), self.LONGEST))
+
+    def wrong(self, email: str) -> None:
+        """Count a wrong guess."""
+        count, _ = self._wrong.pop(email, (0, 0.0))
+        self._wrong[email] = (count + 1, time.monotonic())
+        if len(self._wrong) > self.REMEMBERED:
+            self._wrong.popitem(last=False)
+
+    def right(self, email: str) -> None:
+        """Forget the wrong ones."""
+        self._wrong.pop(email, None)
+
+
+class AccessApi(Api):
+    """What the handlers of this module share."""
+
+    public = True
+    brake = Brake()
+
+    async def let_in(self, unlocked: Unlocked) -> str:
+        """Remember the device and say where to go."""
+        label = self.request.headers.get("User-Agent", "")[:200]
+        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label)
+        self.set_session(cookie)
+        return "/"
+
+    async def welcome(self, enrolled: Enrolled) -> None:
+        """Answer someone who has just chosen a pass phrase."""
+        self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
+
+    def pass_phrase(self, body: dict[str, Any]) -> str:
+        """The new pass phrase, if it is long enough."""
+        phrase: str = body["pass_phrase"]
+        if not SHORTEST_PASS_PHRASE <= len(phrase) <= 1000:
+            raise Refused(400, "short", f"Vælg en adgangssætning på mindst {SHORTEST_PASS_PHRASE} tegn.")
+        return phrase
+
+    async def braked(self, email: str, verb: Any, *args: Any) -> Any:
+        """Run a verb that tests a secret, later the more often it has failed for that address."""
+        email = email.strip().lower()
+        await asyncio.sleep(self.brake.delay(email))
+        try:
+            result = await self.house.ask_slowly(verb, email, *args)
+        except AccessError:
+            self.brake.wrong(email)
+            raise
+        self.brake.right(email)
+        return result
+
+
+class LogInHandler(AccessApi):
+    """POST: sign in with e-mail and pass phrase."""
+
+    async def post(self) -> None:
+        """Sign in and remember the device."""
+        body = self.body(email=str, pass_phrase=str)
+        unlocked = await self.braked(body["email"], self.house.store.access.sign_in, body["pass_phrase"])
+        await self.drop_old_session()
+        self.reply({"next": await self.let_in(unlocked)})
+        self.note("signed-in")
+
+    async def drop_old_session(self) -> None:
+        """A device has one session: signing in ends the one before."""
+        if self.session is not None:
+            await self.settings["kernel_manager"].end_session(self.session.id)
+            await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
+
+
+class LogOutHandler(Api):
+    """POST: end the session and its kernels."""
+
+    public = True
+
+    async def post(self) -> None:
+        """Sign out. Signing out twice is no error."""
+        if self.session is not None:
+            await self.settings["kernel_manager"].end_session(self.session.id)
+            await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
+        self.forget_session()
+        self.set_status(204)
+        self.finish()
+
+
+class SessionHandler(Api):
+    """GET: who is signed in, and the key of this leader's journal in the browser."""
+
+    async def get(self) -> None:
+        """The journal's key is derived from the leader's own: it is the same on every device, and gone at sign-out."""
+        person = await self.house.ask(self.house.store.people.person, self.person)
+        memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
+        self.reply(
+            {
+                "person": self.person,
+                "name": person.name,
+                "journal_key": base64.b64encode(self.session.unlocked.journal_key()).decode(),  # type: ignore[union-attr]
+                "gatherings": [each.gathering for each in memberships],
+            }
+        )
+
+
+class InvitationHandler(AccessApi):
+    """POST: look at an invitation without using it."""
+
+    async def post(self) -> None:
+        """Whose it is. A mail scanner that only fetches the page never gets here."""
+        token = self.body(token=str)["token"]
+        found = await self.house.ask(self.house.store.invitations.find, token)
+        if found is None:
+            raise Refused(404, "dead-link", DEAD_LINK)
+        not_before = found.not_before.isoformat() if found.not_before else None
+        self.reply({"name": found.name, "kind": found.kind, "not_before": not_before})
+
+
+class EnrolHandler(AccessApi):
+    """POST: use an invitation."""
+
+    async def post(self) -> None:
+        """Choose a pass phrase; get a recovery code."""
+        body = self.body(token=str, pass_phrase=str)
+        phrase = self.pass_phrase(body)
+        if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
+            raise Refused(404, "dead-link", DEAD_LINK)
+        await self.welcome(await self.house.ask_slowly(self.house.store.access.enrol, body["token"], phrase))
+        self.note("enrolled")
+
+
+class RecoverHandler(AccessApi):
+    """POST: a forgotten pass phrase, and the recovery code at hand."""
+
+    async def post(self) -> None:
+        """Choose a new pass phrase at once; get a new recovery code."""
+        body = self.body(email=str, recovery_code=str, pass_phrase=str)
+        phrase = self.pass_phrase(body)
+        await self.welcome(await self.braked(body["email"], self.house.store.access.recover, body["recovery_code"], phrase))
+        self.note("recovered")
+
+
+class ForgottenHandler(AccessApi):
+    """POST: a forgotten pass phrase, and no code."""
+
+    asked = Brake()
+
+    async def post(self) -> None:
+        """Send a link to the leader's own address. The answer is the same whether or not the address is known."""
+        email = self.body(email=str)["email"].strip().lower()
+        person = await self.house.ask(self.house.store.people.find, email)
+        if person is not None and person.enrolled and not self.asked.delay(email):
+            self.asked.wrong(email)
+            await send_replacement(
+                self, person.id, email, asked_by="en, der skrev din e-mail på siden »Glemt adgangssætning«"
+            )
+        self.reply({}, 202)
+
+
+class RenewHandler(AccessApi):
+    """POST: use a replacement link."""
+
+    async def post(self) -> None:
+        """At once with the recovery code, else after a day."""
+        body = self.body(token=str, pass_phrase=str, recovery_code_=str)
+        phrase = self.pass_phrase(body)
+        if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
+            raise Refused(404, "dead-link", DEAD_LINK)
+        renew = self.house.store.access.renew
+        await self.welcome(await self.house.ask_slowly(renew, body["token"], phrase, body.get("recovery_code") or None))
+        self.note("renewed")
+
+
+class NoticeHandler(Api):
+    """POST: the person has read the privacy notice."""
+
+    async def post(self, gathering: str) -> None:
+        """Remember that this wording has been read."""
+        cohort, _ = await self.membership(gathering)
+        self.body(accept=bool)
+        digest = notice_digest(cohort.manifest.privacy)
+        await self.house.ask(self.house.store.progress.accept_notice, self.person, gathering, digest)
+        self.reply({"next": f"/hold/{gathering}/"})
+
+
+async def send_replacement(handler: Api, person: str, email: str, asked_by: str) -> None:
+    """Make a replacement link and send it to the leader's own address, with who asked for it."""
+    house = handler.house
+    token = await house.ask(house.store.invitations.replace, person, asked_by)
+    text = (
+        "Hej\n\nHer er et link til en ny adgangssætning til dit ledelsesgrundlag:\n\n"
+        f"{house.settings.origin}/ny-adgang#{token}\n\n"
+        f"Linket er bestilt af {asked_by}. Med din gendannelseskode virker det med det samme. Uden koden virker det først "
+        "efter 24 timer, så ingen kan komme ind i dit navn, uden at du når at opdage det.\n\n"
+        "Har du ikke bedt om linket? Så gør ingenting, og sig det til din facilitator. Din nuværende adgang virker stadig.\n"
+    )
+    await house.ask(house.mailer.send, email, "Nyt link til dit ledelsesgrundlag", text)
+    handler.note("replacement-asked")
+
+
+def notice_digest(privacy: PrivacyNotice) -> str:
+    """A short name of this wording of the notice: a changed one is shown again."""
+    return hashlib.sha256(repr(privacy).encode()).hexdigest()[:32]

@@ -1,0 +1,136 @@
+"""Saving and reading what a leader writes. A save is acknowledged only when it is durable."""
+
+from typing import Any
+
+from ..model import Field, Step
+from ..store import Answer, Conflict
+from .feed import visible_keys
+from .path import is_open, moved_dates
+from .shelf import Cohort
+from .web import Api, Refused
+
+
+class StepHandler(Api):
+    """GET: everything a page's fields need to come alive."""
+
+    async def get(self, gathering: str, step: str) -> None:
+        """The step, its fields, the leader's answers, and the texts of other pages that this page carries on."""
+        cohort, mine = await self.leader(gathering)
+        page = await open_step(self, cohort, mine.group, step)
+        keys = visible_keys(cohort.manifest, page)
+        answers = await self.house.ask(self.house.store.answers.read, self.session.unlocked, gathering, keys)  # type: ignore[union-attr]
+        marks = await self.house.ask(self.house.store.progress.marks, gathering)
+        own = {field.key for field in page.fields}
+        self.reply(
+            {
+                "step": {
+                    "name": page.name,
+                    "title": page.title,
+                    "kind": page.kind.value,
+                    "minutes": page.minutes,
+                    "done": (self.person, page.name) in marks,
+                    "editable": True,
+                },
+                "fields": [_field(field) for field in page.fields],
+                "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
+                "sources": {key: answer.text for key, answer in answers.items() if key not in own},
+            }
+        )
+
+
+class DoneHandler(Api):
+    """PUT: the leader marks a step as done, or takes the mark back."""
+
+    async def put(self, gathering: str, step: str) -> None:
+        """Set the mark. It is the only thing of a step that a facilitator sees."""
+        cohort, mine = await self.leader(gathering)
+        page = await open_step(self, cohort, mine.group, step)
+        done = self.body(done=bool)["done"]
+        await self.house.ask(self.house.store.progress.mark, self.person, gathering, page.name, done)
+        self.reply({"done": done})
+
+
+class AnswerHandler(Api):
+    """PUT: save a field."""
+
+    async def put(self, gathering: str, key: str) -> None:
+        """Compare-and-set on the version. What loses is kept beside, never thrown away."""
+        cohort, mine = await self.leader(gathering)
+        field = await self._field(cohort, mine.group, key)
+        body = self.body(text=str, base=int, save_id=str, resolves_=list)
+        if len(body["text"]) > field.limit:
+            words = f"Teksten fylder {len(body['text'])} tegn. Der er plads til {field.limit}. Forkort den, så gemmer vi."
+            raise Refused(413, "too-long", words, limit=field.limit, length=len(body["text"]))
+        resolves = body.get("resolves", [])
+        if body["base"] < 0 or not all(type(version) is int for version in resolves) or not 8 <= len(body["save_id"]) <= 64:
+            raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Genindlæs siden.")
+        outcome = await self.house.ask(
+            self.house.store.answers.save,
+            self.session.unlocked,  # type: ignore[union-attr]
+            gathering,
+            key,
+            body["text"],
+            body["base"],
+            body["save_id"],
+            tuple(resolves),
+        )
+        if isinstance(outcome, Conflict):
+            self.reply({"error": "conflict", "head": answer_json(outcome.head), "aside": outcome.aside}, 409)
+        else:
+            self.reply({"version": outcome.version, "saved_at": outcome.saved_at.isoformat()})
+
+    async def _field(self, cohort: Cohort, group: str | None, key: str) -> Field:
+        steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
+        if not steps:
+            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
+        moved = await moved_dates(self.house, cohort.manifest.gathering, group)
+        if not any(is_open(step, moved, self.house.today()) for step in steps):
+            raise Refused(403, "not-open", "Trinet er ikke åbnet endnu.")
+        return next(field for field in steps[0].fields if field.key == key)
+
+
+class VersionsHandler(Api):
+    """GET: every version of a field, newest first."""
+
+    async def get(self, gathering: str, key: str) -> None:
+        """All versions, those that were put beside included."""
+        cohort, _ = await self.leader(gathering)
+        if cohort.manifest.field(key) is None:
+            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
+        versions = await self.house.ask(self.house.store.answers.versions, self.session.unlocked, gathering, key)  # type: ignore[union-attr]
+        self.reply(
+            [{"version": v.version, "text": v.text, "saved_at": v.saved_at.isoformat(), "aside": v.aside} for v in versions]
+        )
+
+
+async def open_step(handler: Any, cohort: Cohort, group: str | None, name: str) -> Step:
+    """The step of that name, if it is open to that group today. Raises Refused."""
+    step = cohort.manifest.step(name)
+    if step is None:
+        raise Refused(404, "not-found", "Trinet findes ikke på dit hold.")
+    moved = await moved_dates(handler.house, cohort.manifest.gathering, group)
+    if not is_open(step, moved, handler.house.today()):
+        raise Refused(403, "not-open", "Trinet er ikke åbnet endnu. Datoen står på forsiden.", title="Ikke åbent endnu")
+    return step
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the page's script reads it."""
+    return {
+        "version": answer.version,
+        "text": answer.text,
+        "saved_at": answer.saved_at.isoformat() if answer.saved_at else None,
+        "asides": [{"version": a.version, "text": a.text, "saved_at": a.saved_at.isoformat()} for a in answer.asides],
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "key": field.key,
+        "kind": field.kind.value,
+        "label": field.label,
+        "limit": field.limit,
+        "readers": field.readers.value,
+        "private": field.private,
+        "core": field.core,
+    }

@@ -1,0 +1,103 @@
+"""What a kernel may ask of the server: read-only, through one inherited socket that is bound to one leader's page.
+
+One JSON object a line each way. ``{"get": "answers", "keys": [...]}`` gives texts of the fields that page shows;
+``{"get": "path"}`` gives the leader's way through the steps. Anything else gives ``{"error": ...}``.
+"""
+
+import asyncio
+import json
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import Manifest, Role, Step
+from ..store import Membership, Session
+from ..vocabulary import covers
+from .house import House
+from .path import stages, url
+from .shelf import Cohort
+
+LONGEST_LINE = 1 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One leader's open page: all that its kernel may see hangs on this."""
+
+    session: Session
+    membership: Membership
+    cohort: Cohort
+    step: Step
+
+
+class Feed:
+    """Answers one kernel until its socket closes."""
+
+    def __init__(self, house: House, visit: Visit) -> None:
+        self._house = house
+        self._visit = visit
+
+    async def serve(self, end: socket.socket) -> None:
+        """Read requests and answer them in turn. Called once per kernel, as a task."""
+        reader, writer = await asyncio.open_connection(sock=end, limit=LONGEST_LINE)
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(await self._reply(line)).encode() + b"\n")
+                await writer.drain()
+        except (ConnectionError, ValueError):
+            pass  # the kernel is gone, or sent a line without end: either way there is nobody left to answer
+        finally:
+            writer.close()
+
+    async def _reply(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            if request.get("get") == "answers":
+                return {"ok": await self._answers([str(key) for key in request["keys"]])}
+            if request.get("get") == "path":
+                return {"ok": await self._path()}
+        except (ValueError, TypeError, KeyError, AttributeError):
+            pass
+        return {"error": "not a request this page may make"}
+
+    async def _answers(self, keys: list[str]) -> dict[str, str]:
+        visible = set(visible_keys(self._visit.cohort.manifest, self._visit.step))
+        wanted = [key for key in keys if key in visible]
+        answers = await self._house.ask(
+            self._house.store.answers.read, self._visit.session.unlocked, self._visit.cohort.manifest.gathering, wanted
+        )
+        return {key: answer.text for key, answer in answers.items()}
+
+    async def _path(self) -> dict[str, Any]:
+        visit, manifest = self._visit, self._visit.cohort.manifest
+        way = await stages(self._house, visit.cohort, visit.session.person, visit.membership.group)
+        members = await self._house.ask(self._house.store.people.members, manifest.gathering)
+        me = next(member for member in members if member.person == visit.session.person)
+        return {
+            "today": self._house.today().isoformat(),
+            "name": me.name,
+            "group": [m.name for m in members if m.group and m.group == me.group and m.person != me.person],
+            "facilitators": [member.name for member in members if member.role is Role.FACILITATOR],
+            "steps": [
+                {
+                    "name": stage.step.name,
+                    "title": stage.step.title,
+                    "kind": stage.step.kind.value,
+                    "minutes": stage.step.minutes,
+                    "opens": stage.opens.isoformat() if stage.opens else None,
+                    "open": stage.state != "locked",
+                    "done": stage.state == "done",
+                    "fields": stage.core,
+                    "filled": stage.filled,
+                    "url": url(manifest, stage.step),
+                }
+                for stage in way
+            ],
+        }
+
+
+def visible_keys(manifest: Manifest, step: Step) -> list[str]:
+    """The keys a page may show: its own fields, and those it reads. The annex is read by its own page alone."""
+    own = {field.key for field in step.fields}
+    read = {f.key for s in manifest.steps for f in s.fields if covers(step.reads, f.key) and not f.private}
+    return sorted(own | read)

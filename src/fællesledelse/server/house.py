@@ -1,0 +1,63 @@
+"""What every request needs: store, shelf, settings, the log of events, and the threads that wait for the database."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import jinja2
+
+from ..settings import Settings
+from ..store import Store
+from .audit import Audit
+from .mail import Mailer
+from .shelf import Cohort, Shelf
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass
+class House:
+    """The server's services, made once at start."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    audit: Audit
+    mailer: Mailer
+    pages: jinja2.Environment
+    clock: Callable[[], datetime]
+    _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
+    # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
+    _pass_phrases: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pass-phrase"))
+
+    async def ask(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb of the store in a thread, so that the event loop goes on."""
+        return await asyncio.get_running_loop().run_in_executor(self._database, lambda: verb(*args, **kwargs))
+
+    async def ask_slowly(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb that stretches a pass phrase: one at a time, beside everything else."""
+        return await asyncio.get_running_loop().run_in_executor(self._pass_phrases, lambda: verb(*args, **kwargs))
+
+    def today(self) -> date:
+        """The day in Denmark: opening dates follow the leaders' clock."""
+        return self.clock().astimezone(COPENHAGEN).date()
+
+    async def cohort(self, gathering: str) -> Cohort | None:
+        """The cohort of that gathering, read again when it has been built since the last page."""
+        renewed = await self.ask(self.shelf.renewed, gathering)
+        if renewed is not None:
+            await self.ask(self.store.people.adopt, renewed.manifest, renewed.roster)
+        return self.shelf.find(gathering)
+
+    def close(self) -> None:
+        """Let what is under way finish, then close the store."""
+        self._pass_phrases.shutdown()
+        self._database.shutdown()
+        self.store.close()

@@ -1,0 +1,237 @@
+"""The pages the server renders itself: ways in, the privacy notice, dates, and what a facilitator sees."""
+
+from datetime import date
+from typing import Any
+
+from ..danish import short_day
+from ..model import Role, StepKind
+from ..store import Member, Membership
+from .access_api import notice_digest
+from .path import Stage, moved_dates, opens, stages, url
+from .shelf import Cohort
+from .web import Guarded, Page, Refused
+
+
+class FrontDoor(Page):
+    """Sends everyone where they belong."""
+
+    async def get(self) -> None:
+        """One gathering: there; several: a choice; none: a kind word."""
+        memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
+        known = [(m, cohort) for m in memberships if (cohort := self.house.shelf.find(m.gathering)) is not None]
+        if len(known) == 1:
+            self.redirect(f"/hold/{known[0][0].gathering}/")
+        elif known:
+            choices = [{"name": cohort.manifest.name, "url": f"/hold/{m.gathering}/"} for m, cohort in known]
+            self.show("gatherings.html", gatherings=choices)
+        else:
+            raise Refused(
+                404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
+            )
+
+
+class PublicPage(Page):
+    """A page that anyone may see: its script does the rest."""
+
+    public = True
+
+    def initialize(self, template: str) -> None:
+        """Called by Tornado with the page's template."""
+        self._template = template
+
+    async def get(self) -> None:
+        """The page itself holds nothing about anyone."""
+        self.show(self._template)
+
+
+class Nowhere(Page):
+    """Every address that leads nowhere."""
+
+    public = True
+
+    async def prepare(self) -> None:
+        """Called by Tornado before the method."""
+        await super().prepare()
+        raise Refused(404, "not-found", "Adressen er måske skrevet forkert, eller linket er brugt op.")
+
+
+class Health(Guarded):
+    """For the machine that watches this one, and for pages that wonder whether the server is there."""
+
+    public = True
+
+    async def get(self) -> None:
+        """200 if the database answers."""
+        await self.house.ask(self.house.store.ping)
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"status": "ok"})
+
+
+class NoticePage(Page):
+    """The privacy notice."""
+
+    async def get(self, gathering: str) -> None:
+        """Who decides what, and the limits said as plainly as the promises."""
+        cohort, mine = await self.membership(gathering)
+        accepted = await notice_accepted(self, cohort)
+        privacy = cohort.manifest.privacy
+        self.show("notice.html", **await shell(self, cohort, mine, "privatliv"), privacy=privacy, accepted=accepted)
+
+
+class DatesPage(Page):
+    """The own group's dates."""
+
+    async def get(self, gathering: str) -> None:
+        """Every day the group may move."""
+        await self._show(gathering, "")
+
+    async def post(self, gathering: str) -> None:
+        """Move one step for the whole group, or put it back."""
+        cohort, mine = await self.leader(gathering)
+        step = cohort.manifest.step(self.get_body_argument("step", ""))
+        if step is None or step.opens is None or not mine.group:
+            raise Refused(400, "bad-request", "Den dato kan ikke flyttes.")
+        text = self.get_body_argument("date", "").strip()
+        try:
+            day = date.fromisoformat(text) if text else None
+        except ValueError:
+            raise Refused(400, "bad-date", f"»{text[:20]}« er ikke en dato. Skriv den som 2026-09-02.") from None
+        first, last = cohort.manifest.starts, cohort.manifest.ends
+        if day is not None and not (first <= day and (last is None or day <= last)):
+            raise Refused(
+                400, "bad-date", "Datoen ligger uden for forløbet. Vælg en dag mellem forløbets første og sidste dag."
+            )
+        await self.house.ask(
+            self.house.store.progress.move_date, gathering, mine.group, step.name, None if day == step.opens else day
+        )
+        await self._show(gathering, f"Gemt. Den nye dato for {step.title} gælder hele gruppen.")
+
+    async def _show(self, gathering: str, message: str) -> None:
+        cohort, mine = await self.leader(gathering)
+        moved = await moved_dates(self.house, gathering, mine.group)
+        rows = [
+            {
+                "name": step.name,
+                "title": step.title,
+                "date": opens(step, moved).isoformat(),  # type: ignore[union-attr]
+                "default": step.opens.isoformat(),
+            }
+            for step in cohort.manifest.steps
+            if step.opens is not None
+        ]
+        context = await shell(self, cohort, mine, "datoer")
+        self.show("dates.html", **context, group=mine.group or "", rows=rows if mine.group else [], message=message)
+
+
+class FacilitatorViewPage(Page):
+    """Exactly what the facilitator's overview says of me."""
+
+    async def get(self, gathering: str) -> None:
+        """My own row, made by the same function as hers."""
+        cohort, mine = await self.leader(gathering)
+        row = next(row for row in await overview_rows(self, cohort) if row["person"] == self.person)
+        self.show("facilitator_view.html", **await shell(self, cohort, mine, "det-kan-din-facilitator-se"), row=row)
+
+
+class OverviewPage(Page):
+    """The facilitator's overview: who has marked which step as done. No texts, no lengths, no times."""
+
+    async def get(self, gathering: str) -> None:
+        """All leaders and all steps."""
+        cohort, mine = await self.membership(gathering)
+        if mine.role is not Role.FACILITATOR:
+            raise Refused(
+                403, "forbidden", "Overblikket er for facilitatorer. Se i stedet, hvad din facilitator kan se om dig."
+            )
+        titles = [step.title for step in countable(cohort)]
+        context = await shell(self, cohort, mine, "overblik")
+        self.show("overview.html", **context, rows=await overview_rows(self, cohort), steps=titles)
+
+
+async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]]:
+    """One row per leader: who they are in the roster, and three possible states per step."""
+    house, gathering = handler.house, cohort.manifest.gathering
+    members = await house.ask(house.store.people.members, gathering)
+    marks = await house.ask(house.store.progress.marks, gathering)
+    groups = {member.group for member in members if member.group}
+    moved = {group: await moved_dates(house, gathering, group) for group in groups}
+    today = house.today()
+
+    def states(member: Member) -> list[dict[str, str]]:
+        days = moved.get(member.group or "", {})
+        rows = []
+        for step, following in deadlines(cohort, days):
+            passed = following is not None and following <= today
+            done = (member.person, step.name) in marks
+            rows.append({"title": step.title, "state": "done" if done else "passed" if passed else "open"})
+        return rows
+
+    return [
+        {
+            "person": member.person,
+            "name": member.name,
+            "title": member.title,
+            "department": member.department,
+            "group": member.group or "",
+            "states": states(member),
+        }
+        for member in members
+        if member.role is Role.LEADER
+    ]
+
+
+def countable(cohort: Cohort) -> list[Any]:
+    """The steps a leader can mark as done."""
+    return [step for step in cohort.manifest.steps if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
+
+
+def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Any, date | None]]:
+    """Each countable step with the day its time has passed: a preparation when the next step opens, a meeting the day after."""
+    steps = countable(cohort)
+    following = [opens(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
+    return list(zip(steps, following, strict=True))
+
+
+async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
+    """Whether the person has read this wording of the notice."""
+    digest = notice_digest(cohort.manifest.privacy)
+    accepted = handler.house.store.progress.notice_accepted
+    return await handler.house.ask(accepted, handler.person, cohort.manifest.gathering, digest)
+
+
+async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str) -> dict[str, Any]:
+    """What surrounds every page: who I am, where I am, and where I can go."""
+    manifest = cohort.manifest
+    person = await handler.house.ask(handler.house.store.people.person, handler.person)
+    base = f"/hold/{manifest.gathering}"
+    if mine.role is Role.LEADER:
+        way = await stages(handler.house, cohort, handler.person, mine.group)
+        nav = [_link(cohort, stage, current) for stage in way]
+        extras = [("datoer", "Gruppens datoer"), ("det-kan-din-facilitator-se", "Det kan din facilitator se")]
+    else:
+        nav, extras = [], [("overblik", "Overblik")]
+    for name, title in [*extras, ("privatliv", "Privatliv")]:
+        nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
+    return {
+        "me": {
+            "name": person.name,
+            "person": handler.person,
+            "role": mine.role.value,
+            "gathering": manifest.gathering,
+            "gathering_name": manifest.name,
+            "organisation": manifest.organisation,
+        },
+        "nav": nav,
+        "gathering": manifest.gathering,
+        "person": handler.person,
+    }
+
+
+def _link(cohort: Cohort, stage: Stage, current: str) -> dict[str, Any]:
+    entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
+    extra = stage.step.kind is StepKind.ANNEX
+    return entry | {"state": stage.state, "opens": short_day(stage.opens) if stage.opens else None, "extra": extra}
+
+
+def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:
+    return {"title": title, "url": address, "current": current, "state": "", "opens": None, "extra": extra}

@@ -1,0 +1,59 @@
+"""The leader's way through the steps: what is open, what is done, what is next."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ..model import Manifest, Step, StepKind
+from .house import House
+from .shelf import Cohort
+
+State = Literal["open", "done", "locked"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step as one leader meets it. ``opens`` is the own group's day; ``filled`` counts core fields with text."""
+
+    step: Step
+    opens: date | None
+    state: State
+    core: int
+    filled: int
+
+
+def opens(step: Step, moved: dict[str, date]) -> date | None:
+    """The first day of the step: the group's own if it has moved it, else the cohort's."""
+    return moved.get(step.name, step.opens)
+
+
+def is_open(step: Step, moved: dict[str, date], today: date) -> bool:
+    """Whether the step can be opened today. Once open it stays open."""
+    day = opens(step, moved)
+    return day is None or day <= today
+
+
+async def stages(house: House, cohort: Cohort, person: str, group: str | None) -> list[Stage]:
+    """The whole way of one leader, in order."""
+    gathering = cohort.manifest.gathering
+    moved = await moved_dates(house, gathering, group)
+    marks = await house.ask(house.store.progress.marks, gathering)
+    filled = await house.ask(house.store.answers.filled, person, gathering)
+    today = house.today()
+    return [_stage(step, moved, today, (person, step.name) in marks, filled) for step in cohort.manifest.steps]
+
+
+async def moved_dates(house: House, gathering: str, group: str | None) -> dict[str, date]:
+    """The days a group has moved for itself, by step."""
+    return await house.ask(house.store.progress.dates, gathering, group) if group else {}
+
+
+def url(manifest: Manifest, step: Step) -> str:
+    """The address of a step's page."""
+    return f"/hold/{manifest.gathering}/" + ("" if step.kind is StepKind.WELCOME else step.name)
+
+
+def _stage(step: Step, moved: dict[str, date], today: date, done: bool, filled: set[str]) -> Stage:
+    state: State = "done" if done else "open" if is_open(step, moved, today) else "locked"
+    core = [field.key for field in step.fields if field.core]
+    return Stage(step, opens(step, moved), state, len(core), sum(key in filled for key in core))

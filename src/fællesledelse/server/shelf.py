@@ -1,0 +1,88 @@
+"""The built cohorts the server serves, read from their folders and read again when they are built anew."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ..errors import SettingsError
+from ..manifest import load, load_roster
+from ..model import Manifest, Roster
+
+BUILT = "bygget"
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One built cohort. ``notebooks`` maps step names to notebooks; ``stamp`` tells one build from the next."""
+
+    manifest: Manifest
+    roster: Roster
+    notebooks: dict[str, nbformat.NotebookNode]
+    stamp: int
+
+
+class Shelf:
+    """The cohorts by gathering. Voilà asks it for notebooks as it would ask a contents manager."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self._folders: dict[str, Path] = {}
+        self._cohorts: dict[str, Cohort] = {}
+        for folder in folders:
+            cohort = _read(folder)
+            gathering = cohort.manifest.gathering
+            if gathering in self._folders:
+                raise SettingsError(
+                    f"Two folders hold the gathering {gathering!r}: {self._folders[gathering]} and {folder}."
+                )
+            self._folders[gathering], self._cohorts[gathering] = folder, cohort
+
+    def __iter__(self) -> Any:
+        return iter(self._cohorts.values())
+
+    def find(self, gathering: str) -> Cohort | None:
+        """The cohort of that gathering as last read, or None."""
+        return self._cohorts.get(gathering)
+
+    def renewed(self, gathering: str) -> Cohort | None:
+        """The cohort read again if it has been built since, else None. A folder in the midst of a build is left alone."""
+        folder = self._folders.get(gathering)
+        if folder is None or _stamp(folder) in (None, self._cohorts[gathering].stamp):
+            return None
+        cohort = _read(folder)
+        if cohort.manifest.gathering != gathering:
+            return None
+        self._cohorts[gathering] = cohort
+        return cohort
+
+    def get(self, path: str, **_: Any) -> dict[str, Any]:
+        """The notebook at "gathering/step.ipynb" as a contents model. Called by Voilà for every page view."""
+        gathering, _, name = path.strip("/").partition("/")
+        notebook = self._cohorts[gathering].notebooks[name.removesuffix(".ipynb")]
+        return {"type": "notebook", "path": path, "content": nbformat.from_dict(notebook)}
+
+    def file_exists(self, path: str) -> bool:
+        """Whether a picture named in Markdown stands on the shelf: never. Called by Voilà while it renders Markdown."""
+        return False
+
+
+def _stamp(folder: Path) -> int | None:
+    try:
+        return (folder / BUILT / "manifest.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def _read(folder: Path) -> Cohort:
+    built = folder / BUILT
+    stamp = _stamp(folder)
+    if stamp is None:
+        raise SettingsError(f"{folder} is not built yet: run 'faellesledelse hold byg {folder}' first.")
+    manifest = load((built / "manifest.json").read_text(encoding="utf-8"))
+    return Cohort(
+        manifest=manifest,
+        roster=load_roster((built / "roster.json").read_text(encoding="utf-8")),
+        notebooks={step.name: nbformat.read(built / f"{step.name}.ipynb", as_version=4) for step in manifest.steps},
+        stamp=stamp,
+    )

@@ -1,0 +1,259 @@
+"""What all handlers share: who is asking, from where, and how a refusal looks."""
+
+import ipaddress
+import json
+from http.cookies import SimpleCookie
+from typing import Any, ClassVar
+
+from tornado.web import Finish, HTTPError, RequestHandler
+
+from ..errors import AccessError, AnswerError
+from ..model import Role
+from ..store import Membership, Session
+from .house import House
+from .shelf import Cohort
+
+# the one inline script of a page: Voilà sends "window.voila_heartbeat()" while a kernel works, so that no proxy gives up
+HEARTBEAT_HASH = "'sha256-m16tKAZfrqdfaIlK4k9Uc4bmwJm0z0f+0b2ahSGv/Ko='"
+
+# Danish words for a refusal: code in the API, title, message
+REFUSALS = {
+    400: (
+        "bad-request",
+        "Det kunne vi ikke læse",
+        "Forespørgslen var ikke, som den skulle være. Genindlæs siden, og prøv igen.",
+    ),
+    401: ("log-in", "Log ind", "Du er logget ud. Log ind igen, så er alt, hvor du slap det."),
+    403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til dit forløb."),
+    404: ("not-found", "Siden findes ikke", "Adressen er måske skrevet forkert, eller linket er brugt op."),
+    405: ("bad-method", "Det kan ikke gøres her", "Gå tilbage, og prøv igen."),
+    413: ("too-long", "Teksten er for lang", "Forkort teksten. Intet er slettet."),
+    500: ("our-fault", "Noget gik galt hos os", "Det, du har skrevet, er ikke tabt. Prøv igen om lidt."),
+}
+
+
+class Refused(HTTPError):
+    """A refusal the person may read: ``code`` for the page's script, ``words`` in Danish."""
+
+    def __init__(self, status: int, code: str, words: str, **extra: Any) -> None:
+        super().__init__(status)
+        self.code = code
+        self.words = words
+        self.extra = extra
+
+
+def content_security_policy(secure: bool) -> str:
+    """The policy of every page: own scripts and styles, no third party, no frame, no evaluated code."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' blob: {HEARTBEAT_HASH}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+        + (["upgrade-insecure-requests"] if secure else [])
+    )
+
+
+class Armoured(RequestHandler):
+    """Sets the headers that every answer carries."""
+
+    @property
+    def house(self) -> House:
+        """The server's services."""
+        house: House = self.settings["house"]
+        return house
+
+    def set_default_headers(self) -> None:
+        """Called by Tornado before each request and each error page."""
+        self.clear_header("Server")
+        self.set_header("Content-Security-Policy", content_security_policy(self.house.settings.secure))
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.set_header("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if self.house.settings.secure:
+            self.set_header("Strict-Transport-Security", "max-age=31536000")
+
+
+class Guarded(Armoured):
+    """Lets nobody past who comes by the wrong road, from another site, or without a session where one is needed."""
+
+    public: ClassVar[bool] = False
+    session: Session | None = None
+
+    def check_xsrf_cookie(self) -> None:
+        """Called by Tornado before unsafe methods. The origin is checked in ``prepare`` instead: no token to leak or lose."""
+
+    def check_origin(self, origin: str = "") -> bool:
+        """Whether the request comes from one of our own pages. Called by Tornado for WebSockets, by us for the rest."""
+        return self.request.headers.get("Origin") == self._origin()
+
+    async def prepare(self) -> None:
+        """Called by Tornado before the method."""
+        self._check_road()
+        if self.request.method not in ("GET", "HEAD") and not self.check_origin():
+            raise Refused(403, "other-origin", "Forespørgslen kom fra en anden side end vores.")
+        cookie = self._cookie()
+        self.session = await self.house.ask(self.house.store.access.resume, cookie) if cookie else None
+        if self.session is None and not self.public:
+            self.ask_to_log_in()
+        chained = super().prepare()
+        if chained is not None:
+            await chained
+
+    def ask_to_log_in(self) -> None:
+        """Called when a session is needed and there is none."""
+        raise Refused(401, *_words(401))
+
+    @property
+    def person(self) -> str:
+        """Who is asking."""
+        if self.session is None:
+            raise Refused(401, *_words(401))
+        return self.session.person
+
+    async def membership(self, gathering: str) -> tuple[Cohort, Membership]:
+        """The cohort and the asker's place in it. Someone else's gathering looks like one that does not exist."""
+        cohort = await self.house.cohort(gathering)
+        memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
+        mine = next((each for each in memberships if each.gathering == gathering), None)
+        if cohort is None or mine is None:
+            raise Refused(404, *_words(404))
+        return cohort, mine
+
+    async def leader(self, gathering: str) -> tuple[Cohort, Membership]:
+        """Like ``membership``, for leaders alone."""
+        cohort, mine = await self.membership(gathering)
+        if mine.role is not Role.LEADER:
+            raise Refused(403, *_words(403))
+        return cohort, mine
+
+    def set_session(self, cookie: str) -> None:
+        """Remember this device for thirty days."""
+        secure = self.house.settings.secure
+        self.set_cookie(self._cookie_name(), cookie, expires_days=30, httponly=True, samesite="Lax", secure=secure, path="/")
+
+    def forget_session(self) -> None:
+        """Take the cookie back."""
+        self.clear_cookie(self._cookie_name(), path="/", secure=self.house.settings.secure, httponly=True, samesite="Lax")
+
+    def on_finish(self) -> None:
+        """Called by Tornado when the answer is sent: every refusal leaves a line in the audit log."""
+        super().on_finish()
+        if self.get_status() in (400, 401, 403, 404, 405, 409, 413, 429) and self.get_status() != 409:
+            self.note("refused")
+
+    def note(self, event: str) -> None:
+        """One line in the audit log, without content."""
+        person = self.session.person if self.session else None
+        gathering = self.path_kwargs.get("gathering")
+        known = gathering if gathering and self.house.shelf.find(gathering) else None
+        self.house.audit.note(event, route=type(self).__name__, status=self.get_status(), person=person, gathering=known)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Called by Tornado for every exception. A refusal is no fault, and no message may carry what someone typed."""
+        if not isinstance(value, HTTPError | Finish | AccessError | AnswerError):
+            super().log_exception(typ, value, tb)
+
+    def _check_road(self) -> None:
+        settings = self.house.settings
+        peer = self.request.connection.context.address[0]  # type: ignore[union-attr] # the socket's peer, whatever headers say
+        if settings.proxy is not None:
+            if peer != settings.proxy or self.request.headers.get("X-Forwarded-Proto", "https") != "https":
+                raise Refused(403, "wrong-road", "Brug den adresse, du har fået. Denne vej ind er lukket.")
+        elif settings.certificate is None and not _is_loopback_host(self.request.host_name):
+            raise Refused(403, "wrong-road", "Uden TLS svarer serveren kun på sin egen maskine.")
+
+    def _origin(self) -> str:
+        if self.house.settings.public_url is not None:
+            return self.house.settings.origin
+        return f"{'https' if self.house.settings.certificate else 'http'}://{self.request.host}"
+
+    def _cookie_name(self) -> str:
+        return "__Host-faellesledelse" if self.house.settings.secure else "faellesledelse"
+
+    def _cookie(self) -> str | None:
+        morsel = SimpleCookie(self.request.headers.get("Cookie", "")).get(self._cookie_name())
+        return morsel.value if morsel else None
+
+
+class Api(Guarded):
+    """Takes and gives JSON."""
+
+    def body(self, **shape: type) -> dict[str, Any]:
+        """The body as an object with exactly the keys and types of ``shape``. A key ending in _ may be missing."""
+        try:
+            body = json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            raise Refused(400, *_words(400)) from None
+        optional = {key.removesuffix("_") for key in shape if key.endswith("_")}
+        types = {key.removesuffix("_"): kind for key, kind in shape.items()}
+        if not isinstance(body, dict) or not set(body) <= set(types) or not set(types) - optional <= set(body):
+            raise Refused(400, *_words(400))
+        if any(type(value) is not types[key] for key, value in body.items()):
+            raise Refused(400, *_words(400))
+        return body
+
+    def reply(self, value: Any, status: int = 200) -> None:
+        """Answer with JSON that no cache keeps."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps(value, ensure_ascii=False))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Called by Tornado for every error."""
+        error = (kwargs.get("exc_info") or (None, None, None))[1]
+        if isinstance(error, Refused):
+            self.reply({"error": error.code, "message": error.words} | error.extra, status_code)
+        elif isinstance(error, AccessError | AnswerError):
+            status = 403 if isinstance(error, AccessError) else 400
+            self.reply({"error": "refused", "message": str(error)}, status)
+        else:
+            code, words = _words(status_code)
+            self.reply({"error": code, "message": words}, status_code)
+
+
+class Page(Guarded):
+    """Answers with one of our own pages."""
+
+    def ask_to_log_in(self) -> None:
+        """Send the person to the sign-in page and back again afterwards."""
+        self.redirect(f"/log-ind?next={self.request.path}")
+        raise Finish
+
+    def show(self, template: str, **context: Any) -> None:
+        """Answer with the page ``template``."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        shell = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
+        self.finish(self.house.pages.get_template(template).render(shell | context))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Called by Tornado for every error: one kind Danish page."""
+        error = (kwargs.get("exc_info") or (None, None, None))[1]
+        _, title, message = REFUSALS.get(status_code, REFUSALS[500])
+        if isinstance(error, Refused):
+            message = error.words
+            title = error.extra.get("title", title)
+        self.show("error.html", status=status_code, title=title, message=message, link={"title": "Til forsiden", "url": "/"})
+
+
+def _words(status: int) -> tuple[str, str]:
+    code, _, message = REFUSALS.get(status, REFUSALS[500])
+    return code, message
+
+
+def _is_loopback_host(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,116 @@
+"""The one reader of the environment.
+
+Everything the server can be told stands here, with its meaning and default:
+
+    FAELLESLEDELSE_DATA          folder for database, keys and logs; never below a cohort folder (default: ./data)
+    FAELLESLEDELSE_DATABASE      SQLAlchemy URL; SQLite in the data folder unless set, e.g. postgresql+psycopg://…
+    FAELLESLEDELSE_ADDRESS       address to listen on (default 127.0.0.1)
+    FAELLESLEDELSE_PORT          port (default 8866)
+    FAELLESLEDELSE_CERTIFICATE   TLS certificate chain, PEM file; with …_CERTIFICATE_KEY its private key
+    FAELLESLEDELSE_PUBLIC_URL    the https address people use, when a proxy ends TLS in front of the server
+    FAELLESLEDELSE_PROXY         the address that proxy connects from; requests from elsewhere are refused
+    FAELLESLEDELSE_SMTP          host:port of the mail server; without it mails are put in the folder "udbakke"
+    FAELLESLEDELSE_SENDER        sender address of those mails
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says, checked."""
+
+    data: Path
+    database: str
+    address: str = "127.0.0.1"
+    port: int = 8866
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    public_url: str | None = None
+    proxy: str | None = None
+    smtp: str | None = None
+    sender: str = "faellesledelse@localhost"
+
+    def __post_init__(self) -> None:
+        if (self.certificate is None) != (self.certificate_key is None):
+            raise SettingsError(
+                "A certificate needs its key: set FAELLESLEDELSE_CERTIFICATE and FAELLESLEDELSE_CERTIFICATE_KEY."
+            )
+        if (self.public_url is None) != (self.proxy is None):
+            raise SettingsError("A proxy needs two settings: FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY.")
+        if self.public_url is not None and not _is_origin(self.public_url):
+            raise SettingsError(
+                f"FAELLESLEDELSE_PUBLIC_URL is {self.public_url!r}; write it as https://host with nothing after the host."
+            )
+        if not self.secure and not _is_loopback(self.address):
+            raise SettingsError(
+                f"Refusing to serve plain http on {self.address}: browsers keep no safe journal without TLS, and pass phrases "
+                "would travel in the open. Give a certificate (FAELLESLEDELSE_CERTIFICATE) or stand behind a proxy "
+                "(FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY)."
+            )
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server by https."""
+        return self.certificate is not None or self.public_url is not None
+
+    @property
+    def origin(self) -> str:
+        """The origin of every page: scheme, host and port."""
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of ``environment`` (default: the process's own). Raises SettingsError."""
+    environment = os.environ if environment is None else environment
+    prefix = "FAELLESLEDELSE_"
+    values = {key.removeprefix(prefix): value for key, value in environment.items() if key.startswith(prefix) and value}
+    data = Path(values.get("DATA", "data")).absolute()
+    port = values.get("PORT", "8866")
+    if not port.isdigit() or int(port) > 65535:
+        raise SettingsError(f"FAELLESLEDELSE_PORT is {port!r}; it must be a number from 0 to 65535.")
+    return Settings(
+        data=data,
+        database=values.get("DATABASE", f"sqlite:///{data / 'faellesledelse.sqlite'}"),
+        address=values.get("ADDRESS", "127.0.0.1"),
+        port=int(port),
+        certificate=_file(values, "CERTIFICATE"),
+        certificate_key=_file(values, "CERTIFICATE_KEY"),
+        public_url=values.get("PUBLIC_URL"),
+        proxy=values.get("PROXY"),
+        smtp=values.get("SMTP"),
+        sender=values.get("SENDER", "faellesledelse@localhost"),
+    )
+
+
+def _file(values: dict[str, str], name: str) -> Path | None:
+    if name not in values:
+        return None
+    path = Path(values[name])
+    if not path.is_file():
+        raise SettingsError(f"FAELLESLEDELSE_{name} names {values[name]!r}, and there is no such file.")
+    return path
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.path.strip("/") and not parts.query
+
+
+def _is_loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
