@@ -60,3 +60,11 @@ class AnswerError(FællesledelseError):
 
 class ConnectionLost(FællesledelseError):
     """A page's kernel can't reach the server just now. The page shows a Danish line of its own; the message is for the log."""
+
+
+class StoreError(FællesledelseError):
+    """The database or the keys can't be used, and nothing was stored. For IT; English."""
+
+
+class SealError(StoreError):
+    """Something sealed was moved, changed, or belongs to a key that isn't here. For IT; English."""

@@ -1,0 +1,242 @@
+"""Getting in: enrol, sign in, recover, renew, and be remembered on a device. Each ends in an `Unlocked`."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from nacl.public import PrivateKey
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from ..errors import AccessError, SealError
+from . import invitations, schema, vault
+from .database import Database, insert_missing
+from .invitations import hashed
+from .keyfiles import KeyFiles
+from .people import as_person, row_by_email, safes
+from .records import InvitationKind, Person
+from .recovery import new_code, read_code
+from .sealing import KdfCost, phrase_key
+from .vault import Enrolled, Unlocked, Wrap, WrapKind, unwrap
+
+REMEMBERED = timedelta(days=30)
+SHORTEST_PHRASE = 12
+_LONGEST_PHRASE = 1000
+_SESSION = "session"
+_NO_SALT = bytes(16)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A device that is signed in. ``id`` names the session on the server and opens nothing."""
+
+    id: str
+    person: Person
+    unlocked: Unlocked
+
+
+class Access:
+    """The verbs about getting in. AccessErrors never tell whether an address is known."""
+
+    def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
+        self._database, self._files, self._clock, self._cost = database, files, clock, cost
+
+    def enrol(self, token: str, pass_phrase: str) -> Enrolled:
+        """Choose a pass phrase with an invitation, which is then used up. AccessError for any other link."""
+        invitation = self._invitation(token, InvitationKind.INVITATION)
+        _check(pass_phrase)
+        return self._start(Unlocked(invitation.person, PrivateKey.generate()), pass_phrase, token)
+
+    def sign_in(self, email: str, pass_phrase: str) -> Unlocked:
+        """Open with the pass phrase. A wrong one and an unknown address give the same AccessError after the same work."""
+        with self._database.reading() as connection:
+            row = row_by_email(connection, email)
+            wrap = None if row is None else _wraps(connection, row["id"], WrapKind.PASS_PHRASE)
+        if row is None or not wrap:
+            phrase_key(pass_phrase[:_LONGEST_PHRASE], _NO_SALT, self._cost)
+            raise _refused()
+        unlocked = _open_with_phrase(as_person(row), wrap[0], pass_phrase[:_LONGEST_PHRASE])
+        with self._database.atomic() as connection:
+            invitations.spend(connection, unlocked.person.id, self._clock())
+            self._seal_to_safes(connection, unlocked)
+        return unlocked
+
+    def recover(self, email: str, recovery_code: str, pass_phrase: str) -> Enrolled:
+        """Choose a new pass phrase with the recovery code. Same key pair, new code; remembered devices are signed out."""
+        _check(pass_phrase)
+        code = read_code(recovery_code)
+        with self._database.reading() as connection:
+            row = row_by_email(connection, email)
+            wraps = [] if row is None else _wraps(connection, row["id"], WrapKind.RECOVERY_CODE)
+        if row is None:
+            raise _refused_code()
+        return self._start(_open_with_code(as_person(row), wraps, code), pass_phrase, None)
+
+    def renew(self, token: str, pass_phrase: str, recovery_code: str | None) -> Enrolled:
+        """Choose a new pass phrase with a replacement link, which is then used up.
+
+        With the recovery code: at once, same key pair. Without: only after the link's 24 hours and with a new key pair;
+        what was written before stays sealed until the key in the safe is used, or the old recovery code is found.
+        """
+        invitation = self._invitation(token, InvitationKind.REPLACEMENT)
+        _check(pass_phrase)
+        if recovery_code is None:
+            if self._clock() < invitation.not_before:
+                raise AccessError("Linket kan først bruges et døgn efter, at det blev sendt. Med din gendannelseskode kan du bruge det nu.")
+            return self._start(Unlocked(invitation.person, PrivateKey.generate()), pass_phrase, token)
+        with self._database.reading() as connection:
+            wraps = _wraps(connection, invitation.person.id, WrapKind.RECOVERY_CODE)
+        return self._start(_open_with_code(invitation.person, wraps, read_code(recovery_code)), pass_phrase, token)
+
+    def remember(self, unlocked: Unlocked, label: str) -> str:
+        """The value of a cookie that opens for 30 days: the session's id and the half of the key the server forgets.
+
+        ``label`` is what the person recognises the device by.
+        """
+        session_id, half = secrets.token_urlsafe(32), secrets.token_bytes(32)
+        with self._database.atomic() as connection:
+            table, now = schema.session, self._clock()
+            connection.execute(delete(table).where(table.c.expires_at <= now))
+            connection.execute(
+                insert(table).values(
+                    id_hash=hashed(session_id),
+                    person=unlocked.person.id,
+                    pair=unlocked.public,
+                    sealed=vault.wrap_with_key(unlocked, half, _session_purpose(session_id)),
+                    label="".join(filter(str.isprintable, label))[:100],
+                    expires_at=now + REMEMBERED,
+                )
+            )
+        return f"{session_id}.{half.hex()}"
+
+    def resume(self, cookie: str) -> Session | None:
+        """The session of a cookie; None if it is unknown, signed out, changed or older than 30 days."""
+        session_id, _, half = cookie.partition(".")
+        table = schema.session
+        query = (
+            select(table.c.id_hash, table.c.pair, table.c.sealed, table.c.expires_at, schema.person)
+            .join(schema.person, schema.person.c.id == table.c.person)
+            .where(table.c.id_hash == hashed(session_id))
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        if row["expires_at"] <= self._clock():
+            self.sign_out(cookie)
+            return None
+        return _resumed(row, session_id, half)
+
+    def sign_out(self, cookie: str) -> None:
+        """Forget the device. Does nothing if it is forgotten already."""
+        session_id = cookie.partition(".")[0]
+        with self._database.atomic() as connection:
+            connection.execute(delete(schema.session).where(schema.session.c.id_hash == hashed(session_id)))
+
+    def _invitation(self, token: str, kind: InvitationKind) -> invitations.Invitation:
+        with self._database.reading() as connection:
+            found = invitations.find(connection, token)
+        if found is None or found.kind != kind:
+            raise _dead_link()
+        return found
+
+    def _start(self, unlocked: Unlocked, phrase: str, token: str | None) -> Enrolled:
+        """Make this key pair the person's own, with a new pass phrase and code. Argon2id runs before the transaction."""
+        code = new_code()
+        wraps = [vault.wrap_with_phrase(unlocked, phrase, self._cost), vault.wrap_with_code(unlocked, read_code(code))]
+        with self._database.atomic() as connection:
+            now, person_id = self._clock(), unlocked.person.id
+            if token is not None and not invitations.use(connection, token, now):
+                raise _dead_link()
+            invitations.spend(connection, person_id, now)
+            insert_missing(connection, schema.key_pair, public=unlocked.public, person=person_id, created_at=now)
+            _forget_wraps(connection, unlocked)
+            connection.execute(delete(schema.session).where(schema.session.c.person == person_id))
+            connection.execute(update(schema.person).where(schema.person.c.id == person_id).values(public=unlocked.public))
+            for wrap in wraps:
+                _add(connection, unlocked, wrap)
+            self._seal_to_safes(connection, unlocked)
+        return Enrolled(unlocked, code)
+
+    def _seal_to_safes(self, connection: Connection, unlocked: Unlocked) -> None:
+        """A gathering may have got a safe, or the person a gathering, since the key pair was made."""
+        table = schema.key_wrap
+        query = select(table.c.opener).where(table.c.pair == unlocked.public, table.c.kind == WrapKind.SAFE)
+        for safe in safes(connection, self._files, unlocked.person.id) - set(connection.execute(query).scalars()):
+            _add(connection, unlocked, vault.seal_to_safe(unlocked, safe))
+
+
+def _check(phrase: str) -> None:
+    if not SHORTEST_PHRASE <= len(phrase.strip()) <= _LONGEST_PHRASE:
+        raise AccessError(f"Adgangssætningen skal have mindst {SHORTEST_PHRASE} tegn, gerne fire-fem ord, som kun du ville sætte sammen.")
+
+
+def _wraps(connection: Connection, person_id: str, kind: WrapKind) -> list[RowMapping]:
+    """The wraps of a person's key pairs, of the pair in use first."""
+    table, pair = schema.key_wrap, schema.key_pair
+    query = (
+        select(table)
+        .join(pair, pair.c.public == table.c.pair)
+        .where(pair.c.person == person_id, table.c.kind == kind)
+        .order_by(pair.c.created_at.desc())
+    )
+    return list(connection.execute(query).mappings())
+
+
+def _add(connection: Connection, unlocked: Unlocked, wrap: Wrap) -> None:
+    connection.execute(insert(schema.key_wrap).values(pair=unlocked.public, **asdict(wrap)))
+
+
+def _forget_wraps(connection: Connection, unlocked: Unlocked) -> None:
+    """Old pass phrases open nothing any more, nor this pair's old code.
+
+    The recovery codes of other pairs stay: whoever gets hold of a replacement link must not be able to lock the person
+    out of their own texts.
+    """
+    table, pair = schema.key_wrap, schema.key_pair
+    own = select(pair.c.public).where(pair.c.person == unlocked.person.id)
+    connection.execute(delete(table).where(table.c.kind == WrapKind.PASS_PHRASE, table.c.pair.in_(own)))
+    connection.execute(delete(table).where(table.c.kind == WrapKind.RECOVERY_CODE, table.c.pair == unlocked.public))
+
+
+def _open_with_phrase(person: Person, row: RowMapping, phrase: str) -> Unlocked:
+    key = phrase_key(phrase, row["salt"], KdfCost(row["passes"], row["memory"]))
+    try:
+        return unwrap(person, row["pair"], row["sealed"], key, WrapKind.PASS_PHRASE)
+    except SealError:
+        raise _refused() from None
+
+
+def _open_with_code(person: Person, rows: list[RowMapping], code: bytes) -> Unlocked:
+    key = vault.code_key(code)
+    for row in rows:
+        try:
+            return unwrap(person, row["pair"], row["sealed"], key, WrapKind.RECOVERY_CODE)
+        except SealError:
+            continue
+    raise _refused_code()
+
+
+def _resumed(row: RowMapping, session_id: str, half: str) -> Session | None:
+    try:
+        person = as_person(row)
+        unlocked = unwrap(person, row["pair"], row["sealed"], bytes.fromhex(half), _session_purpose(session_id))
+    except (SealError, ValueError):
+        return None
+    return Session(row["id_hash"], person, unlocked)
+
+
+def _session_purpose(session_id: str) -> str:
+    return f"{_SESSION} {hashed(session_id)}"
+
+
+def _refused() -> AccessError:
+    return AccessError("E-mail og adgangssætning passer ikke sammen.")
+
+
+def _refused_code() -> AccessError:
+    return AccessError("E-mail og gendannelseskode passer ikke sammen.")
+
+
+def _dead_link() -> AccessError:
+    return AccessError("Linket virker ikke længere. Det er brugt, eller der er sendt et nyere.")

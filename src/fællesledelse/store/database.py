@@ -1,0 +1,142 @@
+"""Connections and transactions, and what differs between SQLite and PostgreSQL. The only place that opens either."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from ..errors import StoreError
+from .lockfile import LockFile
+from .migration import migrate
+
+
+class Database:
+    """A migrated database.
+
+    SQLite (write-ahead log): one connection writes and checkpoints, since SQLite before 3.51.3 may corrupt the log
+    with two; the others only read and never wait for it. PostgreSQL: one pool for both.
+    """
+
+    def __init__(self, url: str) -> None:
+        parsed = _parse(url)
+        self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
+        try:
+            self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
+            with self._translated():
+                migrate(self._writer)
+        except BaseException:
+            self._release()
+            raise
+
+    @contextmanager
+    def atomic(self) -> Iterator[Connection]:
+        """A transaction for writing: all or nothing, durable when the block is left. Never nest it."""
+        with self._translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and never waits for a writer."""
+        with self._translated(), self._reader.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection and let another process open the database."""
+        self._reader.dispose()
+        self._writer.dispose()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreError(f"The database refused and nothing was stored: {getattr(error, 'orig', None) or error}") from error
+
+
+def insert_missing(connection: Connection, table: Table, **values: Any) -> bool:
+    """Insert a row unless one with the same key is there. Whether it was inserted."""
+    statement = _insert(connection, table).values(values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def put(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Insert the row with that key, or update its ``values``."""
+    statement = _insert(connection, table).values({**key, **values})
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError as error:
+        raise StoreError("The database address can't be read: write sqlite:///file or postgresql://user@host/name") from error
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite+pysqlite", database=str(Path(str(parsed.database)).resolve()))
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(
+        f"The database {parsed.render_as_string()} can't be used: write sqlite:///file or postgresql://user@host/name"
+    )
+
+
+def _lock(url: URL) -> LockFile:
+    path = Path(str(url.database))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = LockFile(path)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
+    return lock
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    options: dict[str, Any] = {"hide_parameters": True, "connect_args": {"check_same_thread": False, "isolation_level": None}}
+    writer = create_engine(url, pool_size=1, max_overflow=0, **options)
+    _prepare(
+        writer,
+        "BEGIN IMMEDIATE",
+        "PRAGMA busy_timeout = 10000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA secure_delete = ON",
+        "PRAGMA foreign_keys = ON",
+    )
+    reader = create_engine(url, pool_size=8, max_overflow=0, **options)
+    _prepare(reader, "BEGIN", "PRAGMA busy_timeout = 10000", "PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = ON")
+    return writer, reader
+
+
+def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: object) -> None:
+        for pragma in pragmas:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgresql(url: URL) -> tuple[Engine, Engine]:
+    writer = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @event.listens_for(writer, "connect")
+    def connect(connection: Any, record: object) -> None:
+        connection.execute("SET synchronous_commit TO on")
+        connection.commit()
+
+    return writer, writer.execution_options(isolation_level="REPEATABLE READ")

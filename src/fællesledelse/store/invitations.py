@@ -1,0 +1,133 @@
+"""Links that work once. Only the hash of the secret in a link is stored, so the database can't be used to enrol."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from ..errors import AccessError
+from . import schema
+from .database import Database
+from .people import as_person, row_by_id
+from .records import Invitation, InvitationKind, Person
+
+WAIT = timedelta(hours=24)
+"""How long a replacement link waits, so that the person can object to one they didn't ask for."""
+
+
+class Invitations:
+    """The verbs about links."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    def invite(self, person_id: str, gathering: str) -> str:
+        """The secret of a new invitation: 256 bits, urlsafe. Earlier unused invitations of that person are void.
+
+        AccessError if the person is not a member, or has enrolled already.
+        """
+        with self._database.atomic() as connection:
+            person, enrolled = _who(connection, person_id)
+            if enrolled:
+                raise AccessError(f"{person.name} har allerede adgang. Send et nyt adgangslink i stedet for en invitation.")
+            if not _is_member(connection, person_id, gathering):
+                raise AccessError(f"{person.name} er ikke med på holdet {gathering}.")
+            spend(connection, person_id, self._clock())
+            return self._make(connection, InvitationKind.INVITATION, person_id, gathering, "", self._clock())
+
+    def replace(self, person_id: str, asked_by: str) -> str:
+        """The secret of a link to a new pass phrase. Without the recovery code it can be used only after 24 hours.
+
+        Earlier replacement links stay good until one is used, so nobody can hold a leader off by asking again and again.
+        AccessError if the person hasn't enrolled.
+        """
+        with self._database.atomic() as connection:
+            person, enrolled = _who(connection, person_id)
+            if not enrolled:
+                raise AccessError(f"{person.name} har ikke brugt sin invitation endnu. Send en ny invitation i stedet.")
+            asked_by = "".join(filter(str.isprintable, asked_by))[:320]
+            return self._make(connection, InvitationKind.REPLACEMENT, person_id, None, asked_by, self._clock() + WAIT)
+
+    def find(self, token: str) -> Invitation | None:
+        """What a link is good for; None if it is unknown, used or void."""
+        with self._database.reading() as connection:
+            return find(connection, token)
+
+    def _make(
+        self,
+        connection: Connection,
+        kind: InvitationKind,
+        person_id: str,
+        gathering: str | None,
+        asked_by: str,
+        not_before: datetime,
+    ) -> str:
+        token = secrets.token_urlsafe(32)
+        connection.execute(
+            insert(schema.invitation).values(
+                token_hash=hashed(token),
+                person=person_id,
+                gathering=gathering,
+                kind=kind,
+                asked_by=asked_by,
+                created_at=self._clock(),
+                not_before=not_before,
+            )
+        )
+        return token
+
+
+def hashed(secret: str) -> str:
+    """What the store keeps of a random secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find(connection: Connection, token: str) -> Invitation | None:
+    """What a link is good for; None if it is unknown, used or void."""
+    table = schema.invitation
+    query = (
+        select(table.c.kind, table.c.gathering, table.c.not_before, schema.person)
+        .join(schema.person, schema.person.c.id == table.c.person)
+        .where(table.c.token_hash == hashed(token), table.c.spent_at.is_(None))
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _as_invitation(row)
+
+
+def use(connection: Connection, token: str, now: datetime) -> bool:
+    """Use a link up, and with it every other link of that person. False if another was faster."""
+    table = schema.invitation
+    spent = connection.execute(
+        update(table).where(table.c.token_hash == hashed(token), table.c.spent_at.is_(None)).values(spent_at=now)
+    )
+    if spent.rowcount == 1:
+        owner = select(table.c.person).where(table.c.token_hash == hashed(token)).scalar_subquery()
+        connection.execute(update(table).where(table.c.person == owner, table.c.spent_at.is_(None)).values(spent_at=now))
+    return spent.rowcount == 1
+
+
+def spend(connection: Connection, person_id: str, now: datetime) -> None:
+    """Make every unused link of a person void."""
+    table = schema.invitation
+    connection.execute(update(table).where(table.c.person == person_id, table.c.spent_at.is_(None)).values(spent_at=now))
+
+
+def _as_invitation(row: RowMapping) -> Invitation:
+    return Invitation(as_person(row), InvitationKind(row["kind"]), row["gathering"], row["not_before"])
+
+
+def _who(connection: Connection, person_id: str) -> tuple[Person, bool]:
+    row = row_by_id(connection, person_id)
+    if row is None:
+        raise AccessError("Personen findes ikke.")
+    return as_person(row), row["public"] is not None
+
+
+def _is_member(connection: Connection, person_id: str, gathering: str) -> bool:
+    table = schema.membership
+    query = select(table.c.person).where(
+        table.c.person == person_id, table.c.gathering == gathering, table.c.until.is_(None)
+    )
+    return connection.execute(query).scalar() is not None

@@ -1,0 +1,72 @@
+"""The content keys of one person in one gathering: one for each key pair the person has had.
+
+A content key is sealed to the person's public key, and that again is sealed with the gathering's key file; without
+either half it opens nothing. A key of an older pair comes back once the key in the safe has been used (see ``safe``).
+"""
+
+import secrets
+from functools import cache
+
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from . import schema, vault
+from .keyfiles import KeyFiles
+from .sealing import seal, unseal
+from .vault import Unlocked, WrapKind
+
+
+class Keyring:
+    """Made for one transaction. Opens each key once."""
+
+    def __init__(self, connection: Connection, files: KeyFiles, unlocked: Unlocked, gathering: str) -> None:
+        self._connection, self._files, self._unlocked, self._gathering = connection, files, unlocked, gathering
+        self.open = cache(self._open)
+
+    def current(self) -> tuple[str, bytes] | None:
+        """The id and the 32 bytes of the key that seals new texts, or None before the first."""
+        table = schema.content_key
+        row = self._row(table.c.pair == self._unlocked.public)
+        return None if row is None else (row["id"], self._opened(row, vault.private_key(self._unlocked)))
+
+    def create(self) -> tuple[str, bytes]:
+        """Make the key that seals new texts. Call it only where ``current`` is None, holding the membership's lock."""
+        key_id, key = secrets.token_hex(16), secrets.token_bytes(32)
+        inner = SealedBox(vault.private_key(self._unlocked).public_key).encrypt(key)
+        sealed = seal(self._files.read(self._gathering), inner, *self._place(key_id))
+        values = {"id": key_id, "gathering": self._gathering, "person": self._unlocked.person.id}
+        self._connection.execute(insert(schema.content_key).values(**values, pair=self._unlocked.public, sealed=sealed))
+        return key_id, key
+
+    def _open(self, key_id: str) -> bytes | None:
+        """The key with that id; None while it is sealed to a key pair the person has lost."""
+        row = self._row(schema.content_key.c.id == key_id)
+        private = None if row is None else self._private(row["pair"])
+        return None if row is None or private is None else self._opened(row, private)
+
+    def _private(self, pair: str) -> PrivateKey | None:
+        if pair == self._unlocked.public:
+            return vault.private_key(self._unlocked)
+        table = schema.key_wrap
+        query = select(table.c.sealed).where(
+            table.c.pair == pair, table.c.kind == WrapKind.REGAINED, table.c.opener == self._unlocked.public
+        )
+        sealed = self._connection.execute(query).scalar()
+        if sealed is None:
+            return None
+        private = vault.open_sealed(vault.private_key(self._unlocked), sealed)
+        return vault.private_key(vault.unlocked_as(self._unlocked.person, pair, private))
+
+    def _opened(self, row: RowMapping, private: PrivateKey) -> bytes:
+        inner = unseal(self._files.read(self._gathering), row["sealed"], *self._place(row["id"]))
+        return vault.open_sealed(private, inner)
+
+    def _place(self, key_id: str) -> tuple[str, ...]:
+        return "content key", self._gathering, self._unlocked.person.id, key_id
+
+    def _row(self, condition: object) -> RowMapping | None:
+        table = schema.content_key
+        query = select(table.c.id, table.c.pair, table.c.sealed).where(
+            table.c.gathering == self._gathering, table.c.person == self._unlocked.person.id, condition
+        )
+        return self._connection.execute(query).mappings().one_or_none()

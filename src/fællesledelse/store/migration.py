@@ -1,0 +1,37 @@
+"""Brings a database to the newest schema. The steps are in ``migrations/versions``, one readable file each."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from ..errors import StoreError
+
+_FOLDER = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x6C656465  # any number, the same for every server
+
+
+def migrate(engine: Engine) -> None:
+    """Upgrade in one transaction. StoreError if a newer program has been here."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+        config = _config(connection)
+        present, known = MigrationContext.configure(connection).get_current_heads(), ScriptDirectory.from_config(config)
+        if unknown := set(present) - {script.revision for script in known.walk_revisions()}:
+            raise StoreError(
+                f"The database has the schema {', '.join(unknown)}, which this version of the program does not know:"
+                " install the newer version again, or restore the backup made before the upgrade"
+            )
+        if set(present) != set(known.get_heads()):
+            command.upgrade(config, "head")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,145 @@
+"""Who is who: people, gatherings, groups and memberships."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from ..errors import StoreError
+from ..model import Manifest, Participant, Role, Roster
+from . import schema
+from .database import Database, insert_missing, put
+from .keyfiles import KeyFiles
+from .records import Member, Membership, Person
+from .sealing import seal, unseal
+from .vault import public_key
+
+
+class People:
+    """The verbs about people and gatherings."""
+
+    def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime]) -> None:
+        self._database, self._files, self._clock = database, files, clock
+
+    def adopt(self, manifest: Manifest, roster: Roster) -> None:
+        """Take over a built cohort. Once or a hundred times, the result is the same.
+
+        People are known by e-mail: a corrected address is another person. Who is no longer in the roster leaves the
+        gathering today and keeps everything they wrote; who comes back is a member again.
+        """
+        if manifest.gathering != roster.gathering:
+            raise StoreError(f"The manifest is of {manifest.gathering!r}, but the roster of {roster.gathering!r}")
+        with self._database.atomic() as connection:
+            self._adopt_gathering(connection, manifest)
+            for group in sorted({participant.group for participant in roster.participants} - {""}):
+                insert_missing(connection, schema.gathering_group, gathering=manifest.gathering, name=group)
+            present = [
+                self._adopt_participant(connection, manifest.gathering, participant)
+                for participant in sorted(roster.participants, key=lambda participant: participant.email)
+            ]
+            self._end_memberships(connection, manifest.gathering, present)
+
+    def gatherings(self, person_id: str) -> list[Membership]:
+        """The gatherings someone is a member of today, in the order of their ids."""
+        query = (
+            select(schema.membership, schema.gathering.c.name)
+            .join(schema.gathering, schema.gathering.c.id == schema.membership.c.gathering)
+            .where(schema.membership.c.person == person_id, schema.membership.c.until.is_(None))
+            .order_by(schema.membership.c.gathering)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Membership(row["gathering"], row["name"], Role(row["role"]), row["group"] or "") for row in rows]
+
+    def members(self, gathering: str) -> list[Member]:
+        """Everyone who is in a gathering today, in the order of their names."""
+        query = (
+            select(schema.membership.c.role, schema.membership.c.group, schema.person)
+            .join(schema.person, schema.person.c.id == schema.membership.c.person)
+            .where(schema.membership.c.gathering == gathering, schema.membership.c.until.is_(None))
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        members = [Member(as_person(row), Role(row["role"]), row["group"] or "", row["public"] is not None) for row in rows]
+        return sorted(members, key=lambda member: (member.person.name, member.person.email))
+
+    def find(self, email: str) -> Person | None:
+        """The person with that e-mail address, however it is capitalised."""
+        with self._database.reading() as connection:
+            row = row_by_email(connection, email)
+        return None if row is None else as_person(row)
+
+    def person(self, person_id: str) -> Person | None:
+        """The person with that id."""
+        with self._database.reading() as connection:
+            row = row_by_id(connection, person_id)
+        return None if row is None else as_person(row)
+
+    def _adopt_gathering(self, connection: Connection, manifest: Manifest) -> None:
+        table = schema.gathering
+        known = connection.execute(select(table.c.id).where(table.c.id == manifest.gathering)).scalar()
+        # A key file is made only for a gathering never seen: one that has been deleted must stay deleted.
+        key = self._files.read(manifest.gathering) if known else self._files.create(manifest.gathering)
+        values = {"name": manifest.name, "sealed_safe": _sealed_safe(key, manifest)}
+        put(connection, table, {"id": manifest.gathering}, values)
+
+    def _adopt_participant(self, connection: Connection, gathering: str, participant: Participant) -> str:
+        email = address(participant.email)
+        insert_missing(connection, schema.person, id=secrets.token_hex(16), email=email, name=participant.name)
+        connection.execute(update(schema.person).where(schema.person.c.email == email).values(name=participant.name))
+        person_id = str(connection.execute(select(schema.person.c.id).where(schema.person.c.email == email)).scalar_one())
+        table, today = schema.membership, self._clock().date()
+        insert_missing(connection, table, gathering=gathering, person=person_id, role=participant.role, since=today)
+        connection.execute(
+            update(table)
+            .where(table.c.gathering == gathering, table.c.person == person_id)
+            .values(role=participant.role, group=participant.group or None, until=None)
+        )
+        return person_id
+
+    def _end_memberships(self, connection: Connection, gathering: str, present: list[str]) -> None:
+        table = schema.membership
+        connection.execute(
+            update(table)
+            .where(table.c.gathering == gathering, table.c.until.is_(None), table.c.person.not_in(present))
+            .values(until=self._clock().date())
+        )
+
+
+def _sealed_safe(key: bytes, manifest: Manifest) -> bytes | None:
+    if manifest.safe_key is None:
+        return None
+    return seal(key, bytes(public_key(manifest.safe_key)), "safe", manifest.gathering)
+
+
+def safes(connection: Connection, files: KeyFiles, person_id: str) -> set[str]:
+    """The public keys of the safes that the person's present gatherings have."""
+    query = (
+        select(schema.gathering.c.id, schema.gathering.c.sealed_safe)
+        .join(schema.membership, schema.membership.c.gathering == schema.gathering.c.id)
+        .where(schema.membership.c.person == person_id, schema.membership.c.until.is_(None))
+        .where(schema.gathering.c.sealed_safe.is_not(None))
+    )
+    rows = connection.execute(query).all()
+    return {unseal(files.read(gathering), sealed, "safe", gathering).hex() for gathering, sealed in rows}
+
+
+def address(email: str) -> str:
+    """An e-mail address as it is stored; empty if no address looks like that."""
+    return email.strip().lower() if email.strip().isprintable() else ""
+
+
+def row_by_email(connection: Connection, email: str) -> RowMapping | None:
+    """The row of the person with that address."""
+    return connection.execute(select(schema.person).where(schema.person.c.email == address(email))).mappings().one_or_none()
+
+
+def row_by_id(connection: Connection, person_id: str) -> RowMapping | None:
+    """The row of the person with that id."""
+    return connection.execute(select(schema.person).where(schema.person.c.id == person_id)).mappings().one_or_none()
+
+
+def as_person(row: RowMapping) -> Person:
+    """A row of the table person as a value."""
+    return Person(row["id"], row["email"], row["name"])

@@ -1,0 +1,97 @@
+"""What the verbs of the store take and return. Frozen; no database, no keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ..model import Role
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone the store knows. ``id`` is 32 hexadecimal digits and says nothing; ``email`` is lower case."""
+
+    id: str
+    email: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A gathering as one of its members sees it. ``gathering`` is its id, ``group`` a name or empty."""
+
+    gathering: str
+    name: str
+    role: Role
+    group: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person as the gathering sees them. ``enrolled``: has chosen a pass phrase."""
+
+    person: Person
+    role: Role
+    group: str
+    enrolled: bool
+
+
+class InvitationKind(StrEnum):
+    """What a link is for."""
+
+    INVITATION = "invitation"
+    REPLACEMENT = "replacement"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A link that can still be used. ``gathering`` is None on a replacement, which belongs to the person alone."""
+
+    person: Person
+    kind: InvitationKind
+    gathering: str | None
+    not_before: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """One text a field has had. ``aside``: it was made from an older version and never became the field's text.
+
+    ``sealed``: the text stands under a key that is gone until the key in the safe is used; ``text`` is then empty.
+    """
+
+    version: int
+    text: str
+    saved_at: datetime
+    aside: bool = False
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A field's text now. A field never saved has version 0, an empty text and no ``saved_at``.
+
+    ``asides``: texts kept aside, oldest first, until a save resolves them. ``sealed`` as in Version.
+    """
+
+    version: int
+    text: str
+    saved_at: datetime | None
+    asides: tuple[Version, ...] = ()
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The text is durable and is the field's text, with that version."""
+
+    version: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The text is durable, but kept aside with version ``aside``, since it was made from another version than ``head``."""
+
+    head: Answer
+    aside: int

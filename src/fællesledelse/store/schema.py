@@ -1,0 +1,226 @@
+"""The tables. What a leader writes stands only in the columns named ``sealed``.
+
+person ─┬─ membership ─┬─ gathering ── gathering_group ── moved_date
+        │              └─ answer_head ── answer, save      (and step_mark, notice_acceptance)
+        └─ key_pair ─┬─ key_wrap
+                     ├─ content_key ── answer
+                     └─ session          invitation
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC without a zone in both databases."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Called by SQLAlchemy on the way in."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Called by SQLAlchemy on the way out."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("public", String(64)),  # the key pair in use; none before enrolment
+)
+
+gathering = Table(
+    "gathering",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sealed_safe", LargeBinary),  # the safe's public key, sealed so that nobody can put another in its place
+)
+
+gathering_group = Table(
+    "gathering_group",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("group", Text),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    ForeignKeyConstraint(["gathering", "group"], ["gathering_group.gathering", "gathering_group.name"], name="fk_membership_group"),
+    Index("ix_membership_person", "person"),
+)
+
+key_pair = Table(
+    "key_pair",
+    metadata,
+    Column("public", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_key_pair_person", "person"),
+)
+
+key_wrap = Table(
+    "key_wrap",
+    metadata,
+    Column("pair", ForeignKey("key_pair.public"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("opener", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("passes", Integer, nullable=False),
+    Column("memory", Integer, nullable=False),
+)
+
+content_key = Table(
+    "content_key",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", String(40), nullable=False),
+    Column("person", String(32), nullable=False),
+    Column("pair", ForeignKey("key_pair.public"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_content_key_membership"),
+    UniqueConstraint("gathering", "person", "pair"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("gathering", ForeignKey("gathering.id")),
+    Column("kind", String(20), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("spent_at", Moment),  # used, or made void by another
+    Index("ix_invitation_person", "person"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("pair", ForeignKey("key_pair.public"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_session_person", "person"),
+)
+
+answer_head = Table(
+    "answer_head",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("field", String(100), primary_key=True),
+    Column("head", Integer, nullable=False),  # the version that is the field's text; 0: none yet
+    Column("newest", Integer, nullable=False),  # the highest version given out, asides included
+    Column("filled", Boolean, nullable=False),
+    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_answer_head_membership"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("field", String(100), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content_key", ForeignKey("content_key.id"), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("aside", Boolean, nullable=False),
+    Column("unresolved", Boolean, nullable=False),  # an aside that no save has resolved yet
+    ForeignKeyConstraint(
+        ["gathering", "person", "field"],
+        ["answer_head.gathering", "answer_head.person", "answer_head.field"],
+        name="fk_answer_head",
+    ),
+)
+
+save = Table(
+    "save",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("save_id", String(64), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),  # of field and text, with a key of the author
+    Column("version", Integer, nullable=False),
+    Column("aside", Boolean, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_save_membership"),
+)
+
+step_mark = Table(
+    "step_mark",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("marked_at", Moment, nullable=False),
+    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_step_mark_membership"),
+)
+
+moved_date = Table(
+    "moved_date",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+    ForeignKeyConstraint(["gathering", "group"], ["gathering_group.gathering", "gathering_group.name"], name="fk_moved_date_group"),
+)
+
+notice_acceptance = Table(
+    "notice_acceptance",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("accepted_at", Moment, nullable=False),
+    ForeignKeyConstraint(
+        ["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_notice_acceptance_membership"
+    ),
+)
