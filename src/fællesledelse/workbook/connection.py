@@ -26,13 +26,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class WayStep:
-    """One step as the path shows it. ``opens`` None: open from the first day. ``url`` is empty where there is no server."""
+    """One step as the path shows it. ``opens`` is the first day it can be opened (None: the cohort's first day).
+
+    ``fields`` counts the core fields and ``filled`` those with text in them; ``url`` is empty where there is no server.
+    """
 
     name: str
     title: str
     kind: str
     minutes: int
     opens: date | None
+    open: bool
     done: bool
     fields: int
     filled: int
@@ -48,6 +52,7 @@ class WayStep:
             kind=found["kind"],
             minutes=found["minutes"],
             opens=date.fromisoformat(opens) if opens else None,
+            open=found["open"],
             done=found["done"],
             fields=found["fields"],
             filled=found["filled"],

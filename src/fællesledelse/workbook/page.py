@@ -13,10 +13,10 @@ from ipywidgets import HTML
 
 from .. import vocabulary
 from ..errors import ConnectionLost
-from ..vocabulary import DRAFT, Call, FieldSpec, covers
+from ..vocabulary import DRAFT, Call, covers
 from . import view
 from .connection import Connection, inherited
-from .fields import Field
+from .fields import Field, describe
 from .sandbox import Sandbox
 
 SOCKET = "FAELLESLEDELSE_SOCKET"
@@ -60,11 +60,11 @@ class Page:
 
     def choose(self, key: str, *, sources: list[str], most: int = 8) -> Field:
         """Own sentences from ``sources``, of which at most ``most`` are chosen."""
-        return self._field(vocabulary.choose(key, sources=sources, most=most), most=most)
+        return self._field(vocabulary.choose(key, sources=sources, most=most), lines=2, most=most)
 
     def date(self, key: str, *, extra: bool = False) -> Field:
         """A day the leader sets."""
-        return self._field(vocabulary.date(key, extra=extra))
+        return self._field(vocabulary.date(key, extra=extra), lines=1)
 
     def earlier(self, *keys: str) -> HTML:
         """What the leader wrote before, to read."""
@@ -83,11 +83,10 @@ class Page:
         """Where the leader marks the step as done."""
         return self._show((), lambda: view.finish(self._connection.way(), self._step))
 
-    def _field(self, call: Call, **look: int) -> Field:
+    def _field(self, call: Call, *, lines: int, most: int = 0) -> Field:
         keys = tuple(spec.key for spec in call.fields)
-        spec = [_described(spec, call.reads, look) for spec in call.fields]
-        field = Field(spec=spec, values=self._connection.own(keys + call.reads))
-        field.on_saved(self._refresh)
+        values = self._connection.own(keys + call.reads)
+        field = Field(describe(call, lines=lines, most=most), values=values, saved=self._refresh)
         field.observe(self._keep, "values")
         return field
 
@@ -101,8 +100,8 @@ class Page:
         refresh()
         return widget
 
-    def _refresh(self, key: str) -> None:
-        """Called by a field when the server has acknowledged a save of ``key``."""
+    def _refresh(self, key: str, version: int) -> None:
+        """Called by a field when the server has acknowledged that ``version`` of ``key`` is kept."""
         for reads, refresh in self._computed:
             if covers(reads, key):
                 refresh()
@@ -116,21 +115,6 @@ def _fill(widget: HTML, render: Callable[[], str]) -> None:
         log.warning("%s", lost)
         if not widget.value:
             widget.value = view.away()
-
-
-def _described(spec: FieldSpec, sources: tuple[str, ...], look: dict[str, int]) -> dict[str, object]:
-    """The field as its ES module is told of it."""
-    return {
-        "key": spec.key,
-        "kind": spec.kind.value,
-        "limit": spec.limit,
-        "readers": spec.readers.value,
-        "core": spec.core,
-        "part": spec.part,
-        "number": spec.number,
-        "sources": list(sources),
-        **look,
-    }
 
 
 def open_page(cohort: str, *, step: str) -> Page:

@@ -4,11 +4,13 @@ The classes begin with ``fl-``; the page's style sheet gives them their look. He
 notebook's own stand above.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 from itertools import groupby
 
+from ..danish import day, short_day
 from ..vocabulary import DRAFT, covers
 from .connection import Reading, Way, WayStep
 
@@ -34,7 +36,7 @@ HEADINGS = dict(
 )
 """The headings of the foundation, where the notebook's own wording isn't known."""
 
-MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
+_ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 def away() -> str:
@@ -54,13 +56,13 @@ def earlier(reading: Reading, reads: Sequence[str]) -> str:
 
 
 def _blocks(reading: Reading, read: str) -> Iterable[str]:
-    written = {key: text for key, text in reading.texts.items() if text.strip() and covers((read,), key)}
-    if read in written:
-        yield _question(reading.labels.get(read, ""), written.pop(read))
-    cards = groupby(sorted(written, key=lambda key: _number(key, read)), key=lambda key: _number(key, read))
-    items = [_card([_question(reading.labels.get(key, ""), written[key]) for key in keys]) for _, keys in cards]
-    if items:
-        yield f'<ol class="fl-cards">{"".join(items)}</ol>'
+    order = [key for key in dict.fromkeys([*reading.labels, *reading.texts]) if covers((read,), key)]
+    written = sorted((key for key in order if reading.texts.get(key, "").strip()), key=lambda key: _number(key, read))
+    cards = ["".join(_question(reading, key) for key in keys) for _, keys in groupby(written, lambda key: _number(key, read))]
+    if len(cards) == 1:
+        yield cards[0]
+    elif cards:
+        yield f'<ol class="fl-cards">{"".join(f"""<li class="fl-card">{card}</li>""" for card in cards)}</ol>'
 
 
 def _number(key: str, read: str) -> int:
@@ -69,13 +71,15 @@ def _number(key: str, read: str) -> int:
     return int(head) if head.isdecimal() else 0
 
 
-def _card(questions: list[str]) -> str:
-    return f'<li class="fl-card">{"".join(questions)}</li>'
-
-
-def _question(label: str, text: str) -> str:
+def _question(reading: Reading, key: str) -> str:
+    label = reading.labels.get(key, "")
     asked = f'<p class="fl-question">{escape(label)}</p>' if label else ""
-    return f'<div class="fl-said">{asked}{_paragraphs(text)}</div>'
+    return f'<div class="fl-said">{asked}{_paragraphs(_spoken(reading.texts[key]))}</div>'
+
+
+def _spoken(text: str) -> str:
+    """A day as one says it, where the text is a day; else the text."""
+    return day(date.fromisoformat(text)) if _ISO_DAY.fullmatch(text) else text
 
 
 def _paragraphs(text: str) -> str:
@@ -126,50 +130,63 @@ def _duration(seconds: int) -> str:
 def path(way: Way) -> str:
     """The steps with their days, the one to take now in full, and who goes along. Short enough for one screen on a phone."""
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
-    current = _current(steps, way.today)
-    items = "".join(_step(step, way.today, step is current) for step in steps)
-    return f'<div class="fl-path"><ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
+    current = next((step for step in steps if step.open and not step.done), None)
+    items = "".join(_step(step, step is current) for step in steps)
+    return f'<div class="fl-path">{_waiting(steps, current)}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
 
 
-def _current(steps: Sequence[WayStep], today: date) -> WayStep | None:
-    """The first open step not yet marked as done; None where everything open is done."""
-    return next((step for step in steps if not step.done and _open(step, today)), None)
+def _waiting(steps: Sequence[WayStep], current: WayStep | None) -> str:
+    """What to say where there is nothing to take now: when the next step opens, or that all of it is done."""
+    if current or not steps:
+        return ""
+    following = next((step for step in steps if not step.open), None)
+    if following is None:
+        return '<p class="fl-next">Du er hele vejen igennem. Du kan stadig gå tilbage og rette.</p>'
+    opens = short_day(following.opens) if following.opens else "senere"
+    return f'<p class="fl-next">Du er med. Næste trin er {escape(following.title)}. Det åbner {opens}.</p>'
 
 
-def _open(step: WayStep, today: date) -> bool:
-    return step.opens is None or step.opens <= today
+def _step(step: WayStep, current: bool) -> str:
+    """One line of the path; the current step says how long it takes and has a way in."""
+    if current:
+        return f'<li class="fl-step fl-step-current" aria-current="step">{_current(step)}</li>'
+    kind, state = _state(step)
+    title = f'<a href="{escape(step.url)}">{escape(step.title)}</a>' if step.open and step.url else escape(step.title)
+    return f'<li class="fl-step fl-step-{kind}">{title} <span class="fl-step-state">{escape(state)}</span></li>'
 
 
-def _step(step: WayStep, today: date, current: bool) -> str:
-    title = escape(step.title)
-    if _open(step, today) and step.url:
-        title = f'<a href="{escape(step.url)}">{title}</a>'
-    kind = "fl-step-current" if current else "fl-step-done" if step.done else "fl-step-open"
-    if not _open(step, today):
-        kind = "fl-step-later"
-    mark = ' aria-current="step"' if current else ""
-    return f'<li class="fl-step {kind}"{mark}>{title} <span class="fl-step-state">{escape(_state(step, today, current))}</span></li>'
+def _current(step: WayStep) -> str:
+    begun = f" Du har skrevet i {step.filled} af {step.fields} felter." if step.filled else ""
+    way_in = "Fortsæt her" if step.filled else "Begynd her"
+    link = f'<a class="fl-button" href="{escape(step.url)}">{way_in}</a>' if step.url else ""
+    return (
+        f'<strong class="fl-step-title">{escape(step.title)}</strong> '
+        f'<span class="fl-step-state">{_took(step.minutes)}{begun}</span> {link}'
+    )
 
 
-def _state(step: WayStep, today: date, current: bool) -> str:
-    if step.opens is not None and step.opens > today:
-        return f"åbner {_day(step.opens)}"
-    if step.done:
-        return "gennemført"
-    if not current:
-        return "åben"
-    begun = f", du har skrevet i {step.filled} af {step.fields} felter" if step.filled else ""
-    return f"her er du – {step.minutes} minutter{begun}"
+def _took(minutes: int) -> str:
+    return f"Her er du. Det tager {_long(minutes)}." if minutes else "Her er du."
 
 
-def _day(day: date) -> str:
-    return f"{day.day}. {MONTHS[day.month - 1]}"
+def _long(minutes: int) -> str:
+    """Minutes as one says them; from two hours on in hours and minutes."""
+    if minutes < 120:
+        return f"{minutes} minutter"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} timer og {rest} minutter" if rest else f"{hours} timer"
+
+
+def _state(step: WayStep) -> tuple[str, str]:
+    if not step.open:
+        return "later", f"åbner {short_day(step.opens)}" if step.opens else "åbner senere"
+    return ("done", "gennemført") if step.done else ("open", "åben")
 
 
 def _beside(way: Way) -> str:
     lines = []
     if way.group:
-        lines.append(f"Din sparringsgruppe: {_listed(way.group)}.")
+        lines.append(f"I din sparringsgruppe: {_listed(way.group)}.")
     if way.facilitators:
         lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
     return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
@@ -182,10 +199,11 @@ def _listed(names: Sequence[str]) -> str:
 def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
     done = any(step.name == name and step.done for step in way.steps)
-    label = "Gennemført. Fortryd" if done else "Marker trinet som gennemført"
+    state = "Du har markeret trinet som gennemført." if done else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '
-        f'aria-pressed="{str(done).lower()}">{label}</button>'
-        '<p class="fl-finish-readers">Din facilitator kan se, at trinet er gennemført. Hun ser aldrig, hvad du har skrevet. '
-        "Du kan altid gå tilbage og rette.</p></div>"
+        f'aria-pressed="{str(done).lower()}">Marker trinet som gennemført</button>'
+        f'<p class="fl-finish-state" role="status">{state}</p>'
+        '<p class="fl-finish-readers">Din facilitator kan se mærket, men aldrig hvad du har skrevet. '
+        "Du kan altid gå tilbage og rette, også bagefter.</p></div>"
     )
