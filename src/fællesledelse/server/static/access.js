@@ -5,7 +5,7 @@
 const OFFLINE = "Der er ingen forbindelse til serveren lige nu. Prøv igen om lidt.";
 const UNEXPECTED = "Noget gik galt hos os. Prøv igen om lidt, og skriv til din facilitator, hvis det bliver ved.";
 const FORMS = {
-  "log-in": { address: "/api/log-in", body: ({ email, pass_phrase, remember }) => ({ email, pass_phrase, remember }), done: goOn },
+  "log-in": { address: "/api/log-in", body: ({ email, pass_phrase }) => ({ email, pass_phrase }), done: goBack },
   enrol: { address: "/api/enrol", body: ({ pass_phrase }) => ({ token, pass_phrase }), done: showCode },
   recover: {
     address: "/api/recover",
@@ -26,12 +26,6 @@ function takeToken() {
   const secret = location.hash.slice(1);
   if (secret) history.replaceState(null, "", location.pathname + location.search);
   return secret;
-}
-
-function valuesOf(form) {
-  const values = Object.fromEntries(new FormData(form));
-  if (form.elements.remember) values.remember = form.elements.remember.checked;
-  return values;
 }
 
 /** The first thing to mend, as {field, message}, or undefined. */
@@ -80,14 +74,20 @@ async function send(event) {
   tell(form, "");
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
-  const { ok, answer } = await post(address, body(valuesOf(form)));
+  const { ok, answer } = await post(address, body(Object.fromEntries(new FormData(form))));
   button.disabled = false;
   if (!ok) return tell(form, answer.message ?? UNEXPECTED);
   return done(answer, form);
 }
 
-function goOn(answer) {
-  location.assign(answer.next ?? "/");
+function goOn({ next }) {
+  location.assign(next);
+}
+
+/** After signing in: to the page that asked for it, if it is one of ours. */
+function goBack({ next }) {
+  const asked = new URLSearchParams(location.search).get("next") ?? "";
+  goOn({ next: /^\/hold\/[a-z0-9/-]+$/.test(asked) ? asked : next });
 }
 
 function showOnly(section) {
