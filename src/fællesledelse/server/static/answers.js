@@ -1,0 +1,253 @@
+/** All answers of one page: loads them, brings the journal's texts back, and keeps tabs of the same page in step. */
+import { Answer } from "./answer.js";
+import { Connection, pause } from "./connection.js";
+import { ask, Unreachable } from "./http.js";
+import { Journal } from "./journal.js";
+import { moment } from "./states.js";
+
+const CHANNEL = "faellesledelse";
+const GRACE = 300;
+const STALE = 30_000;
+
+function delay(wait) {
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+function tabLock(tab) {
+  return `faellesledelse:tab:${tab}`;
+}
+
+/**
+ * The answers client that fields talk to, as `globalThis.faellesledelse`.
+ *
+ * Dispatches "loaded" when the answers have come, "change" when what a page says as a whole may have changed, and
+ * "other-person" when someone else has signed in on this browser.
+ */
+export class Answers extends EventTarget {
+  step = null;
+  fields = [];
+  moment = moment;
+  journal = new Journal("", null, null);
+  #tab = crypto.randomUUID?.() ?? String(Math.random());
+  #slots = 0;
+  #answers = new Map();
+  #strays = new Set();
+  #sources = {};
+  #fetched = 0;
+  #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
+
+  constructor({ gathering, step, person }) {
+    super();
+    Object.assign(this, { gathering, stepName: step, person });
+    this.connection = new Connection(person);
+    this.ready = new Promise((resolve) => this.addEventListener("loaded", resolve, { once: true }));
+  }
+
+  /** Load and keep going; resolves when the answers are there, however long the server is away. */
+  async start() {
+    this.#holdTab();
+    this.#listen();
+    const session = await this.#untilAnswered("/api/session");
+    if (session.person !== this.person) return this.connection.announced(session.person);
+    this.#channel?.postMessage({ kind: "person", person: this.person });
+    this.journal = await Journal.open(this.person, session.journal_key);
+    const loaded = await this.#untilAnswered(this.#stepPath());
+    this.#take(loaded);
+    await this.#bringBack();
+    this.dispatchEvent(new Event("loaded"));
+    this.#changed();
+  }
+
+  /** The answer of a field; it may not have come from the server yet. */
+  field(key) {
+    if (!this.#answers.has(key)) {
+      const answer = new Answer({ gathering: this.gathering, key, slot: this.#slot(), step: this.stepName }, this);
+      answer.addEventListener("change", () => this.#changed());
+      this.#answers.set(key, answer);
+    }
+    return this.#answers.get(key);
+  }
+
+  /** Texts of the fields that are `keys` or parts of them, in the page's order: [{key, text}]. */
+  sources(keys) {
+    const known = new Map(Object.entries(this.#sources));
+    for (const [key, answer] of this.#answers) if (answer.loaded) known.set(key, answer.text);
+    const under = (wanted) => [...known.keys()].filter((key) => key === wanted || key.startsWith(`${wanted}.`));
+    return [...new Set(keys.flatMap(under))].map((key) => ({ key, text: known.get(key) }));
+  }
+
+  /** Answers that the server lacks something of. */
+  get unsent() {
+    return [...this.#answers.values(), ...this.#strays].filter((answer) => answer.unsent);
+  }
+
+  /** Send everything now; resolves when it has been tried. */
+  async flush(options) {
+    await Promise.all(this.unsent.map((answer) => answer.flush(options)));
+  }
+
+  /** Mark the step as done or not done; resolves to what the server holds now, or throws Unreachable. */
+  async finish(done) {
+    const reply = await ask("PUT", `${this.#stepPath()}/done`, { body: { done }, person: this.person });
+    if (reply.status === 401) this.connection.signedOut();
+    if (reply.status !== 200) throw new Unreachable(String(reply.status));
+    this.step.done = reply.data.done;
+    this.#changed();
+    return this.step.done;
+  }
+
+  /** Part of an answer's post. */
+  async put(answer, save, { keepalive, wait, signal }) {
+    const { gathering, key, step } = answer.place;
+    const path = `/api/${encodeURIComponent(gathering)}/answers/${encodeURIComponent(key)}?step=${encodeURIComponent(step)}`;
+    try {
+      // The browser refuses to carry more than 64 kB past the end of a page.
+      const lasting = keepalive && save.text.length < 15_000;
+      return await ask("PUT", path, { body: save, person: this.person, keepalive: lasting, wait, signal });
+    } catch (error) {
+      if (error instanceof Unreachable) return { status: 0, data: null };
+      throw error;
+    }
+  }
+
+  /** Part of an answer's post. */
+  async versions({ place }) {
+    const path = `/api/${encodeURIComponent(place.gathering)}/answers/${encodeURIComponent(place.key)}/versions`;
+    const { status, data } = await ask("GET", path, { person: this.person });
+    if (status === 401) this.connection.signedOut();
+    if (status !== 200 || !Array.isArray(data)) throw new Unreachable(String(status));
+    return data;
+  }
+
+  /** Part of an answer's post: tell this page and other tabs what the server holds. */
+  spread(key, answer, from) {
+    const { gathering } = from.place;
+    const mine = gathering === this.gathering ? this.#answers.get(key) : undefined;
+    if (mine && mine !== from) mine.take(answer);
+    this.#channel?.postMessage({ kind: "answer", person: this.person, gathering, key, answer });
+  }
+
+  #stepPath() {
+    return `/api/${encodeURIComponent(this.gathering)}/steps/${encodeURIComponent(this.stepName)}`;
+  }
+
+  #slot() {
+    return `${this.#tab}:${this.#slots++}`;
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #listen() {
+    this.connection.addEventListener("change", () => this.#turned());
+    this.connection.addEventListener("online", () => this.unsent.forEach((answer) => answer.unstick()));
+    this.#channel?.addEventListener("message", ({ data }) => this.#heard(data));
+    addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leaving() : this.#refresh()));
+    addEventListener("pagehide", () => this.#leaving());
+  }
+
+  #leaving() {
+    this.flush({ keepalive: true });
+  }
+
+  #turned() {
+    if (this.connection.state === "other") this.#withdraw();
+    if (this.connection.up) {
+      this.unsent.forEach((answer) => answer.kick());
+      this.#refresh(0);
+    }
+    for (const answer of this.#answers.values()) answer.dispatchEvent(new Event("change"));
+    this.#changed();
+  }
+
+  async #withdraw() {
+    await this.flush();
+    this.dispatchEvent(new Event("other-person"));
+  }
+
+  #heard(message) {
+    if (message.kind === "person") this.connection.announced(message.person);
+    if (message.kind !== "answer" || message.person !== this.person || message.gathering !== this.gathering) return;
+    this.#answers.get(message.key)?.take(message.answer);
+    if (message.key in this.#sources) this.#sources[message.key] = message.answer.text;
+  }
+
+  async #refresh(age = STALE) {
+    if (!this.step || Date.now() - this.#fetched < age) return;
+    try {
+      const { status, data } = await ask("GET", this.#stepPath(), { person: this.person });
+      if (status === 200) this.#take(data);
+      if (status === 401) this.connection.signedOut();
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      this.connection.suspect();
+    }
+  }
+
+  async #untilAnswered(path) {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const { status, data } = await ask("GET", path, { person: this.person });
+        if (status === 200 && data) return data;
+        if (status === 401) this.connection.signedOut();
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+        this.connection.suspect();
+      }
+      await delay(pause(Math.min(attempt, 2)));
+    }
+  }
+
+  #take({ step, fields, answers, sources }) {
+    Object.assign(this, { step, fields });
+    this.#sources = sources ?? {};
+    this.#fetched = Date.now();
+    for (const { key, limit } of fields) {
+      const answer = this.field(key);
+      answer.limit = limit;
+      answer.readonly = step.editable === false;
+      answer.take(answers[key] ?? { version: 0, text: "", saved_at: "", asides: [] });
+    }
+  }
+
+  #holdTab() {
+    navigator.locks?.request(tabLock(this.#tab), () => new Promise(() => {}));
+  }
+
+  async #bringBack() {
+    const entries = (await this.journal.entries()).reverse(); // the newest goes into the field
+    const tabs = [...new Set(entries.map((entry) => entry.slot.split(":")[0]))];
+    await Promise.all(tabs.map((tab) => this.#inherit(tab, entries.filter((entry) => entry.slot.startsWith(`${tab}:`)))));
+  }
+
+  /** Take over what a tab left: at once if it is gone, else when it goes. */
+  async #inherit(tab, entries) {
+    if (!navigator.locks) return this.#adoptAll(entries);
+    let done;
+    const taken = new Promise((resolve) => (done = resolve));
+    navigator.locks.request(tabLock(tab), async () => {
+      const left = (await this.journal.entries()).reverse().filter((entry) => entry.slot.startsWith(`${tab}:`));
+      await this.#adoptAll(left);
+      done();
+    });
+    // A page that is being reloaded may hold its lock for a moment yet.
+    await Promise.race([taken, delay(GRACE)]);
+  }
+
+  async #adoptAll(entries) {
+    for (const entry of entries) await this.#adopt(entry);
+  }
+
+  async #adopt(entry) {
+    const here = entry.gathering === this.gathering ? this.#answers.get(entry.key) : undefined;
+    const answer = here?.loaded && !here.unsent ? here : this.#stray(entry);
+    if (await this.journal.take(entry, answer.place.slot)) answer.adopt(entry.content);
+  }
+
+  #stray({ gathering, key, step }) {
+    const answer = new Answer({ gathering, key, slot: this.#slot(), step }, this, { stray: true });
+    this.#strays.add(answer);
+    return answer;
+  }
+}

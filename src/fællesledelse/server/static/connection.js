@@ -1,0 +1,121 @@
+/** Whether the server answers this leader; asked in one place for the whole page. */
+import { ask, Unreachable } from "./http.js";
+
+const HEARTBEAT = 20_000;
+const PATIENCE = 2_500;
+const SLOWEST = 15_000;
+
+/** Milliseconds until try number `attempt` (from 0): doubling, with jitter so that forty pages don't come at once. */
+export function pause(attempt) {
+  return Math.min(SLOWEST, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
+}
+
+/**
+ * state: "up", "down" (no answer), "login" (the session has ended) or "other" (someone else has signed in).
+ * Dispatches "change" when the state changes, and "online" when the device says that it has a network again.
+ */
+export class Connection extends EventTarget {
+  state = "up";
+  #person;
+  #attempt = 0;
+  #timer = null;
+
+  constructor(person) {
+    super();
+    this.#person = person;
+    addEventListener("online", () => this.#returned());
+    addEventListener("offline", () => this.suspect());
+    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#returned());
+    setInterval(() => this.#heartbeat(), HEARTBEAT);
+  }
+
+  get up() {
+    return this.state === "up";
+  }
+
+  /** A request failed or is overdue. */
+  suspect() {
+    if (!this.up) return;
+    this.#set("down");
+    this.#later();
+  }
+
+  /** The server answered, but knows no session. */
+  signedOut() {
+    if (this.state === "login" || this.state === "other") return;
+    this.#set("login");
+    this.#later();
+  }
+
+  /** Another tab tells that `person` is signed in now. */
+  announced(person) {
+    if (person !== this.#person) this.#set("other");
+    else if (this.state === "login" || this.state === "other") this.#returned();
+  }
+
+  /** Ask who is signed in now, though nothing seems wrong. */
+  async check() {
+    const found = await this.#whoever();
+    if (found !== "unknown") this.#set(found);
+    if (found === "login") this.#later();
+  }
+
+  #set(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.#attempt = 0;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #returned() {
+    this.#attempt = 0;
+    this.dispatchEvent(new Event("online"));
+    if (this.up) this.#heartbeat();
+    else this.#probe();
+  }
+
+  #later() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#probe(), pause(this.#attempt++));
+  }
+
+  async #heartbeat() {
+    if (!this.up || document.visibilityState !== "visible") return;
+    if (!(await this.#healthy())) this.suspect();
+  }
+
+  async #healthy() {
+    try {
+      return (await ask("GET", "/sundhed", { wait: PATIENCE })).status === 200;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      throw error;
+    }
+  }
+
+  async #probe() {
+    const state = await this.#found();
+    if (state === "up") this.#set("up");
+    else {
+      this.#set(state);
+      this.#later();
+    }
+  }
+
+  async #found() {
+    if (this.state === "down") return (await this.#healthy()) ? "up" : "down";
+    const found = await this.#whoever();
+    return found === "unknown" ? this.state : found;
+  }
+
+  async #whoever() {
+    try {
+      const { status, data } = await ask("GET", "/api/session", { wait: PATIENCE });
+      if (status === 200 && data?.person) return data.person === this.#person ? "up" : "other";
+      return status === 401 ? "login" : "unknown";
+    } catch (error) {
+      if (error instanceof Unreachable) return "unknown";
+      throw error;
+    }
+  }
+}
