@@ -5,11 +5,12 @@ import base64
 import hashlib
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
 from ..errors import AccessError
 from ..model import PrivacyNotice
-from ..store import Enrolled, Unlocked
+from ..store import Enrolled, Person, Unlocked
 from .web import Api, Refused
 
 SHORTEST_PASS_PHRASE = 12  # characters
@@ -121,13 +122,12 @@ class SessionHandler(Api):
 
     async def get(self) -> None:
         """The journal's key is derived from the leader's own: it is the same on every device, and gone at sign-out."""
-        person = await self.house.ask(self.house.store.people.person, self.person)
         memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
         self.reply(
             {
                 "person": self.person,
-                "name": person.name,
-                "journal_key": base64.b64encode(self.session.unlocked.journal_key()).decode(),  # type: ignore[union-attr]
+                "name": self.signed_in.person.name,
+                "journal_key": base64.b64encode(self.signed_in.unlocked.journal_key()).decode(),
                 "gatherings": [each.gathering for each in memberships],
             }
         )
@@ -142,8 +142,10 @@ class InvitationHandler(AccessApi):
         found = await self.house.ask(self.house.store.invitations.find, token)
         if found is None:
             raise Refused(404, "dead-link", DEAD_LINK)
-        not_before = found.not_before.isoformat() if found.not_before else None
-        self.reply({"name": found.name, "kind": found.kind, "not_before": not_before})
+        waits = found.not_before > self.house.clock()
+        self.reply(
+            {"name": found.person.name, "kind": found.kind, "not_before": found.not_before.isoformat() if waits else None}
+        )
 
 
 class EnrolHandler(AccessApi):
@@ -179,11 +181,10 @@ class ForgottenHandler(AccessApi):
         """Send a link to the leader's own address. The answer is the same whether or not the address is known."""
         email = self.body(email=str)["email"].strip().lower()
         person = await self.house.ask(self.house.store.people.find, email)
-        if person is not None and person.enrolled and not self.asked.delay(email):
+        if person is not None and not self.asked.delay(email):
             self.asked.wrong(email)
-            await send_replacement(
-                self, person.id, email, asked_by="en, der skrev din e-mail på siden »Glemt adgangssætning«"
-            )
+            with suppress(AccessError):  # not enrolled yet: the invitation is still the way in
+                await send_replacement(self, person, asked_by="en, der skrev din e-mail på siden »Glemt adgangssætning«")
         self.reply({}, 202)
 
 
@@ -213,10 +214,10 @@ class NoticeHandler(Api):
         self.reply({"next": f"/hold/{gathering}/"})
 
 
-async def send_replacement(handler: Api, person: str, email: str, asked_by: str) -> None:
+async def send_replacement(handler: Api, person: Person, asked_by: str) -> None:
     """Make a replacement link and send it to the leader's own address, with who asked for it."""
     house = handler.house
-    token = await house.ask(house.store.invitations.replace, person, asked_by)
+    token = await house.ask(house.store.invitations.replace, person.id, asked_by)
     text = (
         "Hej\n\nHer er et link til en ny adgangssætning til dit ledelsesgrundlag:\n\n"
         f"{house.settings.origin}/ny-adgang#{token}\n\n"
@@ -224,7 +225,7 @@ async def send_replacement(handler: Api, person: str, email: str, asked_by: str)
         "efter 24 timer, så ingen kan komme ind i dit navn, uden at du når at opdage det.\n\n"
         "Har du ikke bedt om linket? Så gør ingenting, og sig det til din facilitator. Din nuværende adgang virker stadig.\n"
     )
-    await house.ask(house.mailer.send, email, "Nyt link til dit ledelsesgrundlag", text)
+    await house.ask(house.mailer.send, person.email, "Nyt link til dit ledelsesgrundlag", text)
     handler.note("replacement-asked")
 
 

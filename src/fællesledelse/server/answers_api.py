@@ -18,7 +18,7 @@ class StepHandler(Api):
         cohort, mine = await self.leader(gathering)
         page = await open_step(self, cohort, mine.group, step)
         keys = visible_keys(cohort.manifest, page)
-        answers = await self.house.ask(self.house.store.answers.read, self.session.unlocked, gathering, keys)  # type: ignore[union-attr]
+        answers = await self.house.ask(self.house.store.answers.read, self.signed_in.unlocked, gathering, keys)
         marks = await self.house.ask(self.house.store.progress.marks, gathering)
         own = {field.key for field in page.fields}
         self.reply(
@@ -66,7 +66,7 @@ class AnswerHandler(Api):
             raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Genindlæs siden.")
         outcome = await self.house.ask(
             self.house.store.answers.save,
-            self.session.unlocked,  # type: ignore[union-attr]
+            self.signed_in.unlocked,
             gathering,
             key,
             body["text"],
@@ -79,7 +79,7 @@ class AnswerHandler(Api):
         else:
             self.reply({"version": outcome.version, "saved_at": outcome.saved_at.isoformat()})
 
-    async def _field(self, cohort: Cohort, group: str | None, key: str) -> Field:
+    async def _field(self, cohort: Cohort, group: str, key: str) -> Field:
         steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
         if not steps:
             raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
@@ -97,13 +97,22 @@ class VersionsHandler(Api):
         cohort, _ = await self.leader(gathering)
         if cohort.manifest.field(key) is None:
             raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
-        versions = await self.house.ask(self.house.store.answers.versions, self.session.unlocked, gathering, key)  # type: ignore[union-attr]
+        versions = await self.house.ask(self.house.store.answers.versions, self.signed_in.unlocked, gathering, key)
         self.reply(
-            [{"version": v.version, "text": v.text, "saved_at": v.saved_at.isoformat(), "aside": v.aside} for v in versions]
+            [
+                {
+                    "version": v.version,
+                    "text": v.text,
+                    "saved_at": v.saved_at.isoformat(),
+                    "aside": v.aside,
+                    "sealed": v.sealed,
+                }
+                for v in versions
+            ]
         )
 
 
-async def open_step(handler: Any, cohort: Cohort, group: str | None, name: str) -> Step:
+async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step:
     """The step of that name, if it is open to that group today. Raises Refused."""
     step = cohort.manifest.step(name)
     if step is None:
@@ -120,6 +129,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "version": answer.version,
         "text": answer.text,
         "saved_at": answer.saved_at.isoformat() if answer.saved_at else None,
+        "sealed": answer.sealed,
         "asides": [{"version": a.version, "text": a.text, "saved_at": a.saved_at.isoformat()} for a in answer.asides],
     }
 

@@ -50,7 +50,7 @@ class Identity(IdentityProvider):
     def get_user(self, handler: tornado.web.RequestHandler) -> User | None:
         """Called by JupyterHandler.prepare."""
         session = getattr(handler, "session", None)
-        return User(session.person) if session is not None else None
+        return User(session.person.id) if session is not None else None
 
 
 class BuiltInKernel(KernelSpecManager):

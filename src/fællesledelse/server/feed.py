@@ -53,31 +53,39 @@ class Feed:
         try:
             request = json.loads(line)
             if request.get("get") == "answers":
-                return {"ok": await self._answers([str(key) for key in request["keys"]])}
+                wanted = self._wanted([str(key) for key in request["keys"]])
+                return {"ok": await self._answers(list(wanted)), "labels": wanted}
             if request.get("get") == "path":
                 return {"ok": await self._path()}
         except (ValueError, TypeError, KeyError, AttributeError):
             pass
         return {"error": "not a request this page may make"}
 
+    def _wanted(self, keys: list[str]) -> dict[str, str]:
+        """The visible keys among those asked for, and the parts of cards below them, with their questions."""
+        manifest = self._visit.cohort.manifest
+        visible = set(visible_keys(manifest, self._visit.step))
+        fields = {field.key: field for step in manifest.steps for field in step.fields}
+        return {key: field.label for key, field in fields.items() if key in visible and covers(tuple(keys), key)}
+
     async def _answers(self, keys: list[str]) -> dict[str, str]:
-        visible = set(visible_keys(self._visit.cohort.manifest, self._visit.step))
-        wanted = [key for key in keys if key in visible]
-        answers = await self._house.ask(
-            self._house.store.answers.read, self._visit.session.unlocked, self._visit.cohort.manifest.gathering, wanted
-        )
+        read = self._house.store.answers.read
+        answers = await self._house.ask(read, self._visit.session.unlocked, self._visit.cohort.manifest.gathering, keys)
         return {key: answer.text for key, answer in answers.items()}
 
     async def _path(self) -> dict[str, Any]:
         visit, manifest = self._visit, self._visit.cohort.manifest
-        way = await stages(self._house, visit.cohort, visit.session.person, visit.membership.group)
+        way = await stages(self._house, visit.cohort, visit.session.person.id, visit.membership.group)
         members = await self._house.ask(self._house.store.people.members, manifest.gathering)
-        me = next(member for member in members if member.person == visit.session.person)
         return {
             "today": self._house.today().isoformat(),
-            "name": me.name,
-            "group": [m.name for m in members if m.group and m.group == me.group and m.person != me.person],
-            "facilitators": [member.name for member in members if member.role is Role.FACILITATOR],
+            "name": visit.session.person.name,
+            "group": [
+                m.name
+                for m in members
+                if m.group and m.group == me.group and m.person != me.person
+            ],
+            "facilitators": [member.person.name for member in members if member.role is Role.FACILITATOR],
             "steps": [
                 {
                     "name": stage.step.name,

@@ -33,8 +33,7 @@ class NotebookPage(Page, VoilaHandler):
             self.redirect(f"/hold/{gathering}/")
             return
         page = await open_step(self, cohort, mine.group, step or welcome)
-        assert self.session is not None
-        self.visit = Visit(self.session, mine, cohort, page)
+        self.visit = Visit(self.signed_in, mine, cohort, page)
         context = await shell(self, cohort, mine, page.name)
         self.shell = context | {"step": {"name": page.name, "title": page.title, "minutes": page.minutes}}
         self.clear_header("Server")

@@ -42,18 +42,17 @@ class InvitationsHandler(OperatorApi):
         if cohort is None:
             raise Refused(404, "not-found", f"Serveren har intet hold, der hedder {body['gathering'][:40]!r}.")
         members = await self.house.ask(self.house.store.people.members, cohort.manifest.gathering)
-        wanted = [m for m in members if body.get("email", m.email) == m.email]
+        wanted = [m for m in members if body.get("email", m.person.email) == m.person.email]
         if not wanted:
             raise Refused(404, "not-found", "Ingen på holdet har den e-mailadresse. Se deltagerlisten efter.")
         links = []
         for member in wanted:
             if not member.enrolled:
-                token = await self.house.ask(self.house.store.invitations.invite, member.person, cohort.manifest.gathering)
-                links.append(
-                    {"name": member.name, "email": member.email, "url": f"{self.house.settings.origin}/invitation#{token}"}
-                )
+                token = await self.house.ask(self.house.store.invitations.invite, member.person.id, body["gathering"])
+                url = f"{self.house.settings.origin}/invitation#{token}"
+                links.append({"name": member.person.name, "email": member.person.email, "url": url})
             elif "email" in body:
-                await send_replacement(self, member.person, member.email, asked_by="IT-driften")
+                await send_replacement(self, member.person, asked_by="IT-driften")
         self.reply({"invitations": links, "enrolled": sum(member.enrolled for member in wanted)})
         self.note("invited")
 

@@ -62,7 +62,7 @@ class Health(Guarded):
 
     async def get(self) -> None:
         """200 if the database answers."""
-        await self.house.ask(self.house.store.ping)
+        await self.house.ask(self.house.store.people.find, "")
         self.set_header("Cache-Control", "no-store")
         self.finish({"status": "ok"})
 
@@ -158,21 +158,21 @@ async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]
     today = house.today()
 
     def states(member: Member) -> list[dict[str, str]]:
-        days = moved.get(member.group or "", {})
+        days = moved.get(member.group, {})
         rows = []
         for step, following in deadlines(cohort, days):
             passed = following is not None and following <= today
-            done = (member.person, step.name) in marks
+            done = (member.person.id, step.name) in marks
             rows.append({"title": step.title, "state": "done" if done else "passed" if passed else "open"})
         return rows
 
     return [
         {
-            "person": member.person,
-            "name": member.name,
+            "person": member.person.id,
+            "name": member.person.name,
             "title": member.title,
             "department": member.department,
-            "group": member.group or "",
+            "group": member.group,
             "states": states(member),
         }
         for member in members
@@ -202,7 +202,6 @@ async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
 async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str) -> dict[str, Any]:
     """What surrounds every page: who I am, where I am, and where I can go."""
     manifest = cohort.manifest
-    person = await handler.house.ask(handler.house.store.people.person, handler.person)
     base = f"/hold/{manifest.gathering}"
     if mine.role is Role.LEADER:
         way = await stages(handler.house, cohort, handler.person, mine.group)
@@ -214,7 +213,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
         "me": {
-            "name": person.name,
+            "name": handler.signed_in.person.name,
             "person": handler.person,
             "role": mine.role.value,
             "gathering": manifest.gathering,

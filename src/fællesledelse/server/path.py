@@ -33,7 +33,7 @@ def is_open(step: Step, moved: dict[str, date], today: date) -> bool:
     return day is None or day <= today
 
 
-async def stages(house: House, cohort: Cohort, person: str, group: str | None) -> list[Stage]:
+async def stages(house: House, cohort: Cohort, person: str, group: str) -> list[Stage]:
     """The whole way of one leader, in order."""
     gathering = cohort.manifest.gathering
     moved = await moved_dates(house, gathering, group)
@@ -43,7 +43,7 @@ async def stages(house: House, cohort: Cohort, person: str, group: str | None) -
     return [_stage(step, moved, today, (person, step.name) in marks, filled) for step in cohort.manifest.steps]
 
 
-async def moved_dates(house: House, gathering: str, group: str | None) -> dict[str, date]:
+async def moved_dates(house: House, gathering: str, group: str) -> dict[str, date]:
     """The days a group has moved for itself, by step."""
     return await house.ask(house.store.progress.dates, gathering, group) if group else {}
 

@@ -113,10 +113,15 @@ class Guarded(Armoured):
 
     @property
     def person(self) -> str:
-        """Who is asking."""
+        """The id of the one who is asking."""
+        return self.signed_in.person.id
+
+    @property
+    def signed_in(self) -> Session:
+        """The session of the one who is asking."""
         if self.session is None:
             raise Refused(401, *_words(401))
-        return self.session.person
+        return self.session
 
     async def membership(self, gathering: str) -> tuple[Cohort, Membership]:
         """The cohort and the asker's place in it. Someone else's gathering looks like one that does not exist."""
@@ -151,7 +156,7 @@ class Guarded(Armoured):
 
     def note(self, event: str) -> None:
         """One line in the audit log, without content."""
-        person = self.session.person if self.session else None
+        person = self.session.person.id if self.session else None
         gathering = self.path_kwargs.get("gathering")
         known = gathering if gathering and self.house.shelf.find(gathering) else None
         self.house.audit.note(event, route=type(self).__name__, status=self.get_status(), person=person, gathering=known)
