@@ -5,7 +5,9 @@
     ├── CohortError             a cohort folder is not right; carries its findings
     ├── AccessError             someone is not who they say, or may not do this
     ├── AnswerError             a text can't be stored as asked
-    └── ConnectionLost          a page's kernel can't reach the server just now
+    ├── ConnectionLost          a page's kernel can't reach the server just now
+    └── StoreError              the database or the keys can't be used; nothing was stored
+        └── SealError           something sealed was moved or changed, or its key isn't here
 
 Messages to leaders and facilitators are Danish; messages to IT and developers are English.
 """

@@ -14,7 +14,7 @@ from .people import People
 from .progress import Progress
 from .records import Answer, Conflict, Invitation, InvitationKind, Member, Membership, Person, Saved, Version
 from .safe import Safe
-from .sealing import KdfCost
+from .sealing import DEFAULT_COST, KdfCost
 from .vault import Enrolled, Unlocked
 
 __all__ = [
@@ -54,9 +54,7 @@ class Store:
         self.safe = Safe(database)
 
     @classmethod
-    def open(
-        cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = KdfCost()
-    ) -> Self:
+    def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:
         """Open the database at ``url`` and bring it to the newest schema.
 
         ``url``: ``sqlite:///path`` or ``postgresql://…``; a SQLite file has one process at a time. ``keys``: the folder

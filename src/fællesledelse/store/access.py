@@ -14,7 +14,7 @@ from .database import Database, insert_missing
 from .invitations import hashed
 from .keyfiles import KeyFiles
 from .people import as_person, row_by_email, safes
-from .records import InvitationKind, Person
+from .records import Invitation, InvitationKind, Person
 from .recovery import new_code, read_code
 from .sealing import KdfCost, phrase_key
 from .vault import Enrolled, Unlocked, Wrap, WrapKind, unwrap
@@ -82,7 +82,9 @@ class Access:
         _check(pass_phrase)
         if recovery_code is None:
             if self._clock() < invitation.not_before:
-                raise AccessError("Linket kan først bruges et døgn efter, at det blev sendt. Med din gendannelseskode kan du bruge det nu.")
+                raise AccessError(
+                    "Linket kan først bruges et døgn efter, at det blev sendt. Med din gendannelseskode kan du bruge det nu."
+                )
             return self._start(Unlocked(invitation.person, PrivateKey.generate()), pass_phrase, token)
         with self._database.reading() as connection:
             wraps = _wraps(connection, invitation.person.id, WrapKind.RECOVERY_CODE)
@@ -133,7 +135,7 @@ class Access:
         with self._database.atomic() as connection:
             connection.execute(delete(schema.session).where(schema.session.c.id_hash == hashed(session_id)))
 
-    def _invitation(self, token: str, kind: InvitationKind) -> invitations.Invitation:
+    def _invitation(self, token: str, kind: InvitationKind) -> Invitation:
         with self._database.reading() as connection:
             found = invitations.find(connection, token)
         if found is None or found.kind != kind:
@@ -168,7 +170,9 @@ class Access:
 
 def _check(phrase: str) -> None:
     if not SHORTEST_PHRASE <= len(phrase.strip()) <= _LONGEST_PHRASE:
-        raise AccessError(f"Adgangssætningen skal have mindst {SHORTEST_PHRASE} tegn, gerne fire-fem ord, som kun du ville sætte sammen.")
+        raise AccessError(
+            f"Vælg en adgangssætning på mindst {SHORTEST_PHRASE} tegn, gerne fire-fem ord, som kun du ville sætte sammen."
+        )
 
 
 def _wraps(connection: Connection, person_id: str, kind: WrapKind) -> list[RowMapping]:

@@ -6,11 +6,12 @@ kept aside with a version of its own, until a later save says that it has taken 
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from nacl.encoding import RawEncoder
 from nacl.hash import blake2b
-from sqlalchemy import Connection, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, insert, or_, select, update
 
 from ..errors import AccessError, AnswerError
 from . import schema
@@ -35,7 +36,14 @@ class Answers:
         self._database, self._files, self._clock = database, files, clock
 
     def save(
-        self, unlocked: Unlocked, gathering: str, key: str, text: str, base: int, save_id: str, resolves: tuple[int, ...] = ()
+        self,
+        unlocked: Unlocked,
+        gathering: str,
+        key: str,
+        text: str,
+        base: int,
+        save_id: str,
+        resolves: tuple[int, ...] = (),
     ) -> Saved | Conflict:
         """Store a text for good. When this returns, it is on the disk.
 
@@ -45,7 +53,8 @@ class Answers:
         """
         _check(key, text, save_id)
         with self._database.atomic() as connection:
-            return _Desk(connection, self._files, unlocked, gathering, self._clock()).save(key, text, base, save_id, resolves)
+            desk = _Desk(connection, self._files, unlocked, gathering, self._clock())
+            return desk.save(_Draft(key, text, base, save_id, resolves))
 
     def read(self, unlocked: Unlocked, gathering: str, keys: Iterable[str] | None) -> dict[str, Answer]:
         """The answers to those fields, also the empty ones; None: to every field that has been saved."""
@@ -67,6 +76,15 @@ class Answers:
             return set(connection.execute(query).scalars())
 
 
+@dataclass(frozen=True)
+class _Draft:
+    field: str
+    text: str
+    base: int
+    save_id: str
+    resolves: tuple[int, ...]
+
+
 class _Desk:
     """One author's answers in one gathering, within one transaction."""
 
@@ -75,20 +93,20 @@ class _Desk:
         self._owner = {"gathering": gathering, "person": unlocked.person.id}
         self._keyring = Keyring(connection, files, unlocked, gathering)
 
-    def save(self, field: str, text: str, base: int, save_id: str, resolves: tuple[int, ...]) -> Saved | Conflict:
+    def save(self, draft: _Draft) -> Saved | Conflict:
         self._lock()
-        key_id, key = self._keyring.current() or self._keyring.create()
-        fingerprint = _fingerprint(key, save_id, field, text)
-        earlier = self._earlier(save_id)
-        if earlier is not None:
-            return self._repeated(earlier, field, fingerprint)
-        outcome = self._place(field, text, base, resolves, key_id, key)
-        aside = isinstance(outcome, Conflict)
-        version = outcome.aside if isinstance(outcome, Conflict) else outcome.version
-        saved_at = self._now if isinstance(outcome, Conflict) else outcome.saved_at
-        values = {"save_id": save_id, "fingerprint": fingerprint, "version": version, "aside": aside, "saved_at": saved_at}
-        self._connection.execute(insert(schema.save).values(**self._owner, **values))
-        return outcome
+        self._key_id, self._key = self._keyring.current() or self._keyring.create()
+        fingerprint = _fingerprint(self._key, draft)
+        earlier = self._earlier(draft.save_id)
+        if earlier is None:
+            outcome = self._place(draft)
+            self._note(draft.save_id, fingerprint, outcome)
+            return outcome
+        if earlier["fingerprint"] != fingerprint:
+            raise AnswerError("Det samme gem er sendt før med en anden tekst. Kopiér din tekst, og hent siden igen.")
+        if earlier["aside"]:
+            return Conflict(self._present(draft.field), earlier["version"])
+        return Saved(earlier["version"], earlier["saved_at"])
 
     def answers(self, fields: set[str] | None) -> dict[str, Answer]:
         head, answer = schema.answer_head, schema.answer
@@ -119,50 +137,46 @@ class _Desk:
 
     def _earlier(self, save_id: str) -> RowMapping | None:
         table = schema.save
-        return self._connection.execute(select(table).where(*self._mine(table), table.c.save_id == save_id)).mappings().one_or_none()
+        query = select(table).where(*self._mine(table), table.c.save_id == save_id)
+        return self._connection.execute(query).mappings().one_or_none()
 
-    def _repeated(self, earlier: RowMapping, field: str, fingerprint: bytes) -> Saved | Conflict:
-        if earlier["fingerprint"] != fingerprint:
-            raise AnswerError("Det samme gem er sendt før med en anden tekst. Kopiér din tekst, og hent siden igen.")
-        if earlier["aside"]:
-            return Conflict(self._present(field), earlier["version"])
-        return Saved(earlier["version"], earlier["saved_at"])
+    def _note(self, save_id: str, fingerprint: bytes, outcome: Saved | Conflict) -> None:
+        if isinstance(outcome, Conflict):
+            told = {"version": outcome.aside, "aside": True, "saved_at": self._now}
+        else:
+            told = {"version": outcome.version, "aside": False, "saved_at": outcome.saved_at}
+        row = {**self._owner, "save_id": save_id, "fingerprint": fingerprint, **told}
+        self._connection.execute(insert(schema.save).values(row))
 
-    def _place(self, field: str, text: str, base: int, resolves: tuple[int, ...], key_id: str, key: bytes) -> Saved | Conflict:
-        self._resolve(field, resolves)
-        present = self._present(field)
-        if text == present.text and not present.sealed:
+    def _place(self, draft: _Draft) -> Saved | Conflict:
+        self._resolve(draft)
+        present = self._present(draft.field)
+        if draft.text == present.text and not present.sealed:
             return Saved(present.version, present.saved_at or self._now)
-        if base == present.version:
-            return Saved(self._write(field, text, False, key_id, key), self._now)
-        known = [aside.version for aside in present.asides if aside.text == text and not aside.sealed]
-        if known:
-            return Conflict(present, known[0])
-        version = self._write(field, text, True, key_id, key)
-        return Conflict(self._present(field), version)
+        if draft.base == present.version:
+            return Saved(self._write(draft, aside=False), self._now)
+        for aside in present.asides:
+            if draft.text == aside.text and not aside.sealed:
+                return Conflict(present, aside.version)
+        version = self._write(draft, aside=True)
+        return Conflict(self._present(draft.field), version)
 
-    def _resolve(self, field: str, versions: tuple[int, ...]) -> None:
+    def _resolve(self, draft: _Draft) -> None:
         table = schema.answer
-        unresolved = set(self._connection.execute(
-            select(table.c.version).where(*self._mine(table), table.c.field == field, table.c.unresolved)
-        ).scalars())
-        resolved = unresolved & set(versions)
-        if resolved:
-            self._connection.execute(
-                update(table)
-                .where(*self._mine(table), table.c.field == field, table.c.version.in_(resolved))
-                .values(unresolved=False)
-            )
+        here = (*self._mine(table), table.c.field == draft.field, table.c.unresolved)
+        unresolved = set(self._connection.execute(select(table.c.version).where(*here)).scalars())
+        if resolved := unresolved & set(draft.resolves):
+            self._connection.execute(update(table).where(*here, table.c.version.in_(resolved)).values(unresolved=False))
 
-    def _write(self, field: str, text: str, aside: bool, key_id: str, key: bytes) -> int:
-        head = schema.answer_head
+    def _write(self, draft: _Draft, aside: bool) -> int:
+        field, head = draft.field, schema.answer_head
         insert_missing(self._connection, head, **self._owner, field=field, head=0, newest=0, filled=False)
         here = (*self._mine(head), head.c.field == field)
         version = int(self._connection.execute(select(head.c.newest).where(*here)).scalar_one()) + 1
-        moved = {"newest": version} if aside else {"newest": version, "head": version, "filled": bool(text.strip())}
+        moved = {"newest": version} if aside else {"newest": version, "head": version, "filled": bool(draft.text.strip())}
         self._connection.execute(update(head).where(*here).values(moved))
-        sealed = seal(key, pad(text.encode("utf-8", "surrogatepass")), *self._where(field, version))
-        values = {"content_key": key_id, "sealed": sealed, "saved_at": self._now, "aside": aside, "unresolved": aside}
+        sealed = seal(self._key, pad(draft.text.encode("utf-8", "surrogatepass")), *self._where(field, version))
+        values = {"content_key": self._key_id, "sealed": sealed, "saved_at": self._now, "aside": aside, "unresolved": aside}
         self._connection.execute(insert(schema.answer).values(**self._owner, field=field, version=version, **values))
         return version
 
@@ -187,7 +201,7 @@ class _Desk:
     def _where(self, field: str, version: int) -> tuple[str | int, ...]:
         return "answer", self._owner["gathering"], self._owner["person"], field, version
 
-    def _mine(self, table: schema.Table) -> tuple[object, object]:
+    def _mine(self, table: Table) -> tuple[ColumnElement[bool], ...]:
         return table.c.gathering == self._owner["gathering"], table.c.person == self._owner["person"]
 
 
@@ -200,6 +214,7 @@ def _check(field: str, text: str, save_id: str) -> None:
         raise AnswerError(f"Teksten fylder {length} byte; der er plads til {LARGEST}. Kopiér den, og del den op.")
 
 
-def _fingerprint(key: bytes, save_id: str, field: str, text: str) -> bytes:
-    content = "\0".join((save_id, field, text)).encode("utf-8", "surrogatepass")
+def _fingerprint(key: bytes, draft: _Draft) -> bytes:
+    """What tells two drafts apart, and tells nobody without the key what they say."""
+    content = "\0".join((draft.save_id, draft.field, draft.text)).encode("utf-8", "surrogatepass")
     return blake2b(content, key=key, person=b"save", encoder=RawEncoder)

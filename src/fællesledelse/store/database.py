@@ -14,6 +14,8 @@ from ..errors import StoreError
 from .lockfile import LockFile
 from .migration import migrate
 
+_WRITE = "write sqlite:///file or postgresql://user@host/name"
+
 
 class Database:
     """A migrated database.
@@ -61,7 +63,8 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreError(f"The database refused and nothing was stored: {getattr(error, 'orig', None) or error}") from error
+            reason = getattr(error, "orig", None) or error
+            raise StoreError(f"The database refused, and nothing was stored: {reason}") from error
 
 
 def insert_missing(connection: Connection, table: Table, **values: Any) -> bool:
@@ -85,14 +88,12 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
     except ArgumentError as error:
-        raise StoreError("The database address can't be read: write sqlite:///file or postgresql://user@host/name") from error
+        raise StoreError(f"The database address can't be read: {_WRITE}") from error
     if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed.set(drivername="sqlite+pysqlite", database=str(Path(str(parsed.database)).resolve()))
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreError(
-        f"The database {parsed.render_as_string()} can't be used: write sqlite:///file or postgresql://user@host/name"
-    )
+    raise StoreError(f"The database {parsed.render_as_string()} can't be used: {_WRITE}")
 
 
 def _lock(url: URL) -> LockFile:
@@ -104,8 +105,9 @@ def _lock(url: URL) -> LockFile:
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
-    options: dict[str, Any] = {"hide_parameters": True, "connect_args": {"check_same_thread": False, "isolation_level": None}}
-    writer = create_engine(url, pool_size=1, max_overflow=0, **options)
+    arguments = {"check_same_thread": False, "isolation_level": None}
+    options: dict[str, Any] = {"hide_parameters": True, "max_overflow": 0, "connect_args": arguments}
+    writer = create_engine(url, pool_size=1, **options)
     _prepare(
         writer,
         "BEGIN IMMEDIATE",
@@ -115,7 +117,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
         "PRAGMA secure_delete = ON",
         "PRAGMA foreign_keys = ON",
     )
-    reader = create_engine(url, pool_size=8, max_overflow=0, **options)
+    reader = create_engine(url, pool_size=8, **options)
     _prepare(reader, "BEGIN", "PRAGMA busy_timeout = 10000", "PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = ON")
     return writer, reader
 

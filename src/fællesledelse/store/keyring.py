@@ -8,7 +8,7 @@ import secrets
 from functools import cache
 
 from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 
 from . import schema, vault
 from .keyfiles import KeyFiles
@@ -64,7 +64,7 @@ class Keyring:
     def _place(self, key_id: str) -> tuple[str, ...]:
         return "content key", self._gathering, self._unlocked.person.id, key_id
 
-    def _row(self, condition: object) -> RowMapping | None:
+    def _row(self, condition: ColumnElement[bool]) -> RowMapping | None:
         table = schema.content_key
         query = select(table.c.id, table.c.pair, table.c.sealed).where(
             table.c.gathering == self._gathering, table.c.person == self._unlocked.person.id, condition

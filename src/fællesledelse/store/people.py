@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from ..errors import StoreError
 from ..model import Manifest, Participant, Role, Roster
@@ -61,8 +61,7 @@ class People:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        members = [Member(as_person(row), Role(row["role"]), row["group"] or "", row["public"] is not None) for row in rows]
-        return sorted(members, key=lambda member: (member.person.name, member.person.email))
+        return sorted(map(_as_member, rows), key=lambda member: (member.person.name, member.person.email))
 
     def find(self, email: str) -> Person | None:
         """The person with that e-mail address, however it is capitalised."""
@@ -90,12 +89,10 @@ class People:
         connection.execute(update(schema.person).where(schema.person.c.email == email).values(name=participant.name))
         person_id = str(connection.execute(select(schema.person.c.id).where(schema.person.c.email == email)).scalar_one())
         table, today = schema.membership, self._clock().date()
-        insert_missing(connection, table, gathering=gathering, person=person_id, role=participant.role, since=today)
-        connection.execute(
-            update(table)
-            .where(table.c.gathering == gathering, table.c.person == person_id)
-            .values(role=participant.role, group=participant.group or None, until=None)
-        )
+        values = {"role": participant.role, "group": participant.group or None}
+        insert_missing(connection, table, gathering=gathering, person=person_id, since=today, **values)
+        here = (table.c.gathering == gathering, table.c.person == person_id)
+        connection.execute(update(table).where(*here).values(**values, until=None))
         return person_id
 
     def _end_memberships(self, connection: Connection, gathering: str, present: list[str]) -> None:
@@ -143,3 +140,7 @@ def row_by_id(connection: Connection, person_id: str) -> RowMapping | None:
 def as_person(row: RowMapping) -> Person:
     """A row of the table person as a value."""
     return Person(row["id"], row["email"], row["name"])
+
+
+def _as_member(row: RowMapping) -> Member:
+    return Member(as_person(row), Role(row["role"]), row["group"] or "", row["public"] is not None)

@@ -20,9 +20,7 @@ class Progress:
         table = schema.step_mark
         with self._database.atomic() as connection:
             if done:
-                insert_missing(
-                    connection, table, gathering=gathering, person=person_id, step=step, marked_at=self._clock()
-                )
+                insert_missing(connection, table, gathering=gathering, person=person_id, step=step, marked_at=self._clock())
             else:
                 connection.execute(
                     delete(table).where(table.c.gathering == gathering, table.c.person == person_id, table.c.step == step)
@@ -32,8 +30,8 @@ class Progress:
         """Every (person id, step) marked as done in a gathering."""
         table = schema.step_mark
         with self._database.reading() as connection:
-            rows = connection.execute(select(table.c.person, table.c.step).where(table.c.gathering == gathering)).all()
-        return {(person, step) for person, step in rows}
+            rows = connection.execute(select(table.c.person, table.c.step).where(table.c.gathering == gathering))
+            return {(row.person, row.step) for row in rows}
 
     def accept_notice(self, person_id: str, gathering: str, digest: str) -> None:
         """Note that someone has accepted the privacy notice with that digest (at most 64 characters)."""
@@ -64,4 +62,4 @@ class Progress:
         table = schema.moved_date
         query = select(table.c.step, table.c.day).where(table.c.gathering == gathering, table.c.group == group)
         with self._database.reading() as connection:
-            return {step: day for step, day in connection.execute(query).all()}
+            return {row.step: row.day for row in connection.execute(query)}

@@ -1,6 +1,6 @@
 """What the verbs of the store take and return. Frozen; no database, no keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ class Membership:
 
 @dataclass(frozen=True)
 class Member:
-    """A person as the gathering sees them. ``enrolled``: has chosen a pass phrase."""
+    """A person as the gathering sees them. ``group`` is a name or empty. ``enrolled``: has chosen a pass phrase."""
 
     person: Person
     role: Role
@@ -61,7 +61,7 @@ class Version:
     """
 
     version: int
-    text: str
+    text: str = field(repr=False)
     saved_at: datetime
     aside: bool = False
     sealed: bool = False
@@ -75,7 +75,7 @@ class Answer:
     """
 
     version: int
-    text: str
+    text: str = field(repr=False)
     saved_at: datetime | None
     asides: tuple[Version, ...] = ()
     sealed: bool = False

@@ -53,6 +53,15 @@ metadata = MetaData(
     }
 )
 
+
+def _membership_key(name: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name=name)
+
+
+def _group_key(name: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["gathering", "group"], ["gathering_group.gathering", "gathering_group.name"], name=name)
+
+
 person = Table(
     "person",
     metadata,
@@ -86,7 +95,7 @@ membership = Table(
     Column("group", Text),
     Column("since", Date, nullable=False),
     Column("until", Date),
-    ForeignKeyConstraint(["gathering", "group"], ["gathering_group.gathering", "gathering_group.name"], name="fk_membership_group"),
+    _group_key("fk_membership_group"),
     Index("ix_membership_person", "person"),
 )
 
@@ -119,7 +128,7 @@ content_key = Table(
     Column("person", String(32), nullable=False),
     Column("pair", ForeignKey("key_pair.public"), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_content_key_membership"),
+    _membership_key("fk_content_key_membership"),
     UniqueConstraint("gathering", "person", "pair"),
 )
 
@@ -158,7 +167,7 @@ answer_head = Table(
     Column("head", Integer, nullable=False),  # the version that is the field's text; 0: none yet
     Column("newest", Integer, nullable=False),  # the highest version given out, asides included
     Column("filled", Boolean, nullable=False),
-    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_answer_head_membership"),
+    _membership_key("fk_answer_head_membership"),
 )
 
 answer = Table(
@@ -190,7 +199,7 @@ save = Table(
     Column("version", Integer, nullable=False),
     Column("aside", Boolean, nullable=False),
     Column("saved_at", Moment, nullable=False),
-    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_save_membership"),
+    _membership_key("fk_save_membership"),
 )
 
 step_mark = Table(
@@ -200,7 +209,7 @@ step_mark = Table(
     Column("person", String(32), primary_key=True),
     Column("step", Text, primary_key=True),
     Column("marked_at", Moment, nullable=False),
-    ForeignKeyConstraint(["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_step_mark_membership"),
+    _membership_key("fk_step_mark_membership"),
 )
 
 moved_date = Table(
@@ -210,7 +219,7 @@ moved_date = Table(
     Column("group", Text, primary_key=True),
     Column("step", Text, primary_key=True),
     Column("day", Date, nullable=False),
-    ForeignKeyConstraint(["gathering", "group"], ["gathering_group.gathering", "gathering_group.name"], name="fk_moved_date_group"),
+    _group_key("fk_moved_date_group"),
 )
 
 notice_acceptance = Table(
@@ -220,7 +229,5 @@ notice_acceptance = Table(
     Column("person", String(32), primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("accepted_at", Moment, nullable=False),
-    ForeignKeyConstraint(
-        ["gathering", "person"], ["membership.gathering", "membership.person"], name="fk_notice_acceptance_membership"
-    ),
+    _membership_key("fk_notice_acceptance_membership"),
 )

@@ -23,6 +23,8 @@ class KdfCost:
     memory: int = 128 << 20
 
 
+DEFAULT_COST = KdfCost()
+
 # Each derivation takes its memory for half a second; more than two at once would fill a small server.
 _derivations = threading.BoundedSemaphore(2)
 
@@ -45,7 +47,7 @@ def unseal(key: bytes, sealed: bytes, *place: str | int) -> bytes:
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[_NONCE:], _bind(place), sealed[:_NONCE], key)
     except (CryptoError, ValueError) as error:
-        raise SealError(f"What is sealed as {place} can't be opened: it was moved or changed, or the key is another") from error
+        raise SealError(f"What is sealed as {place} can't be opened: moved or changed, or the key is another") from error
 
 
 def _bind(place: tuple[str | int, ...]) -> bytes:

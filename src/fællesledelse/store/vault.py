@@ -165,7 +165,7 @@ def _misread_safe_key() -> AccessError:
 
 
 def seal_to_safe(unlocked: Unlocked, safe: str) -> Wrap:
-    """The private key, to be opened by the key in the safe. Carries its owner, so it can't be asked for in another's name."""
+    """The private key, to be opened by the key in the safe. It carries its owner, so nobody can ask for it as theirs."""
     content = {"person": unlocked.person.id, "email": unlocked.person.email, "private": bytes(private_key(unlocked)).hex()}
     return Wrap(WrapKind.SAFE, SealedBox(public_key(safe)).encrypt(json.dumps(content).encode()), opener=safe)
 
