@@ -7,6 +7,7 @@ notebook's own stand above.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from html import escape
 from itertools import groupby
 
@@ -57,15 +58,16 @@ def earlier(reading: Reading, reads: Sequence[str]) -> str:
 
 def _blocks(reading: Reading, read: str) -> Iterable[str]:
     order = [key for key in dict.fromkeys([*reading.labels, *reading.texts]) if covers((read,), key)]
-    written = sorted((key for key in order if reading.texts.get(key, "").strip()), key=lambda key: _number(key, read))
-    cards = ["".join(_question(reading, key) for key in keys) for _, keys in groupby(written, lambda key: _number(key, read))]
+    number = partial(_number, read)
+    written = sorted((key for key in order if reading.texts.get(key, "").strip()), key=number)
+    cards = ["".join(_question(reading, key) for key in keys) for _, keys in groupby(written, number)]
     if len(cards) == 1:
         yield cards[0]
     elif cards:
         yield f'<ol class="fl-cards">{"".join(f"""<li class="fl-card">{card}</li>""" for card in cards)}</ol>'
 
 
-def _number(key: str, read: str) -> int:
+def _number(read: str, key: str) -> int:
     """Which card a key below ``read`` belongs to: 2 in ``episodes.2.did``; 0 where it has no number."""
     head = key.removeprefix(f"{read}.").split(".")[0]
     return int(head) if head.isdecimal() else 0
@@ -156,7 +158,7 @@ def _step(step: WayStep, current: bool) -> str:
 
 
 def _current(step: WayStep) -> str:
-    begun = f" Du har skrevet i {step.filled} af {step.fields} felter." if step.filled else ""
+    begun = f" Du har skrevet i {step.filled} felt{'er' if step.filled > 1 else ''}." if step.filled else ""
     way_in = "Fortsæt her" if step.filled else "Begynd her"
     link = f'<a class="fl-button" href="{escape(step.url)}">{way_in}</a>' if step.url else ""
     return (
