@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nacl.public import PrivateKey
@@ -13,11 +13,12 @@ from . import invitations, schema, vault
 from .database import Database, insert_missing
 from .invitations import hashed
 from .keyfiles import KeyFiles
-from .people import as_person, row_by_email, safes
+from .people import as_person, row_by_email
 from .records import Invitation, InvitationKind, Person
 from .recovery import new_code, read_code
+from .safe import add_wrap, seal_to_safes
 from .sealing import KdfCost, phrase_key
-from .vault import Enrolled, Unlocked, Wrap, WrapKind, unwrap
+from .vault import Enrolled, Unlocked, WrapKind, unwrap
 
 REMEMBERED = timedelta(days=30)
 SHORTEST_PHRASE = 12
@@ -48,17 +49,21 @@ class Access:
         return self._start(Unlocked(invitation.person, PrivateKey.generate()), pass_phrase, token)
 
     def sign_in(self, email: str, pass_phrase: str) -> Unlocked:
-        """Open with the pass phrase. A wrong one and an unknown address give the same AccessError after the same work."""
+        """Open with the pass phrase. A wrong one and an unknown address give the same AccessError after the same work.
+
+        Whoever has the phrase needs no replacement link: unused ones are void from now on.
+        """
+        phrase = pass_phrase.strip()[:_LONGEST_PHRASE]
         with self._database.reading() as connection:
             row = row_by_email(connection, email)
             wrap = None if row is None else _wraps(connection, row["id"], WrapKind.PASS_PHRASE)
         if row is None or not wrap:
-            phrase_key(pass_phrase[:_LONGEST_PHRASE], _NO_SALT, self._cost)
+            phrase_key(phrase, _NO_SALT, self._cost)
             raise _refused()
-        unlocked = _open_with_phrase(as_person(row), wrap[0], pass_phrase[:_LONGEST_PHRASE])
+        unlocked = _open_with_phrase(as_person(row), wrap[0], phrase)
         with self._database.atomic() as connection:
             invitations.spend(connection, unlocked.person.id, self._clock())
-            self._seal_to_safes(connection, unlocked)
+            seal_to_safes(connection, self._files, unlocked)
         return unlocked
 
     def recover(self, email: str, recovery_code: str, pass_phrase: str) -> Enrolled:
@@ -148,6 +153,7 @@ class Access:
         wraps = [vault.wrap_with_phrase(unlocked, phrase, self._cost), vault.wrap_with_code(unlocked, read_code(code))]
         with self._database.atomic() as connection:
             now, person_id = self._clock(), unlocked.person.id
+            connection.execute(select(schema.person.c.id).where(schema.person.c.id == person_id).with_for_update())
             if token is not None and not invitations.use(connection, token, now):
                 raise _dead_link()
             invitations.spend(connection, person_id, now)
@@ -156,16 +162,9 @@ class Access:
             connection.execute(delete(schema.session).where(schema.session.c.person == person_id))
             connection.execute(update(schema.person).where(schema.person.c.id == person_id).values(public=unlocked.public))
             for wrap in wraps:
-                _add(connection, unlocked, wrap)
-            self._seal_to_safes(connection, unlocked)
+                add_wrap(connection, unlocked, wrap)
+            seal_to_safes(connection, self._files, unlocked)
         return Enrolled(unlocked, code)
-
-    def _seal_to_safes(self, connection: Connection, unlocked: Unlocked) -> None:
-        """A gathering may have got a safe, or the person a gathering, since the key pair was made."""
-        table = schema.key_wrap
-        query = select(table.c.opener).where(table.c.pair == unlocked.public, table.c.kind == WrapKind.SAFE)
-        for safe in safes(connection, self._files, unlocked.person.id) - set(connection.execute(query).scalars()):
-            _add(connection, unlocked, vault.seal_to_safe(unlocked, safe))
 
 
 def _check(phrase: str) -> None:
@@ -185,10 +184,6 @@ def _wraps(connection: Connection, person_id: str, kind: WrapKind) -> list[RowMa
         .order_by(pair.c.created_at.desc())
     )
     return list(connection.execute(query).mappings())
-
-
-def _add(connection: Connection, unlocked: Unlocked, wrap: Wrap) -> None:
-    connection.execute(insert(schema.key_wrap).values(pair=unlocked.public, **asdict(wrap)))
 
 
 def _forget_wraps(connection: Connection, unlocked: Unlocked) -> None:

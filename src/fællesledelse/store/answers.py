@@ -209,7 +209,7 @@ def _check(field: str, text: str, save_id: str) -> None:
     if not _FIELD.fullmatch(field):
         raise AnswerError(f"Feltet {field[:100]!r} findes ikke.")
     if not _SAVE_ID.fullmatch(save_id):
-        raise AnswerError(f"Gemmets nummer {save_id[:64]!r} er ikke et nummer.")
+        raise AnswerError("Siden har sendt noget, serveren ikke forstår. Kopiér din tekst, og hent siden igen.")
     if (length := len(text.encode("utf-8", "surrogatepass"))) > LARGEST:
         raise AnswerError(f"Teksten fylder {length} byte; der er plads til {LARGEST}. Kopiér den, og del den op.")
 

@@ -98,9 +98,12 @@ def _parse(url: str) -> URL:
 
 def _lock(url: URL) -> LockFile:
     path = Path(str(url.database))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = LockFile(path)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = LockFile(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
+    except OSError as error:
+        raise StoreError(f"The database {path} can't be opened for writing: {error.strerror}") from error
     return lock
 
 

@@ -16,7 +16,7 @@ _FILE = "content.key"
 
 
 class KeyFiles:
-    """The folder of key files."""
+    """The folder of key files. StoreErrors where one can't be read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -24,10 +24,15 @@ class KeyFiles:
     def create(self, gathering: str) -> bytes:
         """The key of a gathering that the database meets for the first time. A file that is there already is kept."""
         path = self._path(gathering)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             _write_durably(path, os.urandom(32))
         return self.read(gathering)
+
+    def holds(self, gathering: str) -> bool:
+        """Whether the key of a gathering is there."""
+        return self._path(gathering).exists()
 
     def read(self, gathering: str) -> bytes:
         """The key of a gathering; read anew each time, so that a deleted folder takes effect at once."""

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 
 from . import schema, vault
 from .keyfiles import KeyFiles
+from .safe import seal_to_safes
 from .sealing import seal, unseal
 from .vault import Unlocked, WrapKind
 
@@ -31,6 +32,7 @@ class Keyring:
 
     def create(self) -> tuple[str, bytes]:
         """Make the key that seals new texts. Call it only where ``current`` is None, holding the membership's lock."""
+        seal_to_safes(self._connection, self._files, self._unlocked)
         key_id, key = secrets.token_hex(16), secrets.token_bytes(32)
         inner = SealedBox(vault.private_key(self._unlocked).public_key).encrypt(key)
         sealed = seal(self._files.read(self._gathering), inner, *self._place(key_id))

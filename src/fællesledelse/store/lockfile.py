@@ -8,7 +8,10 @@ from ..errors import StoreError
 
 
 class LockFile:
-    """The lock on ``<database>.lock``. The file holds the process id and stays; only the lock on it counts."""
+    """The lock on ``<database>.lock``. The file holds the process id and stays; only the lock on it counts.
+
+    A child made by fork without exec holds the lock too; one started by ``subprocess`` doesn't.
+    """
 
     def __init__(self, database: Path) -> None:
         self.path = Path(f"{database}.lock")

@@ -12,7 +12,7 @@ from . import schema
 from .database import Database, insert_missing, put
 from .keyfiles import KeyFiles
 from .records import Member, Membership, Person
-from .sealing import seal, unseal
+from .sealing import seal
 from .vault import public_key
 
 
@@ -110,18 +110,6 @@ def _sealed_safe(key: bytes, manifest: Manifest) -> bytes | None:
     return seal(key, bytes(public_key(manifest.safe_key)), "safe", manifest.gathering)
 
 
-def safes(connection: Connection, files: KeyFiles, person_id: str) -> set[str]:
-    """The public keys of the safes that the person's present gatherings have."""
-    query = (
-        select(schema.gathering.c.id, schema.gathering.c.sealed_safe)
-        .join(schema.membership, schema.membership.c.gathering == schema.gathering.c.id)
-        .where(schema.membership.c.person == person_id, schema.membership.c.until.is_(None))
-        .where(schema.gathering.c.sealed_safe.is_not(None))
-    )
-    rows = connection.execute(query).all()
-    return {unseal(files.read(gathering), sealed, "safe", gathering).hex() for gathering, sealed in rows}
-
-
 def address(email: str) -> str:
     """An e-mail address as it is stored; empty if no address looks like that."""
     return email.strip().lower() if email.strip().isprintable() else ""
@@ -138,7 +126,7 @@ def row_by_id(connection: Connection, person_id: str) -> RowMapping | None:
 
 
 def as_person(row: RowMapping) -> Person:
-    """A row of the table person as a value."""
+    """The person of a row with the columns of that table."""
     return Person(row["id"], row["email"], row["name"])
 
 

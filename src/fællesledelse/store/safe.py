@@ -3,13 +3,17 @@
 Needed only where both pass phrase and recovery code are lost and the person has renewed with a new key pair.
 """
 
-from sqlalchemy import select
+from dataclasses import asdict
+
+from sqlalchemy import Connection, insert, select
 
 from ..errors import AccessError
 from . import schema, vault
 from .database import Database, put
+from .keyfiles import KeyFiles
 from .people import row_by_id
-from .vault import WrapKind
+from .sealing import unseal
+from .vault import Unlocked, Wrap, WrapKind
 
 
 class Safe:
@@ -53,7 +57,7 @@ class Safe:
 
         AccessError if the file is another, or the person has got yet another key pair since the request.
         """
-        answer = vault.read_message(result, "result")
+        answer = vault.read_message(result, "result", "pair", "sealed")
         person_id, public = answer["person"]["id"], answer["public"]
         pair = schema.key_pair
         with self._database.atomic() as connection:
@@ -65,3 +69,32 @@ class Safe:
                 row = {"pair": key["pair"], "kind": WrapKind.REGAINED, "opener": public}
                 values = {"sealed": vault.decoded(key["sealed"]), "salt": b"", "passes": 0, "memory": 0}
                 put(connection, schema.key_wrap, row, values)
+
+
+def add_wrap(connection: Connection, unlocked: Unlocked, wrap: Wrap) -> None:
+    """Store another way to the private key."""
+    connection.execute(insert(schema.key_wrap).values(pair=unlocked.public, **asdict(wrap)))
+
+
+def seal_to_safes(connection: Connection, files: KeyFiles, unlocked: Unlocked) -> None:
+    """Seal the private key to every safe it isn't sealed to yet.
+
+    Called whenever the key is at hand and something may be new: at each sign-in, and before the first text in a gathering.
+    """
+    table = schema.key_wrap
+    query = select(table.c.opener).where(table.c.pair == unlocked.public, table.c.kind == WrapKind.SAFE)
+    sealed_to = set(connection.execute(query).scalars())
+    for safe in _safes(connection, files, unlocked.person.id) - sealed_to:
+        add_wrap(connection, unlocked, vault.seal_to_safe(unlocked, safe))
+
+
+def _safes(connection: Connection, files: KeyFiles, person_id: str) -> set[str]:
+    """The public keys of the safes that the person's present gatherings have. One whose key file is deleted has none."""
+    query = (
+        select(schema.gathering.c.id, schema.gathering.c.sealed_safe)
+        .join(schema.membership, schema.membership.c.gathering == schema.gathering.c.id)
+        .where(schema.membership.c.person == person_id, schema.membership.c.until.is_(None))
+        .where(schema.gathering.c.sealed_safe.is_not(None))
+    )
+    rows = connection.execute(query).all()
+    return {unseal(files.read(name), sealed, "safe", name).hex() for name, sealed in rows if files.holds(name)}

@@ -173,7 +173,9 @@ def seal_to_safe(unlocked: Unlocked, safe: str) -> Wrap:
 def public_key(text: str) -> PublicKey:
     """A public key from its 64 hexadecimal digits. StoreError if it isn't one."""
     try:
-        return PublicKey(bytes.fromhex(text))
+        key = PublicKey(bytes.fromhex(text))
+        SealedBox(key).encrypt(b"")  # a few numbers of the right length are no keys
+        return key
     except (ValueError, TypeError, CryptoError) as error:
         raise StoreError(f"{text!r} is not a public key: 64 hexadecimal digits") from error
 
@@ -193,7 +195,7 @@ def open_with_safe_key(request: bytes, safe_private_key: str) -> bytes:
     Before running it the keeper asks the person for the fingerprint on their screen: it is the one thing that tells
     the person's new key from one that somebody with access to the database has put in its place.
     """
-    asked, private = read_message(request, "request"), read_safe_key(safe_private_key)
+    asked, private = read_message(request, "request", "pair", "safe", "sealed"), read_safe_key(safe_private_key)
     person, public = asked["person"], public_key(asked["public"])
     keys = [
         {"pair": key["pair"], "sealed": encoded(SealedBox(public).encrypt(_from_safe(key, person["id"], private)))}
@@ -225,15 +227,17 @@ def message(kind: str, **content: Any) -> bytes:
     return json.dumps({"format": _FORMAT, "kind": kind, **content}, indent=1, ensure_ascii=False).encode()
 
 
-def read_message(text: bytes, kind: str) -> dict[str, Any]:
-    """A file from the other machine. AccessError if it isn't one of that kind."""
+def read_message(text: bytes, kind: str, *entries: str) -> dict[str, Any]:
+    """A file from the other machine, whose keys have those entries. AccessError if it isn't one of that kind."""
     try:
         content = json.loads(text)
-        if content["kind"] == kind and content["format"] == _FORMAT:
-            return dict(content)
+        strings = [content["person"]["id"], content["public"], *(key[entry] for key in content["keys"] for entry in entries)]
+        right = content["kind"] == kind and content["format"] == _FORMAT and all(isinstance(each, str) for each in strings)
     except (ValueError, TypeError, KeyError):
-        pass
-    raise AccessError("Filen er ikke den rigtige, eller den er blevet ændret undervejs. Hent den igen.")
+        right = False
+    if not right:
+        raise AccessError("Filen er ikke den rigtige, eller den er blevet ændret undervejs. Hent den igen.")
+    return dict(content)
 
 
 def encoded(content: bytes) -> str:

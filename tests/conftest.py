@@ -1,0 +1,54 @@
+"""What tests of more than one room use: databases of both kinds.
+
+The store is imported only where a test asks for a database, since the builder's tests run without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .postgres import Server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One PostgreSQL server for all tests."""
+    from .postgres import running_server
+
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: Server) -> str:
+    """A PostgreSQL database with the newest schema and no rows, to copy."""
+    from fællesledelse.store.database import Database
+
+    name = postgres_server.create()
+    Database(postgres_server.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database of this test's own; the file does not exist yet."""
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: Server, migrated_template: str) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, migrated and without rows."""
+    name = postgres_server.create(migrated_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))

@@ -1,0 +1,137 @@
+"""A real PostgreSQL server for the tests: on a free loopback port, in a folder of its own, stopped by its process id."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+USER = "store"
+_PATIENCE = 60  # seconds
+
+
+class Server:
+    """A running server. Each database is made from a template, so that it costs a copy and not a migration."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._count = 0
+
+    def url(self, database: str) -> str:
+        """The address of a database, as ``Store.open`` takes it."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def create(self, template: str = "template1") -> str:
+        """A new database, a copy of ``template``."""
+        self._count += 1
+        name = f"t{self._count}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is connected."""
+        self._run(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Start a server and stop it in the end. Fails with what to install if PostgreSQL is missing."""
+    folder = Path(tempfile.mkdtemp(prefix="fl-postgres-"))
+    user = _user()
+    try:
+        if user is not None:
+            shutil.chown(folder, user)
+        data, log = folder / "data", folder / "log"
+        _run_as(
+            user, [_binary("initdb"), "--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "-D", str(data)]
+        )
+        server = Server(_free_port())
+        process = _start(user, data, log, server.port)
+        try:
+            _wait(server, process, log)
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)  # "fast": ends sessions and stops
+            process.wait(_PATIENCE)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _start(user: str | None, data: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": "",
+        "fsync": "off",  # the tests do not cut the power
+        "max_connections": 60,
+        "shared_buffers": "32MB",
+    }
+    arguments = [f"--{name}={value}" for name, value in settings.items()]
+    with open(log, "wb") as output:
+        return subprocess.Popen(
+            [_binary("postgres"), "-D", str(data), *arguments],
+            stdout=output,
+            stderr=output,
+            user=user,
+            env=_environment(),
+            cwd=data.parent,
+            start_new_session=True,  # Ctrl-C in the terminal is for pytest, which then stops the server
+        )
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            psycopg.connect(server.url("postgres"), connect_timeout=5).close()
+            return
+        except psycopg.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}") from error
+            time.sleep(0.05)
+
+
+def _binary(name: str) -> str:
+    """The path of a program of PostgreSQL: on PATH, or where Debian keeps the newest version."""
+    found = shutil.which(name)
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4]))
+    if found is None and not debian:
+        raise RuntimeError(f"The tests need PostgreSQL's {name}. On Debian: apt-get install postgresql. It need not run.")
+    # The link on PATH is resolved: PostgreSQL looks for its files beside the program it was started as.
+    return str(Path(found).resolve()) if found else str(debian[-1])
+
+
+def _user() -> str | None:
+    """PostgreSQL refuses to run as root: then it runs as another user of this machine."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in names)
+
+
+def _run_as(user: str | None, command: list[str]) -> None:
+    done = subprocess.run(command, user=user, env=_environment(), cwd="/", capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
