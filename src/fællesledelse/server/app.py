@@ -14,9 +14,7 @@ import traceback
 from typing import Any
 
 import jinja2
-import nh3
 import tornado.web
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.base.handlers import FileFindHandler
 from tornado.httpserver import HTTPServer
@@ -30,7 +28,7 @@ from voila.static_file_handler import MultiStaticFileHandler
 from voila.utils import get_voila_labextensions_path
 
 from ..share import share
-from . import access_api, answers_api, notebook_page, operator_api, pages
+from . import access_api, answers_api, notebook_page, operator_api, pages, prose
 from .assets import STATIC, asset
 from .house import House
 from .kernels import Kernels
@@ -51,12 +49,6 @@ class Identity(IdentityProvider):
         """Called by JupyterHandler.prepare."""
         session = getattr(handler, "session", None)
         return User(session.person.id) if session is not None else None
-
-
-class BuiltInKernel(KernelSpecManager):
-    """Knows one kernel, the interpreter the server runs on, whatever a user has installed beside it."""
-
-    kernel_dirs: list[str] = []
 
 
 class Static(Armoured, tornado.web.StaticFileHandler):
@@ -189,7 +181,7 @@ class WorkbookServer(Voila):
 class QuietFormatter(logging.Formatter):
     """Writes where an exception came from, never its message: a message may quote what someone wrote."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 # the standard library's name
+    def formatException(self, ei: Any) -> str:
         """Type and frames."""
         frames = "".join(traceback.format_tb(ei[2]))
         return f"{frames}{ei[0].__name__ if ei[0] else 'exception'}"
@@ -214,7 +206,6 @@ def _configuration() -> Config:
     config.VoilaConfiguration.file_allowlist = []
     config.VoilaConfiguration.show_tracebacks = False
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
-    config.VoilaConfiguration.kernel_spec_manager_class = BuiltInKernel
     config.VoilaConfiguration.page_config_hook = notebook_page.page_config
     config.VoilaConfiguration.extension_allowlist = [
         "@jupyter-widgets/jupyterlab-manager",
@@ -222,7 +213,8 @@ def _configuration() -> Config:
         "anywidget",
     ]
     config.VoilaExporter.language_code = "da"
-    config.VoilaExporter.filters = {"asset": asset, "clean_markdown": nh3.clean}
+    config.VoilaExporter.filters = {"asset": asset, "clean_markdown": prose.clean}
+    config.KernelSpecManager.kernel_dirs = []  # one kernel: this interpreter, whatever a user has installed beside it
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page renews itself anyway
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"

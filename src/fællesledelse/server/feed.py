@@ -81,9 +81,9 @@ class Feed:
             "today": self._house.today().isoformat(),
             "name": visit.session.person.name,
             "group": [
-                m.name
-                for m in members
-                if m.group and m.group == me.group and m.person != me.person
+                member.person.name
+                for member in members
+                if member.group and member.group == visit.membership.group and member.person != visit.session.person
             ],
             "facilitators": [member.person.name for member in members if member.role is Role.FACILITATOR],
             "steps": [

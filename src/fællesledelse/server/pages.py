@@ -151,6 +151,7 @@ class OverviewPage(Page):
 async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]]:
     """One row per leader: who they are in the roster, and three possible states per step."""
     house, gathering = handler.house, cohort.manifest.gathering
+    roster = {participant.email: participant for participant in cohort.roster.participants}
     members = await house.ask(house.store.people.members, gathering)
     marks = await house.ask(house.store.progress.marks, gathering)
     groups = {member.group for member in members if member.group}
@@ -170,8 +171,8 @@ async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]
         {
             "person": member.person.id,
             "name": member.person.name,
-            "title": member.title,
-            "department": member.department,
+            "title": roster[member.person.email].title,
+            "department": roster[member.person.email].department,
             "group": member.group,
             "states": states(member),
         }
@@ -186,7 +187,7 @@ def countable(cohort: Cohort) -> list[Any]:
 
 
 def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Any, date | None]]:
-    """Each countable step with the day its time has passed: a preparation when the next step opens, a meeting the day after."""
+    """Each countable step with the day its time is past: the day the next one opens."""
     steps = countable(cohort)
     following = [opens(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
     return list(zip(steps, following, strict=True))

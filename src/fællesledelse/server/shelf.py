@@ -1,5 +1,7 @@
 """The built cohorts the server serves, read from their folders and read again when they are built anew."""
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ class Shelf:
                 )
             self._folders[gathering], self._cohorts[gathering] = folder, cohort
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Cohort]:
         return iter(self._cohorts.values())
 
     def find(self, gathering: str) -> Cohort | None:
@@ -58,9 +60,9 @@ class Shelf:
 
     def get(self, path: str, **_: Any) -> dict[str, Any]:
         """The notebook at "gathering/step.ipynb" as a contents model. Called by Voilà for every page view."""
-        gathering, _, name = path.strip("/").partition("/")
+        gathering, _slash, name = path.strip("/").partition("/")
         notebook = self._cohorts[gathering].notebooks[name.removesuffix(".ipynb")]
-        return {"type": "notebook", "path": path, "content": nbformat.from_dict(notebook)}
+        return {"type": "notebook", "path": path, "content": copy.deepcopy(notebook)}
 
     def file_exists(self, path: str) -> bool:
         """Whether a picture named in Markdown stands on the shelf: never. Called by Voilà while it renders Markdown."""

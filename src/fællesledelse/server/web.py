@@ -88,7 +88,7 @@ class Guarded(Armoured):
     session: Session | None = None
 
     def check_xsrf_cookie(self) -> None:
-        """Called by Tornado before unsafe methods. The origin is checked in ``prepare`` instead: no token to leak or lose."""
+        """Called by Tornado before unsafe methods. ``prepare`` checks the origin instead: no token to leak."""
 
     def check_origin(self, origin: str = "") -> bool:
         """Whether the request comes from one of our own pages. Called by Tornado for WebSockets, by us for the rest."""
@@ -237,7 +237,7 @@ class Page(Guarded):
         """Answer with the page ``template``."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        shell = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
+        shell: dict[str, Any] = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
         self.finish(self.house.pages.get_template(template).render(shell | context))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-// Signing in, enrolling, recovering and renewing: each form is sent as JSON, and its answer shown on the same page.
+// Signing in, enrolling, recovering, renewing and reading the privacy notice: each form is sent as JSON, and its answer shown on the same page.
 // The secret of an invitation stands in the address's fragment, which no server and no mail scanner sees. It is read
 // once, taken out of the address and the history, and sent only when the leader presses the button.
 
@@ -13,6 +13,7 @@ const FORMS = {
     done: showCode,
   },
   forgotten: { address: "/api/forgotten", body: ({ email }) => ({ email }), done: showReceipt },
+  notice: { body: () => ({ accept: true }), done: goOn },
   renew: {
     address: "/api/renew",
     body: ({ pass_phrase, recovery_code }) => ({ token, pass_phrase, ...(recovery_code && { recovery_code }) }),
@@ -74,7 +75,7 @@ async function send(event) {
   tell(form, "");
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
-  const { ok, answer } = await post(address, body(Object.fromEntries(new FormData(form))));
+  const { ok, answer } = await post(address ?? form.dataset.address, body(Object.fromEntries(new FormData(form))));
   button.disabled = false;
   if (!ok) return tell(form, answer.message ?? UNEXPECTED);
   return done(answer, form);

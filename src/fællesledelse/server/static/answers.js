@@ -3,6 +3,7 @@ import { Answer } from "./answer.js";
 import { Connection, pause } from "./connection.js";
 import { ask, Unreachable } from "./http.js";
 import { Journal } from "./journal.js";
+import { mayLeave } from "./signout.js";
 import { moment } from "./states.js";
 
 const CHANNEL = "faellesledelse";
@@ -84,6 +85,11 @@ export class Answers extends EventTarget {
   /** Send everything now; resolves when it has been tried. */
   async flush(options) {
     await Promise.all(this.unsent.map((answer) => answer.flush(options)));
+  }
+
+  /** Whether signing out loses nothing, or the leader wants to all the same. The frame's script asks before it signs out. */
+  mayLeave() {
+    return mayLeave(this);
   }
 
   /** Mark the step as done or not done; resolves to what the server holds now, or throws Unreachable. */

@@ -1,34 +1,33 @@
-/** The control that marks a step as done, in every `[data-finish]` on the page. */
-import { button, node } from "./dom.js";
+/** The button that marks a step as done: any `[data-finish]`, also one that a widget draws later. */
 import { Unreachable } from "./http.js";
 
-const ASK = "Når du synes, du er færdig, så markér det her. Du kan altid rette videre bagefter.";
-const DONE = "Du har markeret siden som færdig. Du kan stadig rette i alt, hvad du har skrevet.";
+const DONE = "Du har markeret trinet som gennemført.";
 const FAILED = "Det blev ikke gemt. Prøv igen, når forbindelsen er tilbage.";
 
-async function toggle(answers, place) {
+function say(control, words) {
+  const state = control.parentElement.querySelector("[role=status]");
+  if (state && state.textContent !== words) state.textContent = words;
+}
+
+function show(control, done) {
+  const pressed = String(done);
+  if (control.getAttribute("aria-pressed") !== pressed) control.setAttribute("aria-pressed", pressed);
+  say(control, done ? DONE : "");
+}
+
+async function toggle(answers, control) {
   try {
-    await answers.finish(!answers.step.done);
-    draw(answers, place);
+    show(control, await answers.finish(!answers.step.done));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    place.querySelector("[role=status]").textContent = FAILED;
+    say(control, FAILED);
   }
 }
 
-function draw(answers, place) {
-  if (!place.firstChild) {
-    const press = button("", () => toggle(answers, place), "primary");
-    place.classList.add("fl-finish");
-    place.append(node("p", { role: "status" }), press);
-  }
-  const { done } = answers.step;
-  place.querySelector("[role=status]").textContent = done ? DONE : ASK;
-  place.querySelector("button").textContent = done ? "Jeg er ikke færdig alligevel" : "Markér siden som færdig";
-}
-
-/** Draw the control wherever it is asked for and not drawn yet. */
-export function drawFinish(answers) {
-  if (!answers.step || answers.step.editable === false) return;
-  for (const place of document.querySelectorAll("[data-finish]")) if (!place.firstChild) draw(answers, place);
+/** Answer every click on such a button, and let it show what the server holds. */
+export function serveFinish(answers) {
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest?.("[data-finish]");
+    if (control && answers.step) toggle(answers, control);
+  });
 }

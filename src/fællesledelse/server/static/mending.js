@@ -82,7 +82,6 @@ export function putBack(was) {
 /** Watches the kernel of this page. */
 export class Mending {
   #answers;
-  #id = kernelId();
   #typed = 0;
   #broken = false;
   #born = Date.now();
@@ -93,7 +92,7 @@ export class Mending {
     addEventListener("input", () => (this.#typed = performance.now()), true);
     addEventListener("online", () => this.look());
     addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.look());
-    document.addEventListener("faellesledelse:kernel-lost", () => this.#mend());
+    document.addEventListener("kernel-lost", () => this.#mend());
     answers.addEventListener("kernel-silent", () => this.#mend());
     answers.connection.addEventListener("change", () => answers.connection.up && this.look());
     setInterval(() => this.look(), WATCH);
@@ -101,8 +100,9 @@ export class Mending {
 
   /** Ask for the kernel now. */
   async look() {
-    if (!this.#id || this.#broken || !this.#answers.connection.up) return;
-    if (await kernelGone(this.#id)) await this.#mend();
+    const id = kernelId(); // Voilà writes it at the end of the page
+    if (!id || this.#broken || !this.#answers.connection.up) return;
+    if (await kernelGone(id)) await this.#mend();
   }
 
   async #mend() {

@@ -4,18 +4,17 @@
  * Must be loaded as a module before the widgets. Sets `globalThis.faellesledelse`, the answers client that fields use.
  */
 import { Answers } from "./answers.js";
-import { node } from "./dom.js";
-import { drawFinish } from "./finish.js";
+import { main, node } from "./dom.js";
+import { serveFinish } from "./finish.js";
 import { Mending, mendedPlace, putBack } from "./mending.js";
 import { Notices } from "./notices.js";
 import { Resume } from "./resume.js";
-import { SignOut } from "./signout.js";
 
 const SLOW = 30_000;
 
-function style() {
-  if (document.querySelector('link[href*="writing.css"]')) return;
-  document.head.append(node("link", { rel: "stylesheet", href: new URL("writing.css", import.meta.url).href }));
+function style(name) {
+  if (document.querySelector(`link[href*="/${name}"]`)) return;
+  document.head.append(node("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href }));
 }
 
 function excuse() {
@@ -37,15 +36,15 @@ function whenever(look) {
   watch.observe(document.body, { childList: true, subtree: true });
 }
 
-function askBeforeLeaving(answers, signOut) {
+function askBeforeLeaving(answers) {
   addEventListener("beforeunload", (event) => {
-    if (!signOut.leaving && answers.unsent.some((answer) => answer.fragile)) event.preventDefault();
+    if (answers.unsent.some((answer) => answer.fragile)) event.preventDefault();
   });
 }
 
 function anotherPerson(answers) {
   answers.addEventListener("other-person", () => {
-    document.querySelectorAll("[data-key]").forEach((control) => (control.hidden = true));
+    main().hidden = true;
     location.replace("/");
   });
 }
@@ -58,23 +57,20 @@ function returned(answers) {
 async function settleIn(answers, notices, was) {
   await answers.ready;
   const resume = new Resume(answers);
-  whenever(() => {
-    drawFinish(answers);
-    return false;
-  });
   whenever(() => resume.find() && (was || resume.open(), true));
   if (was) whenever(() => putBack(was) && (notices.say("Siden er frisk igen"), true));
 }
 
 function start({ gathering, step, person }) {
-  style();
+  style("writing.css");
+  style("fields.css");
   const answers = new Answers({ gathering, step, person });
   globalThis.faellesledelse = answers;
   const was = mendedPlace();
   const notices = new Notices(answers);
-  const signOut = new SignOut(answers);
   new Mending(answers, was !== null);
-  askBeforeLeaving(answers, signOut);
+  serveFinish(answers);
+  askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);
   setTimeout(excuse, SLOW);
@@ -83,4 +79,13 @@ function start({ gathering, step, person }) {
   answers.start();
 }
 
-if (document.body.dataset.gathering) start(document.body.dataset);
+/** The body may not have come yet: Voilà sends the page piece by piece while the kernel works. */
+function begin() {
+  if (document.body?.dataset.gathering && document.body.dataset.step) start(document.body.dataset);
+}
+
+if (document.body) begin();
+else {
+  const watch = new MutationObserver(() => document.body && (watch.disconnect(), begin()));
+  watch.observe(document.documentElement, { childList: true });
+}

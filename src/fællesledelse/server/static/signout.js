@@ -1,6 +1,5 @@
-/** Signing out: never silently away from text that has not been sent. */
+/** Signing out: never silently away from text that has not been sent. shell.js signs out, and asks here first. */
 import { button, node } from "./dom.js";
-import { ask, Unreachable } from "./http.js";
 
 function wording(unsent) {
   const fields = unsent.length === 1 ? "Et felt er" : `${unsent.length} felter er`;
@@ -8,65 +7,34 @@ function wording(unsent) {
   return `${fields} ikke sendt endnu. Teksten bliver liggende på denne computer, låst for andre, og sendes, næste gang du logger ind her.`;
 }
 
-async function leave() {
-  try {
-    const { status } = await ask("POST", "/api/log-out", { body: {} });
-    if (status === 204 || status === 200 || status === 401) return location.assign("/");
-  } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
-  }
-  explain();
-}
-
-function show(title, text, ...actions) {
+function show(title, text, closed, actions) {
   const heading = node("h2", { id: "fl-signout-title" }, title);
   const dialog = node("dialog", { class: "fl-dialog", "aria-labelledby": heading.id });
-  dialog.addEventListener("close", () => dialog.remove());
-  const choices = actions.map(([words, act, kind]) => button(words, () => act(dialog), kind));
+  dialog.addEventListener("close", () => (closed(), dialog.remove()));
+  const choices = actions.map(([words, act, kind]) => button(words, () => (act(), dialog.close()), kind));
   dialog.append(heading, node("p", {}, text), node("div", { class: "fl-choices" }, ...choices));
   document.body.append(dialog);
   dialog.showModal();
 }
 
-function explain() {
-  show("Du er ikke logget ud endnu", "Serveren svarer ikke. Luk browseren, hvis andre bruger denne computer, eller prøv igen om lidt.", [
-    "Luk",
-    (dialog) => dialog.close(),
-    "primary",
-  ]);
+/** Resolves to what the leader chose: true to sign out. */
+function choose(title, text, stay, go) {
+  return new Promise((resolve) => {
+    const actions = [[stay, () => resolve(false), "primary"]];
+    if (go) actions.push([go, () => resolve(true), "secondary"]);
+    show(title, text, () => resolve(false), actions);
+  });
 }
 
-/** Serves every `[data-log-out]`, also those that come later. */
-export class SignOut {
-  leaving = false;
-  #answers;
+const AWAY = "Serveren svarer ikke, så vi kan ikke logge dig ud. Prøv igen om lidt. Luk browseren, hvis andre bruger denne computer.";
 
-  constructor(answers) {
-    this.#answers = answers;
-    for (const name of ["click", "submit"]) document.addEventListener(name, (event) => this.#asked(event));
+/** Whether the leader may be signed out now; asks where text would be left behind. */
+export async function mayLeave(answers) {
+  await answers.flush();
+  await answers.connection.check();
+  const { unsent } = answers;
+  if (!answers.connection.up && answers.connection.state !== "login") {
+    return choose("Du er ikke logget ud", unsent.length ? `${wording(unsent)} ${AWAY}` : AWAY, "Bliv her");
   }
-
-  #asked(event) {
-    const control = event.target.closest?.("[data-log-out]");
-    if (!control || (event.type === "click" && control.tagName === "FORM")) return;
-    event.preventDefault();
-    this.#decide();
-  }
-
-  async #decide() {
-    await this.#answers.flush();
-    const { unsent } = this.#answers;
-    if (!unsent.length) return this.#leave();
-    show(
-      "Vil du logge ud nu?",
-      wording(unsent),
-      ["Bliv her", (dialog) => dialog.close(), "primary"],
-      ["Log ud alligevel", (dialog) => (dialog.close(), this.#leave()), "secondary"],
-    );
-  }
-
-  #leave() {
-    this.leaving = true;
-    return leave();
-  }
+  return unsent.length === 0 || choose("Vil du logge ud nu?", wording(unsent), "Bliv her", "Log ud alligevel");
 }
