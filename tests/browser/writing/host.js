@@ -1,6 +1,5 @@
 /** Stands in for the widget manager: draws each widget from a module loaded as a blob, as anywidget does. */
 const source = await (await fetch("/widget/fields.js")).text();
-document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/widget/fields.css" }));
 
 class Model {
   #state;

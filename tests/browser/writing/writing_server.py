@@ -207,7 +207,7 @@ class Asset(Handler):
         self.folder = folder
 
     def get(self, name: str) -> None:
-        path = self.folder / name
+        path = (PACKAGE / "workbook" / "static" if name == "fields.css" else self.folder) / name
         if "/" in name or not path.is_file():
             raise tornado.web.HTTPError(404)
         self.set_header("Content-Type", TYPES[path.suffix])
@@ -222,9 +222,8 @@ class Page(Handler):
         if state.person is None:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             return self.finish("<!doctype html><html lang=da><title>Log ind</title><h1>Log ind</h1></html>") and None
-        self.render(
-            str(HERE / "page.html"), person=state.person, step=step, cells=state.cells, slow=state.faults.no_widgets, kernel="k1"
-        )
+        slow = state.faults.no_widgets
+        self.render(str(HERE / "page.html"), person=state.person, step=step, cells=state.cells, slow=slow, kernel="k1")
 
 
 class Front(Handler):

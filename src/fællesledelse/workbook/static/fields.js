@@ -463,7 +463,7 @@ function redraw(list, items, draw) {
 
 function cardsField(desk, specs, above) {
   const numbers = [...new Set(specs.map((spec) => spec.number))];
-  const cards = numbers.map((number) => card(desk, specs.filter((spec) => spec.number === number), number, above));
+  const cards = numbers.map((number) => card(desk, specs.filter((spec) => spec.number === number), number, above, numbers.length === 1));
   const add = button("Tilføj en til", () => reveal(), "secondary", { class: "button button-secondary fl-add" });
   const shut = () => cards.filter((one) => one.element.hidden);
   const reveal = () => {
@@ -482,10 +482,10 @@ function cardsField(desk, specs, above) {
   return node("div", { class: "fl-cards", role: "group", ...naming(above) }, ...cards.map((one) => one.element), add);
 }
 
-function card(desk, specs, number, above) {
+function card(desk, specs, number, above, alone) {
   const answers = specs.map((spec) => desk.client.field(spec.key));
   const readers = readersLine(specs[0]);
-  const legend = node("legend", { class: "fl-number" }, node("span", { class: "fl-hidden" }, "Kort "), String(number));
+  const legend = node("legend", { class: alone ? "fl-hidden" : "fl-number" }, node("span", { class: "fl-hidden" }, "Kort "), String(number));
   const parts = specs.map((spec) => part(desk, spec, bullet(above.list, spec.part), readers.id));
   const element = node("fieldset", { class: "card fl-card", hidden: true }, legend, ...parts, node("div", { class: "fl-card-foot" }, readers));
   return {
