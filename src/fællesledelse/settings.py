@@ -57,6 +57,11 @@ class Settings:
             )
 
     @property
+    def operator_token(self) -> Path:
+        """The file with which the command line shows a running server that it may ask. Made anew at every start."""
+        return self.data / "driftsnøgle"
+
+    @property
     def secure(self) -> bool:
         """Whether people reach the server by https."""
         return self.certificate is not None or self.public_url is not None

@@ -60,9 +60,10 @@ class AccessApi(Api):
         self.set_session(cookie)
         return "/"
 
-    async def welcome(self, enrolled: Enrolled) -> None:
+    async def welcome(self, enrolled: Enrolled, event: str) -> None:
         """Answer someone who has just chosen a pass phrase."""
         self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
+        self.note(event, enrolled.unlocked.person.id)
 
     def pass_phrase(self, body: dict[str, Any]) -> str:
         """The new pass phrase, if it is long enough."""
@@ -93,7 +94,7 @@ class LogInHandler(AccessApi):
         unlocked = await self.braked(body["email"], self.house.store.access.sign_in, body["pass_phrase"])
         await self.drop_old_session()
         self.reply({"next": await self.let_in(unlocked)})
-        self.note("signed-in")
+        self.note("signed-in", unlocked.person.id)
 
     async def drop_old_session(self) -> None:
         """A device has one session: signing in ends the one before."""
@@ -157,8 +158,7 @@ class EnrolHandler(AccessApi):
         phrase = self.pass_phrase(body)
         if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
             raise Refused(404, "dead-link", DEAD_LINK)
-        await self.welcome(await self.house.ask_slowly(self.house.store.access.enrol, body["token"], phrase))
-        self.note("enrolled")
+        await self.welcome(await self.house.ask_slowly(self.house.store.access.enrol, body["token"], phrase), "enrolled")
 
 
 class RecoverHandler(AccessApi):
@@ -168,8 +168,8 @@ class RecoverHandler(AccessApi):
         """Choose a new pass phrase at once; get a new recovery code."""
         body = self.body(email=str, recovery_code=str, pass_phrase=str)
         phrase = self.pass_phrase(body)
-        await self.welcome(await self.braked(body["email"], self.house.store.access.recover, body["recovery_code"], phrase))
-        self.note("recovered")
+        recover = self.house.store.access.recover
+        await self.welcome(await self.braked(body["email"], recover, body["recovery_code"], phrase), "recovered")
 
 
 class ForgottenHandler(AccessApi):
@@ -198,8 +198,8 @@ class RenewHandler(AccessApi):
         if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
             raise Refused(404, "dead-link", DEAD_LINK)
         renew = self.house.store.access.renew
-        await self.welcome(await self.house.ask_slowly(renew, body["token"], phrase, body.get("recovery_code") or None))
-        self.note("renewed")
+        code = body.get("recovery_code") or None
+        await self.welcome(await self.house.ask_slowly(renew, body["token"], phrase, code), "renewed")
 
 
 class NoticeHandler(Api):
@@ -226,7 +226,7 @@ async def send_replacement(handler: Api, person: Person, asked_by: str) -> None:
         "Har du ikke bedt om linket? Så gør ingenting, og sig det til din facilitator. Din nuværende adgang virker stadig.\n"
     )
     await house.ask(house.mailer.send, person.email, "Nyt link til dit ledelsesgrundlag", text)
-    handler.note("replacement-asked")
+    handler.note("replacement-asked", person.id)
 
 
 def notice_digest(privacy: PrivacyNotice) -> str:

@@ -91,7 +91,7 @@ class WorkbookServer(Voila):
             "contents_manager": self.house.shelf,
             "login_url": "/log-ind",
             "log_function": _log_request,
-            "operator_token": operator_api.make_token(self.house.settings.data),
+            "operator_token": operator_api.make_token(self.house.settings.operator_token),
             "default_handler_class": pages.Nowhere,
             "compress_response": True,
         }

@@ -8,13 +8,10 @@ from pathlib import Path
 from .access_api import send_replacement
 from .web import Api, Refused
 
-TOKEN_FILE = "driftsnøgle"
 
-
-def make_token(data: Path) -> str:
-    """Write a new token to the data folder, readable by the server's user alone. Called at every start."""
+def make_token(path: Path) -> str:
+    """Write a new token, readable by the server's user alone. Called at every start."""
     token = secrets.token_urlsafe(32)
-    path = data / TOKEN_FILE
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text(token, encoding="ascii")

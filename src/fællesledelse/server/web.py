@@ -154,9 +154,9 @@ class Guarded(Armoured):
         if self.get_status() in (400, 401, 403, 404, 405, 409, 413, 429) and self.get_status() != 409:
             self.note("refused")
 
-    def note(self, event: str) -> None:
-        """One line in the audit log, without content."""
-        person = self.session.person.id if self.session else None
+    def note(self, event: str, person: str | None = None) -> None:
+        """One line in the audit log, without content. ``person``: who it concerns, where that is not the one asking."""
+        person = person or (self.session.person.id if self.session else None)
         gathering = self.path_kwargs.get("gathering")
         known = gathering if gathering and self.house.shelf.find(gathering) else None
         self.house.audit.note(event, route=type(self).__name__, status=self.get_status(), person=person, gathering=known)

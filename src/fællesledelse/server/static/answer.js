@@ -10,7 +10,7 @@ import { length, saved, status, tooLong } from "./states.js";
 const QUIET = 400;
 const LONGEST = 2000;
 const JOURNAL = 200;
-const OVERDUE = 2500;
+const OVERDUE = 2000;
 const UNPRINTABLE = /[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g;
 
 /** Text as it is stored: one kind of line break, nothing unprintable (Word and PDF leave both on the clipboard). */
