@@ -1,0 +1,136 @@
+"""From a cohort folder to a built cohort: check everything, build everything, then swap it in."""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill  # type: ignore[import-untyped]  # has no types
+from nbformat import NotebookNode
+
+from ..errors import CohortError, Finding
+from ..manifest import dump, dump_roster
+from ..model import Manifest, PrivacyNotice, Roster, Step
+from . import notebook
+from .engine import ENGINE
+from .file import CohortFile
+from .folder import Checked, check
+
+BUILT = "bygget"
+"""The folder inside the cohort folder that the server reads."""
+
+_NEW, _OLD = ".bygget-ny-", ".bygget-gammel"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: what its two JSON files say, and the text of each step's notebook."""
+
+    manifest: Manifest
+    roster: Roster
+    notebooks: dict[str, str]
+    reminders: tuple[Finding, ...]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every file of the build with its text."""
+        pages = {f"{step}.ipynb": text for step, text in self.notebooks.items()}
+        return {"manifest.json": dump(self.manifest), "roster.json": dump_roster(self.roster), **pages}
+
+
+def prepare(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
+    """Build a cohort without writing anything. Raises CohortError with everything that is wrong.
+
+    ``progress`` is called with the name of each finished step and how many there are.
+    """
+    checked = check(folder)
+    pages: dict[str, NotebookNode] = {}
+    for name, page in checked.pages.items():
+        pages[name] = _made(page.notebook, checked.values)
+        progress(name, len(checked.pages))
+    notebooks = {name: str(nbformat.writes(page)) for name, page in pages.items()}  # type: ignore[no-untyped-call]
+    return Built(_manifest(checked, pages), checked.roster, notebooks, checked.reminders)
+
+
+def build(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
+    """Build a cohort into its folder, all or nothing. Raises CohortError; then what was built before still stands."""
+    _mend(folder)
+    built = prepare(folder, progress)
+    try:
+        _swap(folder, built.files)
+    except OSError as problem:
+        why = f"Det byggede kan ikke gemmes ({problem.strerror}). Luk programmer, der har filer åbne i mappen, og prøv igen."
+        raise CohortError([Finding(BUILT, why)]) from problem
+    return built
+
+
+def _made(page: NotebookNode, values: dict[str, Any]) -> NotebookNode:
+    with _quiet():
+        made: NotebookNode = papermill.execute_notebook(page, None, values, engine_name=ENGINE, progress_bar=False)
+    return made
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Papermill warns of every line of hold.yaml that isn't a parameter of the notebook. That's as it should be."""
+    log = logging.getLogger("papermill")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
+    cohort = checked.cohort
+    return Manifest(
+        gathering=cohort.gathering,
+        name=cohort.name,
+        organisation=cohort.organisation,
+        starts=cohort.starts,
+        ends=cohort.ends,
+        steps=tuple(_step(cohort, number, pages) for number in range(len(cohort.steps))),
+        privacy=PrivacyNotice(**cohort.privacy.model_dump()),
+        safe_key=cohort.safe_key or None,
+    )
+
+
+def _step(cohort: CohortFile, number: int, pages: dict[str, NotebookNode]) -> Step:
+    line = cohort.steps[number]
+    page = notebook.examine(pages[line.name])
+    return Step(line.name, line.title, line.kind, line.minutes, line.opens, page.fields, page.reads)
+
+
+def _swap(folder: Path, files: dict[str, str]) -> None:
+    """Put ``files`` where the server reads. Renaming a whole folder works on Windows too; replacing one doesn't."""
+    built, old = folder / BUILT, folder / _OLD
+    new = Path(tempfile.mkdtemp(prefix=_NEW, dir=folder))
+    try:
+        new.chmod(0o755)  # mkdtemp's own 0700 would keep out a server that runs as another user
+        for name, text in files.items():
+            (new / name).write_bytes(text.encode())
+        if built.exists():
+            built.rename(old)
+        try:
+            new.rename(built)
+        except OSError:
+            _mend(folder)
+            raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _mend(folder: Path) -> None:
+    """Clear away what a build that was cut off left behind; bring the old one back if the new one never came."""
+    built, old = folder / BUILT, folder / _OLD
+    if old.is_dir() and not built.exists():
+        old.rename(built)
+    for left in (old, *folder.glob(f"{_NEW}*")):
+        shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,338 @@
+"""hold.yaml: what the facilitator writes, checked. Everything wrong is told at once, with line and column."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ..errors import Finding
+from ..model import StepKind
+from . import days
+from .addresses import is_email, is_link
+from .document import Document, Path
+from .names import is_slug, nearest
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("blank", "står tomt")
+    return text
+
+
+def _named(value: Any) -> Any:
+    return {"navn": value} if isinstance(value, str) else value
+
+
+def _listed(value: Any) -> Any:
+    return [] if value == "" else value
+
+
+def _mapped(value: Any) -> Any:
+    return {} if value == "" else value
+
+
+def _day(text: str) -> date:
+    _filled(text)
+    try:
+        return days.parse(text)
+    except ValueError as problem:
+        raise PydanticCustomError("day", "{why}", {"why": str(problem)}) from None
+
+
+def _perhaps_day(text: Any) -> Any:
+    return None if text == "" else _day(text) if isinstance(text, str) else text
+
+
+def _slug(text: str) -> str:
+    if not is_slug(_filled(text)):
+        why = (
+            "må kun have 1–40 tegn af a–z, 0–9 og bindestreg, fordi det bliver til filnavn og adresse (ikke æ, ø, å eller /)"
+        )
+        raise PydanticCustomError(
+            "slug", "{text} {why}. Skriv for eksempel 'forberedelse-1'.", {"text": repr(text), "why": why}
+        )
+    return text
+
+
+def _email(text: str) -> str:
+    if not is_email(_filled(text)):
+        raise PydanticCustomError(
+            "email", "{text} er ikke en e-mailadresse. Skriv den som navn@kommune.dk.", {"text": repr(text)}
+        )
+    return text.lower()
+
+
+def _link(text: str) -> str:
+    if text and not is_link(text):
+        why = "er ikke et link, vi kan vise. Skriv hele adressen, og begynd med https://"
+        raise PydanticCustomError("link", "{text} {why}", {"text": repr(text), "why": why})
+    return text
+
+
+def _safe_key(text: str) -> str:
+    key = text.lower()
+    if key in ("nej", "no", "false"):
+        return ""
+    if len(key) != 64 or not all(letter in "0123456789abcdef" for letter in key):
+        what = "står tomt" if not key else f"{text!r} er ikke en nøgle (64 tegn af 0–9 og a–f)"
+        raise PydanticCustomError("safe_key", "{what}. {todo}", {"what": what, "todo": SAFE_KEY_TODO})
+    return key
+
+
+SAFE_KEY_TODO = (
+    "Nøglen i pengeskabet er organisationens nødudgang, hvis en leder mister både adgangssætning og gendannelseskode. "
+    "Lav den med 'faellesledelse nøgle', læg den hemmelige del i et pengeskab, og skriv den offentlige del her. "
+    "Skriv 'nej', hvis I har besluttet ikke at have en."
+)
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6000)]
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+_Filled = Annotated[_Short, AfterValidator(_filled)]
+_Slug = Annotated[_Short, AfterValidator(_slug)]
+_Email = Annotated[_Short, AfterValidator(_email)]
+_Day = Annotated[date, BeforeValidator(lambda text: _day(text) if isinstance(text, str) else text)]
+_PerhapsDay = Annotated[date | None, BeforeValidator(_perhaps_day)]
+
+
+class _Part(BaseModel):
+    """Any part of the file: an unknown key is a finding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Named(_Part):
+    """A common document, learning goal or practice track: a name, perhaps with a text and a link."""
+
+    name: _Filled = Field(alias="navn")
+    text: _Text = Field("", alias="tekst")
+    link: Annotated[_Short, AfterValidator(_link)] = Field("", alias="link")
+
+
+class Vision(_Part):
+    """The common vision: its name, a text and its statements."""
+
+    name: _Short = Field("", alias="navn")
+    text: _Text = Field("", alias="tekst")
+    statements: Annotated[list[_Text], BeforeValidator(_listed), Field(max_length=20)] = Field([], alias="udsagn")
+
+
+class FacilitatorLine(_Part):
+    """A facilitator of the cohort."""
+
+    name: _Filled = Field(alias="navn")
+    email: _Email = Field(alias="email")
+
+
+class StepLine(_Part):
+    """One step of the path. A workshop has a day (dato), a page to write on opens on a day (åbner)."""
+
+    name: _Slug = Field(alias="trin")
+    title: _Filled = Field(alias="titel")
+    opening: _PerhapsDay = Field(None, alias="åbner")
+    day: _PerhapsDay = Field(None, alias="dato")
+    minutes: Annotated[int, Field(ge=1, le=600)] = Field(alias="minutter")
+
+    @property
+    def opens(self) -> date | None:
+        """The first day the page can be opened; None: from the first day of the cohort."""
+        return self.day or self.opening
+
+    @property
+    def kind(self) -> StepKind:
+        """What sort of page it is: some by their name, the others by whether they have a day of their own."""
+        known = {"velkomst": StepKind.WELCOME, "udgivelse": StepKind.PUBLICATION, "privat-tillaeg": StepKind.ANNEX}
+        return known.get(self.name, StepKind.WORKSHOP if self.day else StepKind.PREPARATION)
+
+
+class Privacy(_Part):
+    """The privacy notice. Blank is allowed: it's for humans to decide, and stays visibly blank."""
+
+    controller: _Text = Field("", alias="dataansvarlig")
+    purpose: _Text = Field("", alias="formål")
+    legal_basis: _Text = Field("", alias="retsgrundlag")
+    categories: _Text = Field("", alias="kategorier")
+    recipients: _Text = Field("", alias="modtagere")
+    retention: _Text = Field("", alias="opbevaring")
+    contact: _Text = Field("", alias="kontakt")
+
+
+_NamedList = Annotated[list[Annotated[Named, BeforeValidator(_named)]], BeforeValidator(_listed), Field(max_length=40)]
+
+
+class CohortFile(_Part):
+    """hold.yaml, whole and right."""
+
+    gathering: _Slug = Field(alias="hold")
+    name: _Filled = Field(alias="navn")
+    organisation: _Filled = Field(alias="organisation")
+    starts: _Day = Field(alias="starter")
+    ends: _PerhapsDay = Field(None, alias="slutter")
+    vision: Annotated[Vision, BeforeValidator(_mapped)] = Field(
+        default_factory=lambda: Vision.model_validate({}), alias="vision"
+    )
+    documents: _NamedList = Field([], alias="dokumenter")
+    goals: _NamedList = Field([], alias="læringsmål")
+    tracks: _NamedList = Field([], alias="øvebaner")
+    facilitators: Annotated[list[FacilitatorLine], BeforeValidator(_listed), Field(min_length=1, max_length=20)] = Field(
+        alias="facilitatorer"
+    )
+    steps: Annotated[list[StepLine], BeforeValidator(_listed), Field(min_length=1, max_length=60)] = Field(alias="trin")
+    privacy: Annotated[Privacy, BeforeValidator(_mapped)] = Field(
+        default_factory=lambda: Privacy.model_validate({}), alias="privatliv"
+    )
+    safe_key: Annotated[_Short, AfterValidator(_safe_key)] = Field(alias="nøgle_i_pengeskab")
+
+
+def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
+    """The cohort of a document (None if anything is wrong) and everything that is wrong."""
+    findings = list(document.findings)
+    if document.values is None:
+        return None, findings
+    cohort = None
+    try:
+        cohort = CohortFile.model_validate(document.values)
+    except ValidationError as problem:
+        findings += [_finding(document, error) for error in problem.errors()]
+    findings += _calendar(document) + _repeats(document)
+    findings.sort(key=lambda finding: (finding.row or 0, finding.column or 0))
+    return (None if findings else cohort), findings
+
+
+def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
+    """What humans have still to decide. None of it stops the build."""
+    notice = cohort.privacy.model_dump(by_alias=True)
+    found = [
+        document.finding(
+            ("privatliv", key), f"{key!r} står tomt. Det skal I selv beslutte, og oplysningen vises tom, indtil I har."
+        )
+        for key, text in notice.items()
+        if not text
+    ]
+    if cohort.ends is None:
+        found.append(
+            document.finding(
+                ("slutter",), "'slutter' står tomt. Uden en slutdato kan ingen sige, hvornår alt bliver slettet."
+            )
+        )
+    return found
+
+
+def _finding(document: Document, error: ErrorDetails) -> Finding:
+    path: Path = tuple(error["loc"])
+    name = str(path[-1]) if path else ""
+    around = _inside(path)
+    match error["type"]:
+        case "missing":
+            todo = SAFE_KEY_TODO if name == "nøgle_i_pengeskab" else f"Skriv en linje med '{name}:' her."
+            return document.finding(path, f"Feltet {name!r} mangler{around}. {todo}")
+        case "extra_forbidden":
+            known = _known(path)
+            hint = nearest(name, known) or f" De kendte er: {', '.join(known)}."
+            return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
+        case "blank":
+            return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
+        case "day" | "slug" | "email" | "link" | "safe_key":
+            return document.finding(path, f"{name}: {error['msg']}")
+        case "too_short":
+            return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")
+        case "too_long" | "string_too_long":
+            return document.finding(path, f"{name!r} er for lang: højst {error['ctx']['max_length']}. Gør den kortere.")
+        case "string_type":
+            return document.finding(path, f"{name!r} skal være en tekst på én linje, ikke en liste eller flere felter.")
+        case "list_type":
+            return document.finding(path, f"{name!r} skal være en liste: hver linje begynder med en bindestreg.")
+        case "int_parsing" | "int_type" | "greater_than_equal" | "less_than_equal" | "int_from_float" | "int_parsing_size":
+            return document.finding(
+                path, f"{name}: {str(error['input'])[:40]!r} skal være et helt antal minutter mellem 1 og 600."
+            )
+        case _:
+            return document.finding(path, f"{name!r} skal have felter under sig med kolon, for eksempel 'navn: …'.")
+
+
+def _inside(path: Path) -> str:
+    """ " i trin nr. 2" for a path inside a list, " i 'privatliv'" inside a mapping, nothing at the top."""
+    if len(path) >= 3 and isinstance(path[-2], int):
+        return f" i {path[-3]!r} nr. {path[-2] + 1}"
+    return f" i {path[-2]!r}" if len(path) >= 2 else ""
+
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "vision": Vision, "dokumenter": Named, "læringsmål": Named, "øvebaner": Named,
+    "facilitatorer": FacilitatorLine, "trin": StepLine, "privatliv": Privacy,
+}  # fmt: skip
+
+
+def _known(path: Path) -> list[str]:
+    """The keys that may stand where ``path`` stands."""
+    part = CohortFile if len(path) == 1 else _PARTS[str(path[0])]
+    return [info.alias or key for key, info in part.model_fields.items()]
+
+
+def _at(document: Document, path: Path) -> Any:
+    value = document.values
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        else:
+            value = value[step] if isinstance(value, list) and isinstance(step, int) else None
+    return value
+
+
+def _parsed(text: Any) -> date | None:
+    try:
+        return days.parse(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def lines(document: Document, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """The lines of a list in the file that have keys at all, with their numbers from 0."""
+    value = _at(document, (key,))
+    return [(n, line) for n, line in enumerate(value) if isinstance(line, dict)] if isinstance(value, list) else []
+
+
+def _calendar(document: Document) -> list[Finding]:
+    """Days that are missing, out of order, or outside the cohort's own. Looks only at those that can be read."""
+    starts, ends = _parsed(_at(document, ("starter",))), _parsed(_at(document, ("slutter",)))
+    findings = []
+    if starts and ends and ends < starts:
+        why = f"Holdet slutter {days.written(ends)}, før det starter {days.written(starts)}. Ret den ene dato."
+        findings.append(document.finding(("slutter",), why))
+    latest, holder = starts, "holdets start"
+    for number, line in lines(document, "trin"):
+        path: Path = ("trin", number, "dato" if line.get("dato") else "åbner")
+        name, day = str(line.get("trin", "")), _parsed(_at(document, path))
+        findings += [document.finding(path, f"{name!r} {why}") for why in _misplaced(line, day, ends)]
+        if day is None or name == "privat-tillaeg":
+            continue
+        if latest and day < latest:
+            why = f"ligger {days.written(day)}, før {holder} {days.written(latest)}. Ret datoen, eller flyt trinnet op."
+            findings.append(document.finding(path, f"{name!r} {why}"))
+        else:
+            latest, holder = day, repr(name)
+    return findings
+
+
+def _misplaced(line: dict[str, Any], day: date | None, ends: date | None) -> list[str]:
+    """What is wrong with the day of one step, seen by itself."""
+    wrong = []
+    if line.get("dato") and line.get("åbner"):
+        wrong.append("har både 'dato' og 'åbner'. Behold 'dato' for et møde, 'åbner' for en side at skrive på.")
+    if not line.get("dato") and not line.get("åbner") and line.get("trin") != "velkomst":
+        wrong.append("har ingen dag. Skriv 'dato:' for et møde eller 'åbner:' for den dag, siden må åbnes.")
+    if day and ends and day > ends:
+        wrong.append(f"ligger {days.written(day)}, efter holdet slutter {days.written(ends)}. Ret den ene dato.")
+    return wrong
+
+
+def _repeats(document: Document) -> list[Finding]:
+    findings = []
+    for key, part, what in (("trin", "trin", "Trinnet"), ("facilitatorer", "email", "Adressen")):
+        rows: dict[str, int] = {}
+        for number, line in lines(document, key):
+            name, path = str(line.get(part, "")).lower(), (key, number, part)
+            if name and name in rows:
+                findings.append(document.finding(path, f"{what} {name!r} står allerede i linje {rows[name]}. Slet den ene."))
+            rows.setdefault(name, document.places.get(path, (0, 0))[0])
+    return findings

@@ -1,0 +1,219 @@
+"""A notebook page: read from its file, guarded, and put in the one form that is built.
+
+Of a notebook only the text of its Markdown and code cells is kept. Metadata, outputs, ids and empty cells are
+made anew or left out, so nothing rides along and the same text gives the same bytes.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+
+from ..errors import CohortError, Finding
+from ..model import Field, FieldKind
+from ..vocabulary import Call, FieldSpec
+from . import cells, prose, words
+
+LIMIT = 2 * 1024 * 1024
+"""Bytes of a notebook file."""
+
+FOLDER = "notebooks"
+_PARAMETERS = "parameters"
+_INJECTED = "injected-parameters"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page asks and shows, its cells in the form they are built, and everything that is wrong with it."""
+
+    notebook: NotebookNode
+    fields: tuple[Field, ...]
+    reads: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def file_name(step: str) -> str:
+    """Where the page of a step stands in the cohort folder, as findings name it."""
+    return f"{FOLDER}/{step}.ipynb"
+
+
+def read(path: Path, step: str) -> NotebookNode:
+    """The cells of a notebook file, unguarded. Raises CohortError if it is no notebook."""
+    name = file_name(step)
+    if path.stat().st_size > LIMIT:
+        why = (
+            f"Notebooken fylder over {LIMIT // 1024 // 1024} MB. Slet output og billeder (Edit, Clear All Outputs), og gem."
+        )
+        raise CohortError([Finding(name, why)])
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        why = "Filen er ikke en notebook, eller den er gået i stykker. Gem den igen i JupyterLab, eller hent en frisk kopi."
+        raise CohortError([Finding(name, why)]) from None
+    found = data.get("cells") if isinstance(data, dict) and data.get("nbformat") == 4 else None
+    if not isinstance(found, list) or not all(map(_is_cell, found)):
+        raise CohortError(
+            [Finding(name, "Filen er gemt i et format, vi ikke kan læse. Åbn den i JupyterLab, og gem den igen.")]
+        )
+    return _notebook([_cell(cell, number) for number, cell in enumerate(found, 1)])
+
+
+def examine(notebook: NotebookNode, step: str | None = None, known_steps: Collection[str] | None = None) -> Page:
+    """Guard every cell of a notebook and read what it asks.
+
+    ``step`` is the name the page must open with, ``known_steps`` the steps whose days the text may name; None: any.
+    """
+    return _Reader(file_name(step or "siden"), step, known_steps).read(notebook)
+
+
+def filled(notebook: NotebookNode, known: dict[str, words.Word]) -> NotebookNode:
+    """The notebook with the cohort's words in its Markdown."""
+    return _notebook(
+        [
+            {**cell, "source": words.fill(cell.source, known)} if cell.cell_type == "markdown" else cell
+            for cell in notebook.cells
+        ]
+    )
+
+
+def with_parameters(notebook: NotebookNode, values: dict[str, str]) -> NotebookNode:
+    """The notebook with the cell that sets its parameters, right after their defaults."""
+    first = next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    cell = _code(cells.injected(values), [_INJECTED])
+    return _notebook([*notebook.cells[: first + 1], cell, *notebook.cells[first + 1 :]])
+
+
+class _Reader:
+    """Walks through one notebook, cell by cell."""
+
+    def __init__(self, file: str, step: str | None, known_steps: Collection[str] | None) -> None:
+        self.file, self.step, self.known_steps = file, step, known_steps
+        self.kept: list[dict[str, Any]] = []
+        self.fields: list[Field] = []
+        self.reads: list[str] = []
+        self.placeholders: list[str] = []
+        self.findings: list[Finding] = []
+        self.code = 0
+        self.above: tuple[str, prose.Question] | None = None
+
+    def read(self, notebook: NotebookNode) -> Page:
+        for number, cell in enumerate(notebook.cells, 1):
+            if _INJECTED not in _tags(cell) and str(cell.source).strip():
+                self.cell(cell, f"{self.file}, celle {number}")
+        if self.code < 2:
+            why = "Siden mangler de to første kodecellers åbning. Kopiér dem fra en af de andre sider."
+            self.findings.append(Finding(self.file, why))
+        notebook = _notebook(self.kept)
+        return Page(notebook, tuple(self.fields), tuple(self.reads), tuple(self.placeholders), tuple(self.findings))
+
+    def cell(self, cell: NotebookNode, file: str) -> None:
+        if cell.get("attachments"):
+            self.findings.append(
+                Finding(file, "Cellen har et vedhæftet billede. Billeder kan ikke vises på siderne. Slet det.")
+            )
+        if cell.cell_type == "markdown":
+            self.prose(cell.source, file)
+        elif cell.cell_type == "code":
+            self.code += 1
+            self.line(cell.source, file)
+        else:
+            self.findings.append(Finding(file, "Cellen er af slagsen Raw. Lav den om til Markdown, eller slet den."))
+
+    def prose(self, source: str, file: str) -> None:
+        self.findings += words.check(source, file, self.known_steps)
+        self.placeholders += words.used(source)
+        self.findings += prose.check(source, file)
+        self.kept.append({"cell_type": "markdown", "metadata": {}, "source": source})
+        self.above = (f"cell-{len(self.kept):02}", prose.question(source))
+
+    def line(self, source: str, file: str) -> None:
+        if self.code == 1:
+            text, findings = cells.parameters(source, file)
+        elif self.code == 2:
+            text, findings = cells.opening(source, file, self.step)
+        else:
+            text, asked, findings = cells.call(source, file)
+            self.asks(asked, file)
+        self.findings += findings
+        if text:
+            self.kept.append(_code(text, [_PARAMETERS] if self.code == 1 else []))
+
+    def asks(self, asked: Call, file: str) -> None:
+        self.reads += [key for key in asked.reads if key not in self.reads]
+        if self.step not in (None, "privat-tillaeg") and any(key.split(".")[0] == "private" for key in asked.reads):
+            why = "Det private tillæg kan ikke vises på en anden side. Det er skrevet for at blive, hvor det er."
+            self.findings.append(Finding(file, why))
+        parts = {spec.part for spec in asked.fields if spec.part is not None}
+        if asked.fields and not self.above:
+            self.findings.append(
+                Finding(file, "Der står intet spørgsmål over feltet. Skriv det i en Markdown-celle lige ovenfor.")
+            )
+        elif self.above and parts and len(self.above[1].bullets) != len(parts):
+            why = (
+                f"Kortene har {len(parts)} dele, men punktlisten i teksten ovenfor har {len(self.above[1].bullets)} punkter."
+                " Der skal være ét punkt for hver del."
+            )
+            self.findings.append(Finding(file, why))
+        else:
+            self.add(asked.fields, file)
+
+    def add(self, specs: tuple[FieldSpec, ...], file: str) -> None:
+        for spec in specs:
+            if any(spec.key == field.key for field in self.fields):
+                self.findings.append(
+                    Finding(file, f"Feltet {spec.key!r} står to gange på siden. Giv det ene et andet navn.")
+                )
+            elif self.above:
+                identity, question = self.above
+                label = question.label if spec.part is None else question.bullets[spec.part]
+                self.fields.append(
+                    Field(spec.key, FieldKind(spec.kind), label, spec.limit, spec.readers, spec.core, identity)
+                )
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+        return False
+    source = cell.get("source")
+    return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
+
+
+def _cell(cell: dict[str, Any], number: int) -> dict[str, Any]:
+    """The text of a cell, what the guard must see of the rest, and nothing more."""
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    metadata = cell.get("metadata")
+    tags = metadata.get("tags") if isinstance(metadata, dict) else None
+    kept: dict[str, Any] = {"cell_type": cell["cell_type"], "metadata": {}, "source": source}
+    if isinstance(tags, list):
+        kept["metadata"]["tags"] = [tag for tag in tags if tag in (_PARAMETERS, _INJECTED)]
+    if cell.get("attachments"):
+        kept["attachments"] = {"x": {}}
+    return kept
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell.get("metadata", {}).get("tags") or [])
+
+
+def _code(source: str, tags: list[str]) -> dict[str, Any]:
+    metadata = {"tags": tags} if tags else {}
+    return {"cell_type": "code", "metadata": metadata, "source": source}
+
+
+def _notebook(found: list[dict[str, Any]]) -> NotebookNode:
+    """A notebook of those cells, with ids that count them and the same metadata always."""
+    numbered: list[dict[str, Any]] = []
+    for cell in found:
+        rest: dict[str, Any] = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
+        own = _INJECTED in _tags(cell)
+        count = sum(_INJECTED not in _tags(other) for other in numbered) + 1
+        numbered.append({**cell, **rest, "id": _INJECTED if own else f"cell-{count:02}"})
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    data = {"cells": numbered, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    made: NotebookNode = from_dict(data)  # type: ignore[no-untyped-call]  # nbformat has no types
+    return made

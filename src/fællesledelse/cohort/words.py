@@ -1,0 +1,130 @@
+"""The cohort's words in the pages: ``{{ organisation }}`` becomes Strandby Kommune.
+
+A word alone on its line may become a list or paragraphs; inside a sentence it's one line. Whatever the facilitator
+wrote in hold.yaml is shown as written: it can't become Markdown, HTML or another placeholder.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ..errors import Finding
+from . import days
+from .file import CohortFile, Named, Vision
+from .names import is_slug, nearest
+
+NAMES = ("hold", "organisation", "starter", "slutter", "vision", "dokumenter", "læringsmål", "øvebaner", "facilitatorer")
+"""Every name a page may use, besides ``dato:`` with the name of a step."""
+
+_PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
+_ALONE = re.compile(r"^([ ]{0,3}(?:>[ ]?)*)\{\{([^{}\n]*)\}\}[ ]*$", re.MULTILINE)
+_SPECIAL = re.compile(r"""[&<>\\`*_{}\[\]()#!|~$"'^=:@]""")
+_WWW = re.compile(r"(?<=www)\.", re.IGNORECASE)
+_FIRST = re.compile(r"^(\d*)([-+.])")
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a placeholder becomes, in Markdown: in a sentence, and alone on its line."""
+
+    inline: str
+    block: str
+
+
+UNSET = Word("dag, I selv aftaler", "dag, I selv aftaler")
+"""The day of a step that the cohort hasn't got."""
+
+
+def words(cohort: CohortFile) -> dict[str, Word]:
+    """Every placeholder of a cohort."""
+    found = {
+        "hold": _plain(cohort.name),
+        "organisation": _plain(cohort.organisation),
+        "starter": _plain(days.spoken(cohort.starts)),
+        "slutter": _plain(days.spoken(cohort.ends) if cohort.ends else ""),
+        "vision": _vision(cohort.vision),
+        "dokumenter": _named(cohort.documents),
+        "læringsmål": _named(cohort.goals),
+        "øvebaner": _named(cohort.tracks),
+        "facilitatorer": _list([f"{escape(one.name)} ({escape(one.email)})" for one in cohort.facilitators]),
+    }
+    return found | {f"dato:{step.name}": _plain(days.spoken(step.opens or cohort.starts)) for step in cohort.steps}
+
+
+def used(markdown: str) -> list[str]:
+    """The names of the placeholders in a text."""
+    return [_name(found[1]) for found in _PLACEHOLDER.finditer(markdown)]
+
+
+def check(markdown: str, file: str, steps: Collection[str] | None) -> Iterator[Finding]:
+    """Placeholders that nobody knows. ``steps`` are those whose days a page may name; None: any."""
+    known = [*NAMES, *(f"dato:{step}" for step in steps or ())]
+    for found in _PLACEHOLDER.finditer(markdown):
+        name = _name(found[1])
+        if name not in known and not (steps is None and name.startswith("dato:") and is_slug(name[5:])):
+            hint = nearest(name, known) or f" De kendte er: {', '.join(NAMES)} og dato: med et trins navn."
+            yield _finding(markdown, found.start(), file, f"{found[0][:60]} er ikke et ord, vi kan sætte ind.{hint}")
+    rest = _PLACEHOLDER.sub(lambda found: " " * len(found[0]), markdown)
+    for loose in re.finditer(r"\{\{|\}\}", rest):
+        why = "Her mangler den anden halvdel af {{ … }}. Skriv for eksempel {{ organisation }} på én linje."
+        yield _finding(markdown, loose.start(), file, why)
+
+
+def fill(markdown: str, known: dict[str, Word]) -> str:
+    """The text with its placeholders filled, once: what is filled in is never looked at again."""
+    alone = {found.start(2): found[1] for found in _ALONE.finditer(markdown)}
+    return _PLACEHOLDER.sub(lambda found: _filled(found, known, alone), markdown)
+
+
+def escape(text: str) -> str:
+    """``text`` on one line, so that Markdown and HTML show it as it was written."""
+    kept = "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co"))
+    signs = _WWW.sub(_entity, _SPECIAL.sub(_entity, kept))
+    return _FIRST.sub(lambda found: found[1] + _entity(found[2]), signs)
+
+
+def _entity(sign: str | re.Match[str]) -> str:
+    return f"&#{ord(sign if isinstance(sign, str) else sign[0])};"
+
+
+def _name(written: str) -> str:
+    return re.sub(r"\s*:\s*", ":", written.strip().lower())
+
+
+def _finding(markdown: str, start: int, file: str, why: str) -> Finding:
+    before = markdown[:start]
+    return Finding(file, why, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _filled(found: re.Match[str], known: dict[str, Word], alone: dict[int, str]) -> str:
+    name = _name(found[1])
+    word = known.get(name, UNSET) if name.startswith("dato:") else known[name]
+    if found.start(1) not in alone:
+        return word.inline
+    return word.block.replace("\n", "\n" + alone[found.start(1)])
+
+
+def _plain(text: str) -> Word:
+    return Word(escape(text), "\n\n".join(_paragraphs(text)))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [escape(part) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def _list(items: list[str]) -> Word:
+    inline = f"{', '.join(items[:-1])} og {items[-1]}" if len(items) > 1 else "".join(items)
+    return Word(inline, "\n".join(f"- {item}" for item in items))
+
+
+def _named(things: list[Named]) -> Word:
+    shown = [f"[{escape(one.name)}]({one.link})" if one.link else escape(one.name) for one in things]
+    told = [f"**{name}.** {escape(one.text)}" if one.text else name for name, one in zip(shown, things, strict=True)]
+    return Word(_list(shown).inline, _list(told).block)
+
+
+def _vision(vision: Vision) -> Word:
+    statements = _list([escape(one) for one in vision.statements if one]).block
+    name = [f"**{escape(vision.name)}**"] if vision.name else []
+    return Word(escape(vision.name), "\n\n".join([*name, *_paragraphs(vision.text), *([statements] if statements else [])]))
