@@ -51,8 +51,8 @@ class Settings:
             )
         if not self.secure and not _is_loopback(self.address):
             raise SettingsError(
-                f"Refusing to serve plain http on {self.address}: browsers keep no safe journal without TLS, and pass phrases "
-                "would travel in the open. Give a certificate (FAELLESLEDELSE_CERTIFICATE) or stand behind a proxy "
+                f"Refusing to serve plain http on {self.address}: browsers keep no safe journal without TLS, and pass "
+                "phrases would travel in the open. Give a certificate (FAELLESLEDELSE_CERTIFICATE) or stand behind a proxy "
                 "(FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY)."
             )
 

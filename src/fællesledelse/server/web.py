@@ -96,7 +96,7 @@ class Guarded(Armoured):
 
     async def prepare(self) -> None:
         """Called by Tornado before the method."""
-        self._check_road()
+        self.check_road()
         if self.request.method not in ("GET", "HEAD") and not self.check_origin():
             raise Refused(403, "other-origin", "Forespørgslen kom fra en anden side end vores.")
         cookie = self._cookie()
@@ -166,7 +166,8 @@ class Guarded(Armoured):
         if not isinstance(value, HTTPError | Finish | AccessError | AnswerError):
             super().log_exception(typ, value, tb)
 
-    def _check_road(self) -> None:
+    def check_road(self) -> None:
+        """Refuse who comes past the proxy, or without TLS from another machine."""
         settings = self.house.settings
         peer = self.request.connection.context.address[0]  # type: ignore[union-attr] # the socket's peer, whatever headers say
         if settings.proxy is not None:
