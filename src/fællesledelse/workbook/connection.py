@@ -101,8 +101,8 @@ class Connection(Protocol):
 class ServerConnection:
     """The inherited socket. A kernel serves one page of one leader, so there is nobody to name in a question."""
 
-    def __init__(self, wire: socket.socket) -> None:
-        wire.settimeout(PATIENCE)
+    def __init__(self, wire: socket.socket, *, patience: float = PATIENCE) -> None:
+        wire.settimeout(patience)
         self._wire = wire
         self._lines = wire.makefile("rb")
 
@@ -124,16 +124,24 @@ class ServerConnection:
     def keep(self, texts: dict[str, str]) -> None:
         """Nothing: only the browser saves, and never through the kernel."""
 
+    def close(self) -> None:
+        """Hang up. Also done after a silence: a late answer must not be taken for the next question's."""
+        self._lines.close()
+        self._wire.close()
+
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             self._wire.sendall(json.dumps(question).encode() + b"\n")
             line = self._lines.readline()
         except OSError as error:
-            self._wire.close()  # a late answer must not be taken for the next one's
+            self.close()
             raise ConnectionLost(f"the server did not answer the page: {error}") from error
         if not line.endswith(b"\n"):
             raise ConnectionLost("the server closed the connection to the page")
-        reply: dict[str, Any] = json.loads(line)
+        try:
+            reply: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            raise ConnectionLost(f"what the server sent is not an answer: {error}") from error
         if "ok" not in reply:
             raise ConnectionLost(f"the server refused {question['get']!r}: {reply.get('error')}")
         return reply

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 
-from ipywidgets import HTML  # type: ignore[import-untyped]  # ships no types
+from ipywidgets import HTML
 
 from .. import vocabulary
 from ..errors import ConnectionLost

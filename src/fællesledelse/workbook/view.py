@@ -6,6 +6,7 @@ notebook's own stand above.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from html import escape
@@ -37,7 +38,7 @@ HEADINGS = dict(
 )
 """The headings of the foundation, where the notebook's own wording isn't known."""
 
-_ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 
 def away() -> str:
@@ -81,7 +82,11 @@ def _question(reading: Reading, key: str) -> str:
 
 def _spoken(text: str) -> str:
     """A day as one says it, where the text is a day; else the text."""
-    return day(date.fromisoformat(text)) if _ISO_DAY.fullmatch(text) else text
+    if not _ISO_DAY.fullmatch(text):
+        return text
+    with suppress(ValueError):  # 31 February is a text
+        return day(date.fromisoformat(text))
+    return text
 
 
 def _paragraphs(text: str) -> str:
