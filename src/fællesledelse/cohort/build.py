@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill  # type: ignore[import-untyped]  # has no types
+import papermill
 from nbformat import NotebookNode
 
 from ..errors import CohortError, Finding

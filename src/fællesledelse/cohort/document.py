@@ -149,6 +149,8 @@ def _mapping(node: MappingNode, path: Path, document: Document, seen: set[int]) 
             continue
         document.keys[inner] = place
         values[name] = _value(item, inner, document, seen)
+        if values[name] == "":
+            document.places[inner] = place  # YAML holds that a blank stands where the next thing begins
     return values
 
 

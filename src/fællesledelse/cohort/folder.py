@@ -1,6 +1,6 @@
 """A cohort folder, read and checked as a whole: hold.yaml, the people, and the pages of its steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +101,9 @@ def _pages(folder: Path, read: Document) -> tuple[dict[str, Page], list[Finding]
             pages[name] = _page(folder, name, known, stems)
             findings += pages[name].findings
         except CohortError as error:
-            place = read.finding(("trin", number, "trin"), "")
+            here = read.finding(("trin", number, "trin"), "")
             findings += [
-                one if one.file != document.NAME else Finding(one.file, one.message, place.row, place.column)
+                replace(one, row=here.row, column=here.column) if one.file == document.NAME else one
                 for one in error.findings
             ]
     return pages, findings
@@ -178,6 +178,6 @@ def _empty(read: Document, pages: dict[str, Page]) -> list[Finding]:
                 why = f"{name!r} står tomt eller mangler, men siden {step!r} bruger det. Der vil stå tomt."
                 found.append(read.finding((key,), why))
             if name.startswith("dato:") and name[5:] not in pages:
-                why = f"Siden nævner dagen for {name[5:]!r}, som ikke er et trin i hold.yaml. Der vil stå 'dag, I selv aftaler'."
+                why = f"Siden nævner dagen for {name[5:]!r}, som ikke er et trin. Der vil stå 'dag, I selv aftaler'."
                 found.append(Finding(notebook.file_name(step), why))
     return found

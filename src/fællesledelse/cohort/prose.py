@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -44,6 +45,14 @@ def _parser() -> MarkdownIt:
 _MARKDOWN = _parser()
 
 
+@lru_cache(maxsize=2048)
+def _parsed(source: str) -> tuple[list[Token], tuple[str, ...]]:
+    """The tokens of a text, and where its link definitions lead. A build reads the same cells several times."""
+    environment: dict[str, dict[str, dict[str, str]]] = {}
+    tokens = _MARKDOWN.parse(source, environment)
+    return tokens, tuple(reference["href"] for reference in environment.get("references", {}).values())
+
+
 def check(source: str, file: str) -> list[Finding]:
     """Everything in the Markdown of one cell that a leader's page can't have. Rows count from the cell's first line."""
     if len(source) > LIMIT:
@@ -53,7 +62,7 @@ def check(source: str, file: str) -> list[Finding]:
 
 def question(source: str) -> Question:
     """The question a Markdown cell asks: its last heading, else its first sentence; and its last bullet list."""
-    tokens = _MARKDOWN.parse(source)
+    tokens, _ = _parsed(source)
     texts = [(tokens[n - 1].type, _text(token)) for n, token in enumerate(tokens) if token.type == "inline"]
     headings = [text for before, text in texts if before == "heading_open"]
     whole = " ".join((headings[-1:] or [text for _, text in texts] or [""])[0].split())
@@ -85,14 +94,14 @@ def _destinations(source: str, file: str) -> Iterator[Finding]:
 
 
 def _tokens(source: str, file: str) -> Iterator[Finding]:
-    environment: dict[str, dict[str, dict[str, str]]] = {}
-    for block in _MARKDOWN.parse(source, environment):
+    tokens, definitions = _parsed(source)
+    for block in tokens:
         row = (block.map[0] + 1) if block.map else None
         for token in (block, *(block.children or ())):
             if why := _refused(token):
                 yield Finding(file, why, row)
-    for reference in environment.get("references", {}).values():
-        if why := _foreign(reference["href"]):
+    for address in definitions:
+        if why := _foreign(address):
             yield Finding(file, why)
 
 

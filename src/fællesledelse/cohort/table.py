@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]  # no stubs among our dependencies
+import openpyxl
 
 from ..errors import CohortError, Finding
 
