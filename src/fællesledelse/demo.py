@@ -54,12 +54,12 @@ def ways_in(house: House) -> Iterator[Way]:
         unlocked = _enrol(house, leader, gathering)
         if number == 0 and unlocked is not None:
             fill(house, unlocked, gathering)
-        yield Way(f"{leader.person.name}, {leader.title}", leader.person.email, PASS_PHRASE)
+        yield Way(leader.person.name, leader.person.email, PASS_PHRASE)
     for leader in leaders[ENROLLED : ENROLLED + INVITED]:
         if not leader.enrolled:
             token = house.store.invitations.invite(leader.person.id, gathering)
             yield Way(
-                f"{leader.person.name}, {leader.title}", leader.person.email, f"{house.settings.origin}/invitation#{token}"
+                leader.person.name, leader.person.email, f"{house.settings.origin}/invitation#{token}"
             )
 
 

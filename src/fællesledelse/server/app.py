@@ -86,6 +86,7 @@ class WorkbookServer(Voila):
     def init_settings(self) -> dict[str, Any]:
         """Called by Voilà at start."""
         settings: dict[str, Any] = super().init_settings()
+        self.kernel_spec_manager.kernel_dirs = []  # one kernel: this interpreter, whatever a user has installed beside it
         return settings | {
             "house": self.house,
             "contents_manager": self.house.shelf,
@@ -214,7 +215,6 @@ def _configuration() -> Config:
     ]
     config.VoilaExporter.language_code = "da"
     config.VoilaExporter.filters = {"asset": asset, "clean_markdown": prose.clean}
-    config.KernelSpecManager.kernel_dirs = []  # one kernel: this interpreter, whatever a user has installed beside it
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page renews itself anyway
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"
