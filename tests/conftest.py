@@ -25,13 +25,13 @@ def postgres_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: Server) -> str:
-    """A PostgreSQL database with the newest schema and no rows, to copy."""
+def migrated_url(postgres_server: Server) -> str:
+    """A PostgreSQL database with the newest schema, which tests fill and empty one after the other."""
     from fællesledelse.store.database import Database
 
-    name = postgres_server.create()
-    Database(postgres_server.url(name)).close()
-    return name
+    url = postgres_server.create()
+    Database(url).close()
+    return url
 
 
 @pytest.fixture
@@ -41,11 +41,14 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: Server, migrated_template: str) -> Iterator[str]:
-    """A PostgreSQL database of this test's own, migrated and without rows."""
-    name = postgres_server.create(migrated_template)
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+def postgresql_url(migrated_url: str) -> Iterator[str]:
+    """A PostgreSQL database without rows."""
+    from fællesledelse.store.schema import metadata
+
+    from .postgres import empty
+
+    yield migrated_url
+    empty(migrated_url, [table.name for table in reversed(metadata.sorted_tables)])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

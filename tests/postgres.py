@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 USER = "store"
 _PATIENCE = 60  # seconds
 
 
 class Server:
-    """A running server. Each database is made from a template, so that it costs a copy and not a migration."""
+    """A running server."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -29,20 +30,19 @@ class Server:
         """The address of a database, as ``Store.open`` takes it."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
-    def create(self, template: str = "template1") -> str:
-        """A new database, a copy of ``template``."""
+    def create(self) -> str:
+        """The address of a new, empty database."""
         self._count += 1
-        name = f"t{self._count}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return name
-
-    def drop(self, database: str) -> None:
-        """Remove a database, whoever is connected."""
-        self._run(f"DROP DATABASE {database} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+            connection.execute(f"CREATE DATABASE test{self._count} STRATEGY FILE_COPY".encode())
+        return self.url(f"test{self._count}")
+
+
+def empty(url: str, tables: list[str]) -> None:
+    """Delete all rows. Much faster than a new database; fails if a test has left a transaction open."""
+    with psycopg.connect(url, options="-c lock_timeout=10s") as connection:
+        for table in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 @contextmanager
@@ -54,6 +54,7 @@ def running_server() -> Iterator[Server]:
         if user is not None:
             shutil.chown(folder, user)
         data, log = folder / "data", folder / "log"
+        options = ["--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C"]
         _run_as(
             user, [_binary("initdb"), "--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "-D", str(data)]
         )

@@ -39,7 +39,7 @@ class House:
 
     store: Store
     clock: Clock
-    reopen: Callable[[], Store]
+    reopen: Callable[..., Store]
 
     def adopt(self, *participants: Participant, gathering: str = "demo", safe_key: str | None = None) -> None:
         """Take over a gathering with these people, or with everyone."""
@@ -66,9 +66,9 @@ def clock() -> Clock:
 def house(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[House]:
     """A store with a gathering in it, on either database. ``reopen`` is a restart on the same files."""
 
-    def reopen() -> Store:
+    def reopen(cost: KdfCost = CHEAP) -> Store:
         house.store.close()
-        house.store = Store.open(database_url, tmp_path / "keys", clock, CHEAP)
+        house.store = Store.open(database_url, tmp_path / "keys", clock, cost)
         return house.store
 
     house = House(Store.open(database_url, tmp_path / "keys", clock, CHEAP), clock, reopen)

@@ -1,0 +1,84 @@
+"""People, gatherings, groups and memberships."""
+
+from dataclasses import replace
+
+import pytest
+
+from fællesledelse.errors import StoreError
+from fællesledelse.model import Role, Roster
+from fællesledelse.store import Membership, Store
+
+from .conftest import ANNA, BENT, CARLA, MANIFEST, House
+
+
+def test_a_roster_becomes_people_with_roles_and_groups(store: Store) -> None:
+    members = store.people.members("demo")
+    assert [(m.person.name, m.role, m.group, m.enrolled) for m in members] == [
+        ("Anna Ager", Role.LEADER, "Gruppe 1", False),
+        ("Bent Birk", Role.LEADER, "Gruppe 1", False),
+        ("Carla Conradsen", Role.FACILITATOR, "", False),
+    ]
+
+
+def test_adopting_the_same_cohort_again_changes_nothing(house: House) -> None:
+    before = house.store.people.members("demo")
+    house.adopt()
+    assert house.store.people.members("demo") == before
+
+
+def test_someone_is_found_by_address_however_it_is_written(house: House) -> None:
+    assert house.store.people.find("  Anna@Eksempel.DK ") == house.person(ANNA)
+    assert house.store.people.person(house.person(ANNA).id) == house.person(ANNA)
+
+
+@pytest.mark.parametrize("email", ["", "ukendt@eksempel.dk", "anna@eksempel.dk\x00", "\ud800@eksempel.dk", "a\nb"])
+def test_an_address_nobody_has_finds_nobody(store: Store, email: str) -> None:
+    assert store.people.find(email) is None
+
+
+def test_an_unknown_id_is_nobody(store: Store) -> None:
+    assert store.people.person("0" * 32) is None
+    assert store.people.gatherings("0" * 32) == []
+
+
+def test_who_is_no_longer_in_the_roster_leaves_and_may_come_back(house: House) -> None:
+    bent = house.person(BENT)
+    house.adopt(ANNA, CARLA)
+    assert house.store.people.gatherings(bent.id) == []
+    assert [member.person.name for member in house.store.people.members("demo")] == ["Anna Ager", "Carla Conradsen"]
+    house.adopt()
+    assert house.store.people.gatherings(bent.id) == [Membership("demo", "Demoholdet", Role.LEADER, "Gruppe 1")]
+
+
+def test_an_empty_roster_leaves_nobody(house: House) -> None:
+    house.store.people.adopt(MANIFEST, Roster("demo", ()))
+    assert house.store.people.members("demo") == []
+
+
+def test_a_new_name_group_and_role_are_taken_over(house: House) -> None:
+    house.adopt(replace(ANNA, name="Anna Aaby", group="Gruppe 2", role=Role.FACILITATOR))
+    (member,) = house.store.people.members("demo")
+    assert (member.person.name, member.group, member.role) == ("Anna Aaby", "Gruppe 2", Role.FACILITATOR)
+
+
+def test_one_person_is_in_several_gatherings(house: House) -> None:
+    house.adopt(replace(ANNA, group=""), gathering="netvaerk")
+    memberships = house.store.people.gatherings(house.person(ANNA).id)
+    assert [(membership.gathering, membership.group) for membership in memberships] == [("demo", "Gruppe 1"), ("netvaerk", "")]
+
+
+def test_a_manifest_and_a_roster_of_different_gatherings_are_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="'demo'.*'andet'"):
+        store.people.adopt(MANIFEST, Roster("andet", ()))
+
+
+@pytest.mark.parametrize("gathering", ["../ude", "", "Æ", "a" * 41, "a/b"])
+def test_a_gathering_can_not_name_another_folder(house: House, gathering: str) -> None:
+    with pytest.raises(StoreError, match="id of a gathering"):
+        house.adopt(ANNA, gathering=gathering)
+
+
+@pytest.mark.parametrize("safe_key", ["", "zz", "00" * 31, "00" * 32])
+def test_something_that_is_no_key_is_refused_as_the_key_in_the_safe(house: House, safe_key: str) -> None:
+    with pytest.raises(StoreError, match="public key"):
+        house.adopt(safe_key=safe_key)
