@@ -3,6 +3,7 @@
 Heavy imports stand inside the commands, so that help comes at once.
 """
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -37,13 +38,12 @@ app = typer.Typer(
 )
 hold = typer.Typer(help="Lav, tjek og byg et hold.", no_args_is_help=True)
 app.add_typer(hold, name="hold")
+safe = typer.Typer(
+    help="Nøglen i pengeskabet: lav den, og brug den, når en leder har mistet sin adgang.", no_args_is_help=True
+)
+app.add_typer(safe, name="nøgle")
 
 Folder = Annotated[Path, typer.Argument(metavar="MAPPE", help="Holdets mappe.", show_default=False)]
-
-
-@app.callback()
-def _top() -> None:
-    """Keep ``hold`` a command of its own, also while it's the only one."""
 
 
 @hold.command("ny", epilog="Eksempel: faellesledelse hold ny foraar-2026")
@@ -81,6 +81,105 @@ def hold_build(folder: Folder) -> None:
     out = _out()
     _remind(out, built.reminders)
     _say(out, f"{len(built.notebooks)} sider er bygget til {built.manifest.name} i {folder / BUILT}.", "green")
+
+
+@app.command(epilog="Eksempel: faellesledelse server foraar-2026 efteraar-2026")
+def server(
+    folders: Annotated[list[Path], typer.Argument(metavar="MAPPE…", help="Byggede hold.", show_default=False)],
+) -> None:
+    """Kør serveren for et eller flere hold, til den bliver stoppet. Indstillinger står i README."""
+    from .server.run import open_house, serve
+    from .settings import read
+
+    house = open_house(read(), folders)
+    _say(
+        _out(), f"Serveren kører på {house.settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den."
+    )
+    serve(house)
+
+
+@app.command(epilog="Eksempel: faellesledelse inviter foraar-2026 --email anna@kommune.example")
+def inviter(
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)],
+    email: Annotated[str | None, typer.Option(help="Kun til denne deltager.", show_default=False)] = None,
+) -> None:
+    """Lav personlige invitationer til dem, der ikke er begyndt. Den, der er, får et nyt link på sin egen e-mail."""
+    from .operation import invite
+    from .settings import read
+
+    answer = invite(read(), hold, email)
+    out = _out()
+    for each in answer["invitations"]:
+        _say(out, f"{each['name']} <{each['email']}>\n  {each['url']}")
+    _say(out, f"{len(answer['invitations'])} invitationer er lavet. {answer['enrolled']} har allerede adgang.", "green")
+    _say(out, "Hvert link virker én gang. Giv det kun til den, det er lavet til.")
+
+
+@safe.command("ny", epilog="Eksempel: faellesledelse nøgle ny")
+def safe_new() -> None:
+    """Lav en ny nøgle. Den hemmelige halvdel vises én gang og må aldrig ligge på serveren."""
+    from .store.vault import new_safe_key
+
+    public, private = new_safe_key()
+    out = _out()
+    _say(out, f"Skriv denne linje i hold.yaml:\n\n  nøgle_i_pengeskab: {public}\n")
+    _say(out, f"Skriv denne hemmelige nøgle på papir, og læg den i pengeskabet:\n\n  {private}\n")
+    _say(out, "Luk vinduet bagefter. Med nøglen kan en leder, der har mistet sin adgang, få sine tekster igen.")
+
+
+@safe.command("anmod", epilog="Eksempel: faellesledelse nøgle anmod anna@kommune.example anna.json")
+def safe_request(email: str, file: Annotated[Path, typer.Argument(metavar="FIL")]) -> None:
+    """Hent den forsegling, som nøglen i pengeskabet skal åbne. Filen kan bæres til en maskine uden net."""
+    from .operation import safe_request as request
+    from .settings import read
+
+    request(read(), email, file)
+    _say(_out(), f"{file} er skrevet. Åbn den på en maskine uden net: faellesledelse nøgle åbn {file} svar.json", "green")
+
+
+@safe.command("åbn", epilog="Eksempel: faellesledelse nøgle åbn anna.json svar.json")
+def safe_open(
+    request: Annotated[Path, typer.Argument(metavar="FIL")], result: Annotated[Path, typer.Argument(metavar="SVARFIL")]
+) -> None:
+    """Brug nøglen fra pengeskabet. Ingen ser lederens tekster; de bliver forseglet til lederens nye nøgle."""
+    from .store.vault import open_with_safe_key
+
+    private = typer.prompt("Nøglen fra pengeskabet", hide_input=True)
+    result.write_bytes(open_with_safe_key(request.read_bytes(), private))
+    _say(_out(), f"{result} er skrevet. Bær den til serveren: faellesledelse nøgle indlæs {result}", "green")
+
+
+@safe.command("indlæs", epilog="Eksempel: faellesledelse nøgle indlæs svar.json")
+def safe_result(file: Annotated[Path, typer.Argument(metavar="SVARFIL")]) -> None:
+    """Giv serveren svaret. Næste gang lederen logger ind, er de gamle tekster der igen."""
+    from .operation import safe_result as result
+    from .settings import read
+
+    result(read(), file)
+    _say(_out(), "Det er gjort. Lederens tekster er der, næste gang lederen logger ind.", "green")
+
+
+@app.command(epilog="Eksempel: faellesledelse demo")
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="MAPPE", help="Hvor demoen ligger.")] = Path(".demo"),
+    all_open: Annotated[bool, typer.Option("--alt-åbent", help="Alle trin er åbne fra i dag.")] = False,
+) -> None:
+    """Byg og kør et hold af opdigtede ledere, klar til at prøve i browseren."""
+    from .demo import prepare, ways_in
+    from .server.run import serve
+    from .settings import read
+
+    out = _out()
+    _say(out, "Bygger holdet …")
+    house = prepare(folder, read({"FAELLESLEDELSE_DATA": str(folder / "data")} | dict(os.environ)), all_open)
+    table = Table(title="Sådan kommer du ind", title_justify="left", show_lines=True)
+    for name in ("Hvem", "E-mail", "Adgangssætning eller invitation"):
+        table.add_column(name, overflow="fold")
+    for way in ways_in(house):
+        table.add_row(way.who, way.email, way.secret)
+    out.print(table)
+    _say(out, f"Åbn {house.settings.origin} i browseren. Stop med Ctrl-C.", "green")
+    serve(house)
 
 
 def main() -> None:
