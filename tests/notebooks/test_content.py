@@ -1,0 +1,261 @@
+"""The exercises of the foundation are all there, in sittings of ten minutes, and nobody writes twice."""
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from fællesledelse.model import Readers
+from fællesledelse.vocabulary import DRAFT, FieldSpec, covers
+from fællesledelse.workbook.sandbox import Sandbox
+
+from .conftest import OPTIONAL, STEPS, Notebook, minutes
+
+Notebooks = dict[str, Notebook]
+
+EXERCISES = {
+    "forberedelse-1": {
+        "episodes": {"situation", "did", "effect"},
+        "needs": {"up", "down", "across", "out"},
+        "frame": {"line", "meaning"},
+        "values": {"name", "last", "seen", "cost", "stop", "broken", "citizen"},
+        "role-models": {"did", "effect", "kept"},
+    },
+    "workshop-1": {"contract": {"purpose", "expect", "trust", "time", "notes", "working"}},
+    "forberedelse-2": {
+        "asked": {"helps", "hinders", "more"},
+        "plain": {"word", "deed"},
+        "pairs": {"offer", "expect"},
+        "quarry.daily": {"decide", "follow", "disagree", "mistakes"},
+        "quarry.directions": {"across", "up", "out"},
+    },
+    "workshop-2": {"feedback": {"well", "more", "improve", "less"}, "points": {"heard", "do"}},
+    "forberedelse-3": {
+        "audience": {"who", "worry", "act", "example", "objection"},
+        "story": {"place", "dilemma", "choice", "effect", "promise"},
+    },
+    "workshop-3": {"rehearsal": {"heard", "landed", "change"}},
+    "udgivelse": {"channels": {"who", "how", "act"}, "dialogue": {"heard", "surprised", "agreed"}},
+}
+"""The cards of each step: key, and the parts of one card."""
+
+SINGLE = {
+    "forberedelse-1": {"doubt", "lifeline", "farewell"},
+    "workshop-1": {"workshop-1.story", "workshop-1.take", "harvest", "trial-1.promise", "trial-1.day"},
+    "forberedelse-2": {"trial-1.saw", "chosen.task", "chosen.values", "chosen.practising", "promise", *DRAFT},
+    "workshop-2": {"dare", "trial-2.promise", "trial-2.day"},
+    "forberedelse-3": {"trial-2.saw", "version.short", "version.talk", *DRAFT},
+    "workshop-3": {"workshop-3.change"},
+    "udgivelse": {"publication.day", "dialogue.day", "own-leader", "review.month-3", "review.month-6", "review.month-12"},
+    "privat-tillaeg": {"private.ambitions", "private.limits", "private.leave"},
+}
+"""The fields of each step that are not cards."""
+
+MINUTES = {
+    "forberedelse-1": 45, "workshop-1": 150, "forberedelse-2": 75, "workshop-2": 112, "forberedelse-3": 64,
+    "workshop-3": 110, "udgivelse": 55,
+}  # fmt: skip
+"""What the sections of a step add up to; a workshop's pause comes on top."""
+
+CARRIED = {
+    "workshop-1": ("episodes", "values"),
+    "forberedelse-2": ("trial-1", "harvest", "values", "needs", "frame"),
+    "workshop-2": ("trial-1", "contract", *DRAFT),
+    "forberedelse-3": ("trial-2", "points", "feedback", "episodes", *DRAFT),
+    "workshop-3": ("trial-2", "version.talk", "promise", "contract"),
+    "udgivelse": ("audience", "workshop-3.change", *DRAFT),
+}
+"""What each step shows of what was written before."""
+
+
+def specs(notebook: Notebook) -> list[FieldSpec]:
+    return [spec for asked in notebook.asked for spec in asked.call.fields]
+
+
+@pytest.mark.parametrize("step", EXERCISES)
+def test_a_step_has_the_cards_of_its_exercises(notebooks: Notebooks, step: str) -> None:
+    for key, parts in EXERCISES[step].items():
+        found = {spec.key.rsplit(".", 1)[1] for spec in specs(notebooks[step]) if spec.number and covers((key,), spec.key)}
+        assert found == parts, key
+
+
+@pytest.mark.parametrize("step", SINGLE)
+def test_a_step_has_the_fields_of_its_exercises(notebooks: Notebooks, step: str) -> None:
+    assert {spec.key for spec in specs(notebooks[step])} >= SINGLE[step]
+
+
+def test_the_numbers_of_cards_are_those_of_the_exercises(notebooks: Notebooks) -> None:
+    cards = {(spec.key.rsplit(".", 2)[0], spec.number) for page in notebooks.values() for spec in specs(page) if spec.number}
+    count = {key: max(number or 0 for found, number in cards if found == key) for key, _ in cards}
+    assert {key: count[key] for key in ("episodes", "frame", "values", "asked", "points", "rehearsal", "needs")} == {
+        "episodes": 3, "frame": 3, "values": 4, "asked": 3, "points": 2, "rehearsal": 3, "needs": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("step", MINUTES)
+def test_the_sections_of_a_step_add_up(notebooks: Notebooks, step: str) -> None:
+    core = [section for section in notebooks[step].sections if not section.startswith(OPTIONAL)]
+    assert sum(map(minutes, core)) == MINUTES[step]
+
+
+@pytest.mark.parametrize(("step", "said"), [("forberedelse-1", 45), ("forberedelse-2", 75), ("forberedelse-3", 64)])
+def test_a_preparation_says_what_its_core_takes(notebooks: Notebooks, step: str, said: int) -> None:
+    assert f"{said} minutter" in " ".join(notebooks[step].markdown[0].split())
+
+
+@pytest.mark.parametrize("step", [*MINUTES])
+def test_a_core_field_stands_in_a_section_that_says_its_minutes(notebooks: Notebooks, step: str) -> None:
+    for asked in notebooks[step].asked:
+        if any(spec.core for spec in asked.call.fields):
+            assert minutes(asked.section), asked
+            assert step.startswith("workshop") or minutes(asked.section) <= 10, asked.section
+
+
+def test_what_is_optional_stands_under_its_heading_and_nothing_else_does(notebooks: Notebooks) -> None:
+    for asked in [asked for step in MINUTES for asked in notebooks[step].asked]:
+        if asked.call.fields:
+            assert asked.section.startswith(OPTIONAL) != all(spec.core for spec in asked.call.fields), asked
+
+
+def test_a_field_has_a_heading_in_the_prose_right_above(notebook: Notebook) -> None:
+    for asked in notebook.asked:
+        if asked.call.fields:
+            assert re.search(r"^### \S", asked.prose, re.MULTILINE), asked
+
+
+def test_the_prose_above_cards_has_a_bullet_with_a_name_for_each_part(notebook: Notebook) -> None:
+    for asked in notebook.asked:
+        if asked.name == "cards":
+            lines = asked.prose.rstrip().splitlines()
+            bullets = []
+            while lines and lines[-1].startswith("- "):
+                bullets.append(lines.pop())
+            parts = {spec.part for spec in asked.call.fields}
+            assert len(bullets) == len(parts), asked.prose
+            assert all(re.match(r"- \*\*[^*]+\*\*", bullet) for bullet in bullets)
+            assert lines[-1] == ""
+
+
+def test_no_prose_cell_serves_two_fields(notebook: Notebook) -> None:
+    served = [asked.prose for asked in notebook.asked if asked.call.fields]
+    assert len(served) == len(set(served))
+
+
+def test_a_field_on_several_pages_is_the_same_on_all(notebooks: Notebooks) -> None:
+    seen: dict[str, FieldSpec] = {}
+    for page in notebooks.values():
+        for spec in specs(page):
+            assert seen.setdefault(spec.key, spec) == spec
+
+
+def test_a_field_stands_once_on_a_page(notebook: Notebook) -> None:
+    keys = [spec.key for spec in specs(notebook)]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_draft_has_the_same_headings_wherever_it_is_written(notebooks: Notebooks) -> None:
+    def headings(step: str) -> dict[str, str]:
+        return {
+            asked.call.fields[0].key: re.findall(r"^### (.+)$", asked.prose, re.MULTILINE)[-1]
+            for asked in notebooks[step].asked
+            if asked.call.fields and asked.call.fields[0].key in DRAFT
+        }
+
+    assert headings("forberedelse-2") == headings("forberedelse-3")
+    assert tuple(headings("forberedelse-2")) == DRAFT
+
+
+def test_only_the_draft_is_ever_to_be_published(notebooks: Notebooks) -> None:
+    readers = {spec.key: spec.readers for page in notebooks.values() for spec in specs(page)}
+    assert {key for key, who in readers.items() if who is not Readers.SELF} == set(DRAFT)
+    assert {readers[key] for key in DRAFT} == {Readers.PUBLISHED}
+
+
+def test_the_annex_is_written_and_read_in_one_place(notebooks: Notebooks) -> None:
+    for page in notebooks.values():
+        keys = {spec.key for spec in specs(page)} | {key for asked in page.asked for key in asked.call.reads}
+        assert all(key.startswith("private.") == (page.step == "privat-tillaeg") for key in keys)
+
+
+@pytest.mark.parametrize("step", CARRIED)
+def test_what_is_written_is_carried_on(notebooks: Notebooks, step: str) -> None:
+    reads = {key for asked in notebooks[step].asked for key in asked.call.reads}
+    assert {key for key in CARRIED[step] if not any(covers((read,), key) for read in reads)} == set()
+
+
+def test_a_page_reads_only_what_is_written_on_it_or_before(notebooks: Notebooks) -> None:
+    written: set[str] = set()
+    for step in STEPS:
+        written |= {spec.key for spec in specs(notebooks[step])}
+        for key in {key for asked in notebooks[step].asked for key in asked.call.reads}:
+            assert any(covers((key,), one) for one in written), (step, key)
+
+
+def test_what_is_chosen_goes_on_to_the_draft(notebooks: Notebooks) -> None:
+    into = {
+        asked.call.fields[0].key: asked.call.reads
+        for asked in notebooks["forberedelse-2"].asked
+        if asked.name == "text" and asked.call.fields[0].key in DRAFT
+    }
+    assert all(into.values())
+    assert {"chosen.task", "chosen.values", "chosen.practising"} <= {key for keys in into.values() for key in keys}
+
+
+@pytest.mark.parametrize("step", ["workshop-1", "workshop-2", "workshop-3"])
+def test_a_workshop_has_scripts_a_catch_up_and_says_what_stays(notebooks: Notebooks, step: str) -> None:
+    text = "\n".join(notebooks[step].markdown)
+    for script in ("er to", "er tre", "er fire"):
+        assert re.search(rf"^##+ Drejebog, når I {script}$", text, re.MULTILINE)
+    assert "## Dagsorden for tre" in text
+    assert "## Hvis du ikke kunne være med" in text
+    assert "**Det bliver i rummet:**" in text
+    assert "skærme ned" in text.lower()
+
+
+@pytest.mark.parametrize("step", ["workshop-1", "workshop-2", "workshop-3"])
+def test_a_script_adds_up_to_the_time_it_asks_for(notebooks: Notebooks, step: str) -> None:
+    agenda = notebooks[step].markdown
+    items = re.findall(r"^\d\. \*\*.+\*\* – (\d+) minutter", "\n".join(agenda), re.MULTILINE)
+    pause = {"workshop-1": 10, "workshop-2": 8, "workshop-3": 8}[step]
+    reading = sum(minutes(s) for s in notebooks[step].sections if s.startswith("Læs det, du har med"))
+    assert sum(map(int, items)) == MINUTES[step] - reading + pause
+
+
+def test_every_page_but_the_welcome_and_the_annex_can_be_marked_as_done(notebook: Notebook) -> None:
+    finishes = [asked for asked in notebook.asked if asked.name == "finish"]
+    assert len(finishes) == (0 if notebook.step in ("velkomst", "privat-tillaeg") else 1)
+
+
+def test_the_welcome_shows_the_way_after_a_few_words(notebooks: Notebooks) -> None:
+    welcome = notebooks["velkomst"]
+    assert [asked.name for asked in welcome.asked] == ["path"]
+    assert len(welcome.asked[0].prose.split()) <= 40
+
+
+def test_the_first_preparation_tells_where_the_annex_is(notebooks: Notebooks) -> None:
+    assert "](privat-tillaeg)" in notebooks["forberedelse-1"].markdown[0]
+
+
+def test_no_page_says_that_others_can_read_along(notebook: Notebook) -> None:
+    text = " ".join("\n".join(notebook.markdown).lower().split())
+    for promise in ("gruppen kan læse", "holdet kan læse", "deles med", "sendes til", "galleri", "word", "klik her"):
+        assert promise not in text
+
+
+def test_the_constructed_leader_has_filled_in_every_field(notebook: Notebook) -> None:
+    for spec in specs(notebook):
+        text = Sandbox().own((spec.key,)).get(spec.key, "")
+        assert 0 < len(text) <= spec.limit, spec.key
+
+
+def test_an_example_is_another_leader_s_and_stands_in_a_quotation(notebook: Notebook) -> None:
+    for source in notebook.markdown:
+        for found in re.finditer(r"Et eksempel\.", source):
+            assert source[: found.start()].rsplit("\n", 1)[-1] == "> **"
+        assert "Mette" not in source
+
+
+def test_the_numbered_lists_start_at_one(notebook: Notebook) -> None:
+    starts = [token.attrGet("start") for source in notebook.markdown for token in MarkdownIt().parse(source)
+              if token.type == "ordered_list_open"]  # fmt: skip
+    assert set(starts) <= {None}
