@@ -63,15 +63,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[House]:
+def keys(tmp_path: Path) -> Path:
+    """The folder of key files."""
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def house(database_url: str, keys: Path, clock: Clock) -> Iterator[House]:
     """A store with a gathering in it, on either database. ``reopen`` is a restart on the same files."""
 
     def reopen(cost: KdfCost = CHEAP) -> Store:
         house.store.close()
-        house.store = Store.open(database_url, tmp_path / "keys", clock, cost)
+        house.store = Store.open(database_url, keys, clock, cost)
         return house.store
 
-    house = House(Store.open(database_url, tmp_path / "keys", clock, CHEAP), clock, reopen)
+    house = House(Store.open(database_url, keys, clock, CHEAP), clock, reopen)
     house.adopt()
     yield house
     house.store.close()
