@@ -20,7 +20,7 @@ import tornado.web
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[2] / "src" / "fællesledelse"
-POLICY = "default-src 'none'; script-src 'self' blob:; style-src 'self'; connect-src 'self'; img-src 'self'"
+POLICY = "default-src 'none'; script-src 'self' blob:; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 
@@ -79,6 +79,7 @@ class State:
     sources: dict[str, str]
     cells: list[dict[str, Any]]
     person: str | None = "p1"
+    also: dict[str, int] = field(default_factory=dict)  # limits of fields on other pages
     done: bool = False
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
@@ -157,7 +158,8 @@ class Answer(Handler):
         if faults.put_status:
             self.set_status(faults.put_status)
             return self.finish({"error": "fault", "message": "Det gik galt."}) and None
-        limit = next((one["limit"] for one in self.state.fields if one["key"] == key), None)
+        limits = {one["key"]: one["limit"] for one in self.state.fields} | self.state.also
+        limit = limits.get(key)
         if limit is None:
             self.set_status(404)
             return self.finish({"error": "unknown", "message": "Feltet findes ikke."}) and None

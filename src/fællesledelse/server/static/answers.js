@@ -35,6 +35,7 @@ export class Answers extends EventTarget {
   #strays = new Set();
   #sources = {};
   #fetched = 0;
+  #adopting = Promise.resolve();
   #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
 
   constructor({ gathering, step, person }) {
@@ -222,37 +223,41 @@ export class Answers extends EventTarget {
   }
 
   async #bringBack() {
-    const entries = (await this.journal.entries()).reverse(); // the newest goes into the field
-    const tabs = [...new Set(entries.map((entry) => entry.slot.split(":")[0]))];
-    await Promise.all(tabs.map((tab) => this.#inherit(tab, entries.filter((entry) => entry.slot.startsWith(`${tab}:`)))));
+    const tabs = [...new Set((await this.#left()).map((entry) => entry.slot.split(":")[0]))];
+    await Promise.all(tabs.map((tab) => this.#inherit(tab)));
+  }
+
+  /** Entries of a tab, or of all; the newest first, since it goes into the field. */
+  async #left(tab = "") {
+    return (await this.journal.entries()).reverse().filter((entry) => entry.slot.startsWith(tab && `${tab}:`));
   }
 
   /** Take over what a tab left: at once if it is gone, else when it goes. */
-  async #inherit(tab, entries) {
-    if (!navigator.locks) return this.#adoptAll(entries);
-    let done;
-    const taken = new Promise((resolve) => (done = resolve));
-    navigator.locks.request(tabLock(tab), async () => {
-      const left = (await this.journal.entries()).reverse().filter((entry) => entry.slot.startsWith(`${tab}:`));
-      await this.#adoptAll(left);
-      done();
-    });
+  async #inherit(tab) {
+    const adopt = async () => this.#adoptAll(await this.#left(tab));
+    if (!navigator.locks) return adopt();
+    const adopted = new Promise((resolve) => navigator.locks.request(tabLock(tab), () => adopt().then(resolve)));
     // A page that is being reloaded may hold its lock for a moment yet.
-    await Promise.race([taken, delay(GRACE)]);
+    return Promise.race([adopted, delay(GRACE)]);
   }
 
-  async #adoptAll(entries) {
-    for (const entry of entries) await this.#adopt(entry);
+  /** One entry after the other, so that two never go into the same field. */
+  #adoptAll(entries) {
+    for (const entry of entries) this.#adopting = this.#adopting.then(() => this.#adopt(entry));
+    return this.#adopting;
   }
 
   async #adopt(entry) {
+    const slot = this.#slot();
+    if (!(await this.journal.take(entry, slot))) return;
     const here = entry.gathering === this.gathering ? this.#answers.get(entry.key) : undefined;
     const answer = here?.loaded && !here.unsent ? here : this.#stray(entry);
-    if (await this.journal.take(entry, answer.place.slot)) answer.adopt(entry.content);
+    answer.place = { ...answer.place, slot };
+    await answer.adopt(entry.content);
   }
 
   #stray({ gathering, key, step }) {
-    const answer = new Answer({ gathering, key, slot: this.#slot(), step }, this, { stray: true });
+    const answer = new Answer({ gathering, key, slot: "", step }, this, { stray: true });
     this.#strays.add(answer);
     return answer;
   }
