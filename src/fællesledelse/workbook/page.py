@@ -91,7 +91,11 @@ class Page:
         return field
 
     def _keep(self, change: dict[str, dict[str, str]]) -> None:
+        """Called in the sandbox, where a field's text lives in the widget and no server acknowledges anything."""
         self._connection.keep(change["new"])
+        for key in change["new"]:
+            if change["new"][key] != change["old"].get(key):
+                self._refresh(key, 0)
 
     def _show(self, reads: tuple[str, ...], render: Callable[[], str]) -> HTML:
         widget = HTML()
