@@ -44,7 +44,13 @@ def _key(key: str) -> str:
 
 
 def text(
-    key: str, *, lines: int = 4, limit: int = 4000, extra: bool = False, readers: str = "self", sources: list[str] | None = None
+    key: str,
+    *,
+    lines: int = 4,
+    limit: int = 4000,
+    extra: bool = False,
+    readers: str = "self",
+    sources: list[str] | None = None,
 ) -> Call:
     """A text. ``lines`` is its height on screen; ``sources`` are keys whose chosen sentences can be carried in."""
     if lines < 1:
