@@ -170,7 +170,7 @@ def test_the_path_says_where_i_am_and_how_long_it_takes(page: Page) -> None:
     html = page.path().value
     assert html.count('aria-current="step"') == 1
     here = html[html.index('aria-current="step"') :].split("</li>")[0]
-    assert "Workshop 1" in here
+    assert "Workshop 1: Fortæl" in here
     assert "Det tager 2 timer og 40 minutter." in here
     assert 'href="/hold/nord/workshop-1">Fortsæt her</a>' in here
 

@@ -158,7 +158,9 @@ def _step(step: WayStep, current: bool) -> str:
     if current:
         return f'<li class="fl-step fl-step-current" aria-current="step">{_current(step)}</li>'
     kind, state = _state(step)
-    title = f'<a href="{escape(step.url)}">{escape(step.title)}</a>' if step.open and step.url else escape(step.title)
+    title = escape(step.title.split(":")[0])  # "Workshop 2: Læs hinanden" would take two lines on a phone
+    if step.open and step.url:
+        title = f'<a href="{escape(step.url)}">{title}</a>'
     return f'<li class="fl-step fl-step-{kind}">{title} <span class="fl-step-state">{escape(state)}</span></li>'
 
 
