@@ -1,0 +1,5 @@
+"""``python -m fællesledelse`` is the command ``faellesledelse``."""
+
+from .cli import main
+
+main()
