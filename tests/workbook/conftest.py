@@ -21,7 +21,7 @@ WAY: dict[str, Any] = {
     "steps": [
         {"name": "velkomst", "title": "Velkommen", "kind": "welcome", "minutes": 1, "opens": None, "open": True,
          "done": False, "fields": 0, "filled": 0, "url": "/hold/nord/"},
-        {"name": "forberedelse-1", "title": "Forberedelse 1: Fra", "kind": "preparation", "minutes": 45, "opens": "2026-06-15",
+        {"name": "forberedelse-1", "title": "Forberedelse 1", "kind": "preparation", "minutes": 45, "opens": "2026-06-15",
          "open": True, "done": True, "fields": 48, "filled": 40, "url": "/hold/nord/forberedelse-1"},
         {"name": "workshop-1", "title": "Workshop 1: Fortæl", "kind": "workshop", "minutes": 160, "opens": "2026-08-24",
          "open": True, "done": False, "fields": 11, "filled": 3, "url": "/hold/nord/workshop-1"},
