@@ -67,7 +67,7 @@ def fill(house: House, unlocked: Unlocked, gathering: str) -> None:
     """Give a leader the constructed leader's answers to everything that is open today."""
     cohort = house.shelf.find(gathering)
     assert cohort is not None
-    texts = json.loads(files("fællesledelse.workbook").joinpath("constructed.json").read_text(encoding="utf-8"))["answers"]
+    texts = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text(encoding="utf-8"))["answers"]
     today = datetime.now(UTC).astimezone(COPENHAGEN).date()
     for step in cohort.manifest.steps:
         for field in step.fields:
