@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from nacl.encoding import RawEncoder
 from nacl.hash import blake2b
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, insert, or_, select, update
 
-from ..errors import AccessError, AnswerError
+from ..errors import AccessError, AnswerError, SealError
 from . import schema
 from .database import Database, insert_missing
 from .keyfiles import KeyFiles
@@ -112,14 +113,12 @@ class _Desk:
         head, answer = schema.answer_head, schema.answer
         shown = or_(answer.c.version == head.c.head, answer.c.unresolved)
         same = and_(*(answer.c[name] == head.c[name] for name in ("gathering", "person", "field")), shown)
-        query = select(head.c.field.label("name"), head.c.head, answer).join_from(head, answer, same)
+        query = select(head.c.field.label("name"), head.c.head, answer).join_from(head, answer, same, isouter=True)
         query = query.where(*self._mine(head)).order_by(head.c.field, answer.c.version)
         if fields is not None:
             query = query.where(head.c.field.in_([field for field in fields if _FIELD.fullmatch(field)]))
-        rows: dict[str, list[RowMapping]] = {}
-        for row in self._connection.execute(query).mappings():
-            rows.setdefault(row["name"], []).append(row)
-        return {field: self._answer(found) for field, found in rows.items()}
+        rows = self._connection.execute(query).mappings().all()
+        return {field: self._answer(field, list(found)) for field, found in groupby(rows, lambda row: str(row["name"]))}
 
     def versions(self, field: str) -> list[Version]:
         if not _FIELD.fullmatch(field):
@@ -183,13 +182,16 @@ class _Desk:
     def _present(self, field: str) -> Answer:
         return self.answers({field}).get(field, Answer(0, "", None))
 
-    def _answer(self, rows: list[RowMapping]) -> Answer:
-        versions = [self._version(row) for row in rows]
-        asides = tuple(version for version in versions if version.aside)
-        for version in versions:
-            if not version.aside:
-                return Answer(version.version, version.text, version.saved_at, asides, version.sealed)
-        return Answer(0, "", None, asides)
+    def _answer(self, field: str, rows: list[RowMapping]) -> Answer:
+        versions = {row["version"]: self._version(row) for row in rows if row["version"] is not None}
+        number = rows[0]["head"]
+        if number and number not in versions:
+            raise SealError(f"Version {number} of {field} in {self._owner} is gone from the database")
+        asides = tuple(version for version in versions.values() if version.version != number)
+        if not number:
+            return Answer(0, "", None, asides)
+        head = versions[number]
+        return Answer(head.version, head.text, head.saved_at, asides, head.sealed)
 
     def _version(self, row: RowMapping) -> Version:
         key = self._keyring.open(row["content_key"])

@@ -10,6 +10,7 @@ from functools import cache
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 
+from ..errors import SealError
 from . import schema, vault
 from .keyfiles import KeyFiles
 from .safe import seal_to_safes
@@ -41,10 +42,12 @@ class Keyring:
         return key_id, key
 
     def _open(self, key_id: str) -> bytes | None:
-        """The key with that id; None while it is sealed to a key pair the person has lost."""
+        """The key with that id; None while it is sealed to a key pair the person has lost. SealError if it isn't theirs."""
         row = self._row(schema.content_key.c.id == key_id)
-        private = None if row is None else self._private(row["pair"])
-        return None if row is None or private is None else self._opened(row, private)
+        if row is None:
+            raise SealError(f"{self._unlocked.person.id} has no content key {key_id} in {self._gathering}: a text was moved")
+        private = self._private(row["pair"])
+        return None if private is None else self._opened(row, private)
 
     def _private(self, pair: str) -> PrivateKey | None:
         if pair == self._unlocked.public:
