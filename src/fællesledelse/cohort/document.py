@@ -161,7 +161,7 @@ def _scalar(node: ScalarNode, path: Path, document: Document) -> str:
         return ""
     changed = (
         (kind == "bool" and path != ("nøgle_i_pengeskab",))
-        or (kind == "int" and not re.fullmatch(r"-?(0|[1-9][0-9]{0,30})", text))
+        or (kind == "int" and not re.fullmatch(r"0|-?[1-9][0-9]{0,30}", text))
         or (kind == "float" and str(_number(text)) != text)
         or (kind != "str" and node.style is not None)
     )
