@@ -34,11 +34,13 @@ class Model {
 }
 
 globalThis.told = [];
+globalThis.models = [];
 
 if (document.body.dataset.slow !== "yes") {
   for (const place of document.querySelectorAll("[data-widget]")) {
     const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const widget = await import(address);
-    widget.default.render({ model: new Model(JSON.parse(place.dataset.widget)), el: place });
+    models.push(new Model(JSON.parse(place.dataset.widget)));
+    widget.default.render({ model: models.at(-1), el: place });
   }
 }

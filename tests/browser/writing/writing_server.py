@@ -219,7 +219,7 @@ class Asset(Handler):
 class Page(Handler):
     """The page of a step as Voilà renders it, with a host in place of its widget manager."""
 
-    def get(self, step: str) -> None:
+    def get(self, step: str = "") -> None:
         state = self.state
         if state.person is None:
             self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -240,6 +240,7 @@ def application(state: State) -> tornado.web.Application:
         [
             (r"/", Front, common),
             (r"/log-ind", Front, common),
+            (r"/proeve", Page, common),  # a notebook without a server behind it
             (r"/hold/demo/([a-z0-9-]+)", Page, common),
             (r"/api/session", Session, common),
             (r"/api/log-out", LogOut, common),

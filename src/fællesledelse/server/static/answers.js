@@ -89,9 +89,7 @@ export class Answers extends EventTarget {
   }
 
   /** Whether signing out loses nothing, or the leader wants to all the same. The frame's script asks before it signs out. */
-  mayLeave() {
-    return mayLeave(this);
-  }
+  mayLeave = () => mayLeave(this);
 
   /** Mark the step as done or not done; resolves to what the server holds now, or throws Unreachable. */
   async finish(done) {

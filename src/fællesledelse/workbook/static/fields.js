@@ -295,7 +295,7 @@ function refreshOwn(place, answer) {
 }
 
 function clash(answer, other, spec, joined, label) {
-  const heading = node("h4", { class: "fl-clash-title", id: unique("clash") }, "Der er to udgaver af din tekst");
+  const heading = node("h3", { class: "fl-clash-title", id: unique("clash") }, "Der er to udgaver af din tekst");
   const more = answer.others.length > 1 ? ` Der venter ${answer.others.length - 1} mere bagefter.` : "";
   const intro = node("p", {}, `Intet er gået tabt. Vælg, hvad der skal stå under »${label}«.${more}`);
   const sides = node("div", { class: "fl-sides" }, side("Din tekst her", answer.text, "fl-own"), side("Teksten fra den anden fane eller enhed", other.text, "fl-other"));
