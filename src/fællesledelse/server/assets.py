@@ -13,6 +13,8 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
+FOLDERS = (STATIC, Path(__file__).parents[1] / "workbook" / "static")
+"""Where files under /assets/ are looked for, in this order: the pages' own, then those that widgets share with them."""
 STYLESHEETS = (
     ("dkfds", "dist/css/dkfds.min.css", "LICENSE.md"),
     ("@fontsource/ibm-plex-serif", "latin-400.css", "LICENSE"),
@@ -25,13 +27,18 @@ _WOFF2 = re.compile(r"""url\([^)]*\.woff2["']?\)\s*format\(["']?woff2["']?\)""")
 _NAMED_FILE = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')?#]+)""")
 
 
+def folder_of(name: str) -> Path:
+    """The folder of ``FOLDERS`` that holds the file ``name``; the first of them if none does."""
+    return next((folder for folder in FOLDERS if (folder / name).is_file()), STATIC)
+
+
 @cache
 def asset(name: str) -> str:
-    """The address of a file under ``static``, with its fingerprint, so browsers may keep it for ever.
+    """The address of a file in one of ``FOLDERS``, with its fingerprint, so browsers may keep it for ever.
 
     Raises ``FileNotFoundError`` for a name that isn't there: a misspelt name in a template fails at once.
     """
-    fingerprint = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    fingerprint = hashlib.sha256((folder_of(name) / name).read_bytes()).hexdigest()[:12]
     return f"/assets/{name}?v={fingerprint}"
 
 
