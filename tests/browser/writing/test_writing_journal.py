@@ -12,7 +12,9 @@ from conftest import FLAGS
 from looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 from playwright.sync_api import BrowserContext, Playwright, expect
 
-BLOCKED = "Object.defineProperty(globalThis, 'indexedDB', {value: {open() { throw new DOMException('no', 'SecurityError'); }}})"
+BLOCKED = (
+    "Object.defineProperty(globalThis, 'indexedDB', {value: {open() { throw new DOMException('no', 'SecurityError'); }}})"
+)
 FULL = """
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (...all) {
@@ -231,4 +233,3 @@ def test_a_page_that_was_only_asleep_is_the_same_page(opened, server):
     page.evaluate("dispatchEvent(new Event('online'))")
     page.evaluate("faellesledelse.connection.suspect()")
     expect(box(page)).to_have_value("Skrevet på telefonen imens")
-

@@ -168,7 +168,14 @@ def test_the_counter_shows_itself_near_the_limit_only(opened):
 
 @pytest.mark.parametrize(
     "text",
-    ["👩🏽‍💼 og 🇩🇰", "שלום עולם", "مرحبا\nog dansk", "linje 1\n\n\tindrykket", "Ω≈ç√ \u00ad\u200d", "<b>&amp;</b> {{ navn }}"],
+    [
+        "👩🏽‍💼 og 🇩🇰",
+        "שלום עולם",
+        "مرحبا\nog dansk",
+        "linje 1\n\n\tindrykket",
+        "Ω≈ç√ \u00ad\u200d",
+        "<b>&amp;</b> {{ navn }}",
+    ],
 )
 def test_every_script_and_sign_comes_back_as_it_was_written(opened, server, text):
     page = opened()

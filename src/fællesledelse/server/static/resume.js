@@ -86,7 +86,7 @@ export class Resume {
     if (!heading) return;
     this.#heading = heading;
     const badge = node("span", { class: "fl-badge", id: "fortsaet-her" }, "Fortsæt her");
-    heading.before(node("p", { class: "fl-badge-line" }, badge));
+    heading.after(node("p", { class: "fl-badge-line" }, badge));
     const text = `${begun ? "Du er nået hertil" : "Her begynder du"}: ${name(heading)} · ${minutes(heading)}`;
     const link = node("a", { class: "button button-primary", href: "#fortsaet-her", click: (event) => this.#follow(event) }, begun ? "Fortsæt her" : "Begynd her");
     this.#bar.append(node("p", {}, text), link);

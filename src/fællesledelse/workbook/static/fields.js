@@ -261,16 +261,13 @@ async function copyText(text, pressed) {
   setTimeout(() => (pressed.textContent = "Kopiér teksten"), 3000);
 }
 
+/** How much room is left, once it is getting scarce. What is too much is said by the state. */
 function counter(answer) {
   const element = node("p", { class: "fl-counter form-hint", id: unique("counter"), hidden: true });
   const update = () => {
     const count = answer.text.length > answer.limit * NEAR ? [...answer.text].length : 0;
-    const left = answer.limit - count;
-    element.hidden = !(count > answer.limit * NEAR);
-    if (element.hidden) return;
-    const form = new Intl.NumberFormat("da-DK");
-    element.textContent = left >= 0 ? `${form.format(left)} tegn tilbage` : `${form.format(-left)} tegn for meget`;
-    element.classList.toggle("fl-over", left < 0);
+    element.hidden = count <= answer.limit * NEAR || count > answer.limit;
+    element.textContent = element.hidden ? "" : `${new Intl.NumberFormat("da-DK").format(answer.limit - count)} tegn tilbage`;
   };
   return { element, update };
 }
@@ -537,7 +534,7 @@ function tally(offered, chosen, most, full) {
 
 function optionItem({ line, gone }, spec, answer, options) {
   const id = unique("option");
-  const box = node("input", { type: "checkbox", class: "form-checkbox", id, "data-key": spec.key });
+  const box = node("input", { type: "checkbox", class: "fl-check", id, "data-key": spec.key });
   box.value = line;
   box.addEventListener("change", () => {
     const before = answer.text.split("\n").filter(Boolean);
@@ -545,7 +542,7 @@ function optionItem({ line, gone }, spec, answer, options) {
     answer.write(after.join("\n"));
   });
   const changed = gone ? node("span", { class: "form-hint" }, "Valgt tidligere. Teksten, den kommer fra, er ændret siden.") : null;
-  return node("li", { class: "fl-option" }, box, node("label", { for: id, class: "form-label", dir: "auto" }, line, changed));
+  return node("li", { class: "fl-option" }, box, node("label", { for: id, dir: "auto" }, line, changed));
 }
 
 function dateField(desk, spec, above) {
