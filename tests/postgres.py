@@ -55,9 +55,7 @@ def running_server() -> Iterator[Server]:
             shutil.chown(folder, user)
         data, log = folder / "data", folder / "log"
         options = ["--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C"]
-        _run_as(
-            user, [_binary("initdb"), "--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "-D", str(data)]
-        )
+        _run_as(user, [_binary("initdb"), *options, "-D", str(data)])
         server = Server(_free_port())
         process = _start(user, data, log, server.port)
         try:

@@ -182,7 +182,17 @@ def test_a_changed_cookie_opens_nothing(house: House, anna: Unlocked) -> None:
     session_id, half = one.split(".")
     mixed = f"{session_id}.{other.split('.')[1]}"
     flipped = f"{session_id}.{'0' if half[0] != '0' else '1'}{half[1:]}"
-    for cookie in ("", ".", "ukendt", session_id, f"{session_id}.", f"{session_id}.zz", mixed, flipped, f"{session_id}.{half}00"):
+    for cookie in (
+        "",
+        ".",
+        "ukendt",
+        session_id,
+        f"{session_id}.",
+        f"{session_id}.zz",
+        mixed,
+        flipped,
+        f"{session_id}.{half}00",
+    ):
         assert house.store.access.resume(cookie) is None
     assert house.store.access.resume(one) is not None
 

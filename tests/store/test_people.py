@@ -64,7 +64,10 @@ def test_a_new_name_group_and_role_are_taken_over(house: House) -> None:
 def test_one_person_is_in_several_gatherings(house: House) -> None:
     house.adopt(replace(ANNA, group=""), gathering="netvaerk")
     memberships = house.store.people.gatherings(house.person(ANNA).id)
-    assert [(membership.gathering, membership.group) for membership in memberships] == [("demo", "Gruppe 1"), ("netvaerk", "")]
+    assert [(membership.gathering, membership.group) for membership in memberships] == [
+        ("demo", "Gruppe 1"),
+        ("netvaerk", ""),
+    ]
 
 
 def test_a_manifest_and_a_roster_of_different_gatherings_are_refused(store: Store) -> None:

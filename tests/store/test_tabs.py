@@ -102,7 +102,11 @@ def test_no_text_is_ever_lost(store: Store, anna: Unlocked) -> None:
             assert (self.key in filled) == bool(answer.text.strip())
 
     calm = settings(
-        max_examples=40, stateful_step_count=15, deadline=None, derandomize=True, database=None,
+        max_examples=40,
+        stateful_step_count=15,
+        deadline=None,
+        derandomize=True,
+        database=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
     run_state_machine_as_test(Tabs, settings=calm)

@@ -27,12 +27,12 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
+        self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
         try:
-            self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
             with self._translated():
                 migrate(self._writer)
         except BaseException:
-            self._release()
+            self.close()
             raise
 
     @contextmanager
@@ -51,9 +51,6 @@ class Database:
         """Close every connection and let another process open the database."""
         self._reader.dispose()
         self._writer.dispose()
-        self._release()
-
-    def _release(self) -> None:
         if self._lock is not None:
             self._lock.release()
             self._lock = None

@@ -1,0 +1,195 @@
+"""Opening, migrating, locking; and what each database promises."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import delete, insert, select, text
+
+from fællesledelse.errors import StoreError
+from fællesledelse.store import Store, schema, utc_now
+from fællesledelse.store.database import Database
+
+from ..postgres import Server
+from .conftest import ANNA, CHEAP, Clock, House
+
+OPEN = """
+import sys
+from pathlib import Path
+from fællesledelse.errors import FællesledelseError
+from fællesledelse.store import Store
+try:
+    Store.open(sys.argv[1], Path(sys.argv[2]))
+except FællesledelseError as error:
+    print(type(error).__name__, error)
+else:
+    print("open")
+"""
+
+
+def open_elsewhere(url: str, keys: Path) -> str:
+    """What another process says that opens the store."""
+    command = [sys.executable, "-X", "utf8", "-c", OPEN, url, str(keys)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout.strip()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
+    """A database without a schema."""
+    if request.param == "sqlite":
+        return sqlite_url
+    server: Server = request.getfixturevalue("postgres_server")
+    return server.create()
+
+
+def test_an_empty_database_gets_the_schema_of_the_code(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.atomic() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+    database.close()
+
+
+def test_opening_again_changes_nothing(empty_url: str, keys: Path, clock: Clock) -> None:
+    for _ in range(2):
+        store = Store.open(empty_url, keys, clock, CHEAP)
+        assert store.people.members("demo") == []
+        store.close()
+
+
+def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys: Path) -> None:
+    database = Database(empty_url)
+    with database.atomic() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(StoreError, match="schema 9999.*install the newer version"):
+        Store.open(empty_url, keys)
+    with pytest.raises(StoreError, match="schema 9999"):
+        Store.open(empty_url, keys)
+
+
+def test_a_second_process_cannot_open_the_sqlite_store(sqlite_url: str, keys: Path) -> None:
+    store = Store.open(sqlite_url, keys)
+    assert open_elsewhere(sqlite_url, keys).startswith(
+        f"StoreError The database {sqlite_url[10:]} is in use by process {os.getpid()}"
+    )
+    with pytest.raises(StoreError, match="in use by process"):
+        Store.open(sqlite_url, keys)
+    store.close()
+    assert open_elsewhere(sqlite_url, keys) == "open"
+
+
+def test_another_way_to_write_the_path_is_the_same_store(sqlite_url: str, keys: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "store.db")
+    store = Store.open(sqlite_url, keys)
+    for name in ("link.db", "x/../store.db"):
+        with pytest.raises(StoreError, match="in use"):
+            Store.open(f"sqlite:///{tmp_path}/{name}", keys)
+    store.close()
+
+
+def test_a_store_that_does_not_open_leaves_no_lock(tmp_path: Path, keys: Path) -> None:
+    file = tmp_path / "store.db"
+    file.write_text("dette er ikke en database, men en længere tekst " * 20, encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="not a database"):
+            Store.open(f"sqlite:///{file}", keys)
+
+
+def test_only_the_owner_may_read_the_files(sqlite_url: str, keys: Path, tmp_path: Path, clock: Clock) -> None:
+    house = House(Store.open(sqlite_url, keys, clock, CHEAP), clock, lambda: None)  # type: ignore[arg-type, return-value]
+    house.adopt()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    assert modes == {
+        "store.db": 0o600,
+        "store.db-wal": 0o600,
+        "store.db-shm": 0o600,
+        "store.db.lock": 0o600,
+        "keys": 0o700,
+        "demo": 0o700,
+        "content.key": 0o600,
+    }
+    house.store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("", "can't be read"),
+        ("store.db", "can't be read"),
+        ("sqlite://", "can't be used"),
+        ("sqlite:///:memory:", "can't be used"),
+        ("mysql://root@localhost/x", "can't be used"),
+        ("nonsense://x", "can't be"),
+        ("sqlite:////dev/null/store.db", "can't be opened"),
+        ("postgresql://store:hemmelig@127.0.0.1:1/x", "refused"),
+    ],
+)
+def test_an_address_that_is_no_database_is_refused_without_its_password(url: str, message: str, keys: Path) -> None:
+    with pytest.raises(StoreError, match=message) as refused:
+        Store.open(url, keys)
+    assert "hemmelig" not in str(refused.value)
+
+
+def test_sqlite_writes_through_one_durable_connection_and_the_others_only_read(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    names = ["journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout"]
+    with database.atomic() as connection:
+        values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+    assert values == ["wal", 2, 1, 1, 10000]
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
+    with pytest.raises(StoreError, match="readonly"), database.reading() as connection:
+        connection.execute(delete(schema.person))
+    database.close()
+
+
+def test_postgresql_waits_for_the_disk_whatever_its_settings_say(postgres_server: Server) -> None:
+    url = postgres_server.create()
+    database = Database(url)
+    with database.atomic() as connection:
+        connection.execute(text(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit TO off"))
+    database.close()
+    database = Database(url)
+    with database.atomic() as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
+    database.close()
+
+
+def test_what_belongs_together_is_stored_together_or_not_at_all(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(KeyError), database.atomic() as connection:
+        connection.execute(insert(schema.gathering).values(id="halvt", name="Halvt"))
+        raise KeyError
+    with database.reading() as connection:
+        assert connection.execute(select(schema.gathering.c.id)).all() == []
+    database.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:
+    database = Database(database_url)
+    with database.atomic() as writing, database.reading() as reading:
+        writing.execute(insert(schema.gathering).values(id="undervejs", name="Undervejs"))
+        assert reading.execute(select(schema.gathering.c.id)).all() == []
+    database.close()
+
+
+def test_no_message_shows_what_was_to_be_stored(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(StoreError) as refused, database.atomic() as connection:
+        connection.execute(insert(schema.key_pair).values(public="hemmelighed", person="ingen", created_at=utc_now()))
+    assert "hemmelighed" not in str(refused.value)
+    assert "hemmelighed" not in str(refused.value.__cause__)
+    database.close()
+
+
+def test_times_are_aware_and_the_same_in_both_databases(house: House) -> None:
+    house.enrol(ANNA)
+    with house.store._database.reading() as connection:
+        made = connection.execute(select(schema.key_pair.c.created_at)).scalar_one()
+    assert made == house.clock.now
+    assert made.tzinfo is not None
