@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from looking import box, expect_kept, expect_saved, field
 from playwright.sync_api import Page, expect
+
+from .looking import box, expect_kept, expect_saved, field
 
 
 def violations(page: Page) -> list[str]:

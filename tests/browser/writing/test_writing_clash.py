@@ -1,8 +1,9 @@
 """Two tabs or devices never overwrite each other silently."""
 
 import pytest
-from looking import box, expect_all_sent, expect_kept, expect_saved, field, status, until
 from playwright.sync_api import Page, expect
+
+from .looking import box, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 
 @pytest.fixture

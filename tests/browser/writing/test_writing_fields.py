@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from conftest import cell
-from looking import box, expect_all_sent, expect_saved, field
 from playwright.sync_api import Page, expect
 
 from fællesledelse import vocabulary
+
+from .constructed import cell
+from .looking import box, expect_all_sent, expect_saved, field
 
 
 def named(page: Page, key: str) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FLAGS
-from looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 from playwright.sync_api import BrowserContext, Playwright, expect
+
+from .constructed import FLAGS
+from .looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 BLOCKED = (
     "Object.defineProperty(globalThis, 'indexedDB', {value: {open() { throw new DOMException('no', 'SecurityError'); }}})"

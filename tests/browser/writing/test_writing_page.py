@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from looking import box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 from playwright.sync_api import Page, expect
+
+from .looking import box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 
 def loads(server, path: str = "GET /hold/demo/forberedelse-1") -> int:

@@ -4,8 +4,9 @@ import re
 import time
 
 import pytest
-from looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status
 from playwright.sync_api import expect
+
+from .looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status
 
 
 def test_what_is_typed_reaches_the_server_and_is_then_said_to_be_saved(opened, server):
