@@ -1,6 +1,6 @@
 """A store, a gathering with two leaders and a facilitator, and a clock that stands still."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,14 @@ class House:
 
     store: Store
     clock: Clock
-    reopen: Callable[..., Store]
+    url: str
+    keys: Path
+
+    def reopen(self, cost: KdfCost = CHEAP) -> Store:
+        """Restart on the same files."""
+        self.store.close()
+        self.store = Store.open(self.url, self.keys, self.clock, cost)
+        return self.store
 
     def adopt(self, *participants: Participant, gathering: str = "demo", safe_key: str | None = None) -> None:
         """Take over a gathering with these people, or with everyone."""
@@ -70,14 +77,8 @@ def keys(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def house(database_url: str, keys: Path, clock: Clock) -> Iterator[House]:
-    """A store with a gathering in it, on either database. ``reopen`` is a restart on the same files."""
-
-    def reopen(cost: KdfCost = CHEAP) -> Store:
-        house.store.close()
-        house.store = Store.open(database_url, keys, clock, cost)
-        return house.store
-
-    house = House(Store.open(database_url, keys, clock, CHEAP), clock, reopen)
+    """A store with a gathering in it, on either database."""
+    house = House(Store.open(database_url, keys, clock, CHEAP), clock, database_url, keys)
     house.adopt()
     yield house
     house.store.close()

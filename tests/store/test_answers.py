@@ -254,6 +254,16 @@ def test_without_the_key_file_nothing_is_read_or_written_and_no_new_key_is_made(
     assert not (keys / "demo").exists()
 
 
+def test_a_key_file_whose_gathering_the_database_never_saw_is_used(house: House, keys: Path) -> None:
+    """The server went down after the key was written and before the database was."""
+    (keys / "netvaerk").mkdir()
+    (keys / "netvaerk" / "content.key").write_bytes(bytes(range(32)))
+    house.adopt(ANNA, gathering="netvaerk")
+    anna = house.enrol(ANNA).unlocked
+    house.store.answers.save(anna, "netvaerk", KEY, "Et", 0, "a")
+    assert (keys / "netvaerk" / "content.key").read_bytes() == bytes(range(32))
+
+
 def test_a_damaged_or_foreign_key_file_is_reported(house: House, anna: Unlocked, save: Save, keys: Path) -> None:
     save("Et", 0)
     file = keys / "demo" / "content.key"

@@ -28,7 +28,7 @@ while True:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_text_that_was_acknowledged_survives_the_process(sqlite_url: str, keys: Path, clock: Clock, seed: int) -> None:
     store = Store.open(sqlite_url, keys, clock, CHEAP)
-    house = House(store, clock, lambda: store)
+    house = House(store, clock, sqlite_url, keys)
     house.adopt()
     house.enrol(ANNA)
     store.close()

@@ -71,7 +71,7 @@ def test_one_person_is_in_several_gatherings(house: House) -> None:
 
 
 def test_a_manifest_and_a_roster_of_different_gatherings_are_refused(store: Store) -> None:
-    with pytest.raises(StoreError, match="'demo'.*'andet'"):
+    with pytest.raises(StoreError, match=r"'demo'.*'andet'"):
         store.people.adopt(MANIFEST, Roster("andet", ()))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from sqlalchemy import Table, insert, inspect, select, text, update
@@ -62,7 +63,7 @@ def test_nothing_secret_is_found_in_the_database(house: House, tmp_path: Path) -
     store.safe.apply(result)
     assert {version.text for version in store.answers.versions(renewed.unlocked, "demo", KEY)} == set(TEXTS)
 
-    codes = [code for code in (enrolled.recovery_code, renewed.recovery_code)]
+    codes = [enrolled.recovery_code, renewed.recovery_code]
     secrets: list[str | bytes] = [
         *TEXTS,
         PHRASE,
@@ -239,8 +240,6 @@ def test_a_planted_key_does_not_stand_for_a_regained_one(house: House, anna: Unl
 
 
 def test_a_deleted_gathering_does_not_keep_anybody_out_of_another(house: House, keys: Path) -> None:
-    from shutil import rmtree
-
     safe, _ = new_safe_key()
     house.adopt(ANNA, gathering="netvaerk", safe_key=safe)
     house.enrol(ANNA, PHRASE)

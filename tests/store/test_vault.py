@@ -21,7 +21,7 @@ PERSON = Person("a" * 32, "anna@eksempel.dk", "Anna Ager")
 def test_what_is_sealed_opens_only_with_its_key_and_in_its_place() -> None:
     sealed = seal(KEY, b"tekst", "answer", "demo", 1)
     assert unseal(KEY, sealed, "answer", "demo", 1) == b"tekst"
-    for key, content, place in [
+    attempts: list[tuple[bytes, bytes, tuple[str | int, ...]]] = [
         (bytes(32), sealed, ("answer", "demo", 1)),
         (KEY, sealed, ("answer", "demo", 2)),
         (KEY, sealed, ("answer", "demo", "1")),
@@ -29,7 +29,8 @@ def test_what_is_sealed_opens_only_with_its_key_and_in_its_place() -> None:
         (KEY, sealed[:-1] + bytes([sealed[-1] ^ 1]), ("answer", "demo", 1)),
         (KEY, sealed[:10], ("answer", "demo", 1)),
         (KEY, b"", ("answer", "demo", 1)),
-    ]:
+    ]
+    for key, content, place in attempts:
         with pytest.raises(SealError, match="can't be opened"):
             unseal(key, content, *place)
 
