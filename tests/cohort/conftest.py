@@ -78,9 +78,17 @@ def opening(step: str) -> list[dict[str, Any]]:
     return [code('cohort = "demo"', "parameters"), code(text)]
 
 
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
 def notebook(*cells: dict[str, Any], **metadata: Any) -> str:
+    """A notebook as JupyterLab would save it; ``metadata`` is that of the notebook."""
     numbered = [{**cell, "id": f"own-{number}"} for number, cell in enumerate(cells)]
-    return json.dumps({"cells": numbered, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
+    data = {"cells": numbered, "metadata": {**KERNEL, **metadata}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(data, ensure_ascii=False)
 
 
 class Folder:

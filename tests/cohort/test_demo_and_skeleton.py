@@ -1,0 +1,140 @@
+"""The demo cohort and a new cohort folder, with the notebooks that are shipped."""
+
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from fællesledelse.cohort import demo, skeleton
+from fællesledelse.cohort.build import Built, build, prepare
+from fællesledelse.errors import CohortError
+from fællesledelse.model import Role, StepKind
+from fællesledelse.share import share
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("demo") / "hold"
+    demo.write_demo(folder, TODAY)
+    return build(folder)
+
+
+def test_the_demo_has_38_leaders_in_12_groups(built: Built) -> None:
+    leaders = [person for person in built.roster.participants if person.role is Role.LEADER]
+    sizes = Counter(Counter(person.group for person in leaders).values())
+    assert (len(leaders), sizes) == (38, {3: 10, 4: 2})
+    assert len(built.roster.participants) == 40
+
+
+def test_no_demo_leader_shares_a_group_with_the_own_leader_or_the_own_department(built: Built) -> None:
+    leaders = [person for person in built.roster.participants if person.role is Role.LEADER]
+    for leader in leaders:
+        mates = [one for one in leaders if one.group == leader.group and one is not leader]
+        assert leader.superior not in [one.email for one in mates]
+        assert leader.department not in [one.department for one in mates]
+
+
+def test_the_demo_is_half_way(built: Built) -> None:
+    opens = {step.name: (step.opens - TODAY).days for step in built.manifest.steps if step.opens}
+    assert [name for name, days in opens.items() if days > 0] == ["workshop-3", "udgivelse"]
+    assert (opens["workshop-3"], opens["udgivelse"]) == (6, 20)
+
+
+def test_the_demo_can_be_all_open(tmp_path: Path) -> None:
+    demo.write_demo(tmp_path / "hold", TODAY, all_open=True)
+    manifest = prepare(tmp_path / "hold").manifest
+    assert all(step.opens is not None and step.opens <= TODAY for step in manifest.steps)
+    assert manifest.ends == TODAY + timedelta(days=540)
+
+
+def test_the_demo_leaves_the_legal_basis_visibly_blank_and_nothing_else(built: Built) -> None:
+    assert [one.message.split(".")[0] for one in built.reminders] == ["'retsgrundlag' står tomt"]
+
+
+def test_every_shipped_notebook_is_a_step_of_the_demo_and_of_the_skeleton(built: Built, tmp_path: Path) -> None:
+    shipped = {path.stem for path in share("notebooks").glob("*.ipynb")}
+    assert {step.name for step in built.manifest.steps} == shipped
+    skeleton.write(tmp_path / "ny")
+    text = (tmp_path / "ny/hold.yaml").read_text(encoding="utf-8")
+    assert all(f"- trin: {step}\n" in text for step in shipped)
+
+
+def test_the_shipped_pages_ask_with_words_and_hold_no_placeholder(built: Built) -> None:
+    fields = [field for step in built.manifest.steps for field in step.fields]
+    assert len(fields) > 100
+    assert all(field.label for field in fields)
+    assert all("{{" not in text for text in built.notebooks.values())
+    assert {field.private for step in built.manifest.steps if step.kind is StepKind.ANNEX for field in step.fields} == {True}
+
+
+def test_a_new_folder_is_named_after_itself_and_asks_for_what_only_humans_know(tmp_path: Path) -> None:
+    folder = tmp_path / "Forår på Ærø 2026"
+    skeleton.write(folder)
+    assert "\nhold: foraar-paa-aeroe-2026\n" in (folder / "hold.yaml").read_text(encoding="utf-8")
+    with pytest.raises(CohortError) as caught:
+        prepare(folder)
+    told = "\n".join(str(one) for one in caught.value.findings)
+    for word in (
+        "'navn' står tomt",
+        "'organisation' står tomt",
+        "'starter' står tomt",
+        "faellesledelse nøgle",
+        "ingen deltagere",
+    ):
+        assert word in told
+    assert "retsgrundlag" not in told
+    assert "ikke et felt" not in told
+
+
+def test_a_new_folder_filled_in_as_its_comments_say_builds(tmp_path: Path) -> None:
+    skeleton.write(tmp_path / "ny")
+    text = (tmp_path / "ny/hold.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        ("\nnavn:\n", "\nnavn: Hold\n"),
+        ("\norganisation:\n", "\norganisation: By\n"),
+        ("\nstarter:\n", "\nstarter: 15.06.2026\n"),
+        ("  - navn:\n    email:\n", "  - navn: Vi\n    email: vi@b.dk\n"),
+        ("    åbner:\n", "    åbner: 15.06.2026\n"),
+        ("    dato:\n", "    dato: 15.06.2026\n"),
+        ("  udsagn:\n  # - Den første", "  udsagn:\n    - Den første"),
+        ("nøgle_i_pengeskab:\n", "nøgle_i_pengeskab: nej\n"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "ny/hold.yaml").write_text(text, encoding="utf-8")
+    with (tmp_path / "ny/deltagere.csv").open("a", encoding="utf-8", newline="") as roster:
+        roster.write("Åse;a@b.dk;;;;;1\r\nBo;b@b.dk;;;;;1\r\n")
+    assert len(build(tmp_path / "ny").notebooks) == 9
+
+
+def test_the_empty_roster_opens_in_a_danish_excel(tmp_path: Path) -> None:
+    skeleton.write(tmp_path / "ny")
+    content = (tmp_path / "ny/deltagere.csv").read_bytes()
+    assert content == "navn;email;titel;afdeling;niveau;nærmeste leder;gruppe\r\n".encode("utf-8-sig")
+
+
+def test_an_empty_folder_may_become_a_cohort_folder(tmp_path: Path) -> None:
+    (tmp_path / "ny").mkdir()
+    skeleton.write(tmp_path / "ny")
+    assert (tmp_path / "ny/hold.yaml").is_file()
+
+
+def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "hold.yaml").write_text("mit arbejde", encoding="utf-8")
+    for place in (tmp_path, tmp_path / "hold.yaml"):
+        with pytest.raises(CohortError, match="Her ligger allerede noget"):
+            skeleton.write(place)
+    assert (tmp_path / "hold.yaml").read_text(encoding="utf-8") == "mit arbejde"
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(28, "Disken er fuld")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(CohortError, match="Mappen kan ikke skrives"):
+        skeleton.write(tmp_path / "ny")
+    assert list(tmp_path.iterdir()) == []
