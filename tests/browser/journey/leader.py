@@ -1,0 +1,126 @@
+"""A leader at a browser: does what a leader does, and notices what a leader would not."""
+
+import json
+import re
+import time
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.live import PHRASE, Live
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+TEXTS: dict[str, str] = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text("utf-8"))[
+    "answers"
+]
+
+
+class Leader:
+    """One person in one browser. ``trouble`` collects console errors, third-party requests and policy violations."""
+
+    def __init__(self, browser: Browser, live: Live, viewport: ViewportSize) -> None:
+        self.live = live
+        self.trouble: list[str] = []
+        context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=viewport)
+        context.set_default_timeout(20_000)
+        self.page = context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        self.page.on("request", lambda request: self._asked(request.url))
+
+    def enrol(self, email: str) -> None:
+        """From the personal link to the welcome page."""
+        page = self.page
+        page.goto(self.live.invitation(email))
+        for box in page.locator("input[type=password]:visible").all():
+            box.fill(PHRASE)
+        page.locator("form:visible button[type=submit]").click()
+        code = page.locator("[data-recovery-code]")
+        expect(code).to_have_text(re.compile(r"\w{4}-\w{4}"), timeout=30_000)
+        page.get_by_label("Jeg har gemt koden").check()
+        page.get_by_role("button", name="Videre").click()
+        self.accept_notice()
+
+    def sign_in(self, email: str) -> None:
+        """From the sign-in page to the welcome page."""
+        self.page.goto(f"{self.live.url}/log-ind")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.locator("input[type=password]").fill(PHRASE)
+        self.page.get_by_role("button", name="Log ind").click()
+        self.page.wait_for_url(re.compile("/hold/"))
+
+    def accept_notice(self) -> None:
+        """Read the privacy notice."""
+        self.page.wait_for_url(re.compile("/privatliv"))
+        self.page.get_by_role("button", name=re.compile("læst")).click()
+        self.page.wait_for_url(re.compile(r"/hold/demo/$"))
+
+    def open(self, step: str) -> None:
+        """Go to a step and wait until its fields live."""
+        self.page.goto(f"{self.live.url}/hold/demo/{step}")
+        self.wait_until_live()
+
+    def wait_until_live(self) -> None:
+        """Until the page's fields have their texts."""
+        self.until("!document.querySelector('#loading') && document.querySelectorAll('[data-key]').length > 0")
+        self.until("[...document.querySelectorAll('textarea[data-key]')].every((box) => !box.readOnly)")
+
+    def keys(self) -> list[str]:
+        """The texts of the page, in order; cards not yet shown included."""
+        found: list[str] = self.page.evaluate(
+            "[...document.querySelectorAll('textarea[data-key]')].map((box) => box.dataset.key)"
+        )
+        return found
+
+    def write(self, key: str, text: str) -> None:
+        """Write in a field, adding cards until it is there."""
+        box = self.page.locator(f'textarea[data-key="{key}"]')
+        while not box.is_visible():
+            box.locator("xpath=ancestor::*[contains(@class,'fl-cards')]").get_by_role("button", name="Tilføj en til").click()
+        box.fill(text)
+
+    def write_everything(self) -> dict[str, str]:
+        """Fill every text of the page with the constructed leader's words, and wait until all is saved."""
+        written = {key: TEXTS[key] for key in self.keys() if key in TEXTS}
+        for key, text in written.items():
+            if not self.text(key):
+                self.write(key, text)
+        for box in self.page.locator("input[type=date][data-key]").all():
+            box.fill("2026-12-01")
+        self.wait_until_saved()
+        return written
+
+    def wait_until_saved(self) -> None:
+        """Until the server has everything."""
+        self.until("faellesledelse.unsent.length === 0")
+
+    def text(self, key: str) -> str:
+        """What stands in a field."""
+        return self.page.locator(f'textarea[data-key="{key}"]').input_value()
+
+    def finish(self) -> None:
+        """Mark the step as done."""
+        self.page.locator("[data-finish]").click()
+        expect(self.page.locator("[data-finish]")).to_have_attribute("aria-pressed", "true")
+
+    def until(self, condition: str, seconds: float = 30) -> None:
+        """Wait for a condition in the page. The driver's own way of waiting is forbidden by the page's policy."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, f"never came true: {condition}"
+            self.page.wait_for_timeout(50)
+
+    def close(self) -> None:
+        """Close the browser and tell what was wrong."""
+        self.page.context.close()
+        assert not self.trouble, "\n".join(self.trouble)
+
+    def _heard(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.trouble.append(f"{message.type}: {message.text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.live.url, "data:", "blob:")):
+            self.trouble.append(f"third party: {url}")
