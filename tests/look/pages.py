@@ -1,0 +1,68 @@
+"""Every page the server renders itself, with constructed people in it."""
+
+from typing import Any
+
+import jinja2
+
+from fællesledelse.model import PrivacyNotice
+from fællesledelse.server.assets import asset
+from fællesledelse.share import share
+
+ME = {
+    "name": "Karen Møllegaard",
+    "person": "p1",
+    "role": "leader",
+    "gathering": "demo",
+    "gathering_name": "Fælles om ledelse",
+    "organisation": "Sønderlund Kommune",
+}
+STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
+
+
+def entry(title: str, *, state: str = "", current: bool = False, extra: bool = False) -> dict[str, Any]:
+    """One line of the path."""
+    opens = "17. august" if state == "locked" else None
+    return {"title": title, "url": "/hold/demo/x", "current": current, "state": state, "opens": opens, "extra": extra}
+
+
+NAV = [
+    entry("Velkommen", state="done"),
+    entry(STEPS[0], state="open", current=True),
+    entry(STEPS[1], state="locked"),
+    entry("Privatliv", extra=True),
+]
+OUTSIDE: dict[str, Any] = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
+INSIDE: dict[str, Any] = {"me": ME, "nav": NAV, "step": None, "gathering": "demo", "person": "p1"}
+FACILITATOR = INSIDE | {"me": ME | {"role": "facilitator"}, "nav": [entry("Overblik", current=True, extra=True)]}
+
+
+def row(name: str, group: str) -> dict[str, Any]:
+    """A leader as the overview shows one."""
+    states = [{"title": title, "state": state} for title, state in zip(STEPS, ("done", "passed", "open"), strict=True)]
+    return {"person": name, "name": name, "title": "Direktør", "department": "Teknik", "group": group, "states": states}
+
+
+DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18"}]
+HOME = {"title": "Hjem", "url": "/"}
+ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "sign-in": ("sign_in.html", OUTSIDE),
+    "enrol": ("enrol.html", OUTSIDE),
+    "forgotten": ("forgotten.html", OUTSIDE),
+    "renew": ("renew.html", OUTSIDE),
+    "error": ("error.html", OUTSIDE | ERROR),
+    "gatherings": ("gatherings.html", OUTSIDE | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}]}),
+    "notice": ("notice.html", INSIDE | {"privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False}),
+    "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
+    "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3")}),
+    "overview": ("overview.html", FACILITATOR | {"rows": [row("Karen", "3"), row("Åse", "")], "steps": STEPS}),
+}
+
+
+def render(page: str, **changed: Any) -> str:
+    """The page, with some of its context changed."""
+    loader = jinja2.FileSystemLoader(share("templates/pages"))
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals["asset"] = asset
+    template, context = PAGES[page]
+    return environment.get_template(template).render(context | changed)

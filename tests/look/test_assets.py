@@ -1,0 +1,53 @@
+"""Files that pages load, and how the borrowed ones get there."""
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from fællesledelse.server.assets import asset, copy_stylesheet, newest_fonts_only
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_address_of_an_asset_changes_with_its_content() -> None:
+    assert re.fullmatch(r"/assets/look\.css\?v=[0-9a-f]{12}", asset("look.css"))
+
+
+def test_a_misspelt_asset_fails_at_once() -> None:
+    with pytest.raises(FileNotFoundError):
+        asset("lok.css")
+
+
+def test_only_the_newest_kind_of_font_is_named() -> None:
+    css = '@font-face{src:url("a.eot"), url("a.woff") format("woff"), url("a.woff2") format("woff2");font-display:swap}'
+    assert newest_fonts_only(css) == '@font-face{src:url("a.woff2") format("woff2");font-display:swap}'
+
+
+def test_a_font_of_the_reader_s_own_machine_stays() -> None:
+    css = '@font-face{src:local("Tahoma")}'
+    assert newest_fonts_only(css) == css
+
+
+def test_a_stylesheet_comes_with_its_files_and_its_licence(tmp_path: Path) -> None:
+    package, target = tmp_path / "package", tmp_path / "vendor"
+    (package / "css").mkdir(parents=True)
+    (package / "img").mkdir()
+    (package / "css/a.css").write_text("p{background:url(../img/a.svg)}b{background:url(data:x)}", encoding="utf-8")
+    (package / "img/a.svg").write_text("<svg/>", encoding="utf-8")
+    (package / "LICENSE").write_text("MIT", encoding="utf-8")
+    copy_stylesheet(package, "css/a.css", "LICENSE", target)
+    copied = sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file())
+    assert copied == ["LICENSE", "css/a.css", "img/a.svg"]
+
+
+def test_the_widgets_two_ends_are_of_the_same_version() -> None:
+    dependencies = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert dependencies["anywidget"] == version("anywidget")
+
+
+def test_the_locks_name_no_place_to_download_from() -> None:
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")

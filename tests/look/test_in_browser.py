@@ -1,0 +1,133 @@
+"""The pages in a real browser, under the strictest policy, from a plain server that only hands them out."""
+
+import mimetypes
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from fællesledelse.server.assets import folder_of
+
+from .pages import PAGES, render
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
+AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+BROKEN = "addEventListener('securitypolicyviolation', ({ violatedDirective }) => console.error('policy', violatedDirective))"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Pages by name, and their assets."""
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        name = path.removeprefix("/assets/")
+        asset = name != path
+        body = (folder_of(name) / name).read_bytes() if asset else render(path.strip("/")).encode()
+        kind = mimetypes.guess_type(name)[0] if asset else "text/html; charset=utf-8"
+        self.send_response(200)
+        self.send_header(
+            "Content-Type", mimetypes.guess_type(name)[0] or "text/html" if asset else "text/html; charset=utf-8"
+        )
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[320, 1280], ids=["320 px", "1280 px"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": request.param, "height": 800}, locale="da-DK", bypass_csp=False)
+    own = context.new_page()
+    own.add_init_script(BROKEN)
+    yield own
+    context.close()
+
+
+def violations(page: Page) -> Any:
+    """What axe finds, run from outside the page since the page's policy would refuse it."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found = "axe.run().then(({violations}) => violations.map(({id, nodes}) => id + ': ' + nodes[0].html))"
+    answer = tools.send("Runtime.evaluate", {"expression": found, "awaitPromise": True, "returnByValue": True})
+    return answer["result"]["value"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_its_screen_breaks_no_policy_and_is_accessible(page: Page, address: str, name: str) -> None:
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}/{name}#hemmelighed")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    assert errors == []
+
+
+def test_the_secret_of_an_invitation_leaves_the_address_at_once(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol#hemmelighed")
+    page.wait_for_url(f"{address}/enrol")
+    assert page.get_by_role("button", name="Opret min adgang").is_visible()
+
+
+def test_an_invitation_without_its_secret_says_so(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol")
+    assert page.get_by_role("heading", name="Linket er ikke helt").is_visible()
+    assert page.get_by_role("button", name="Opret min adgang").is_hidden()
+
+
+def test_two_different_pass_phrases_are_told_and_the_second_gets_the_focus(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol#hemmelighed")
+    page.get_by_label("Vælg en adgangssætning").fill("æble lampe fjord cykel")
+    page.get_by_label("Skriv den en gang til").fill("æble lampe fjord")
+    page.get_by_role("button", name="Opret min adgang").click()
+    assert page.get_by_role("alert").inner_text() == "De to adgangssætninger er ikke ens. Skriv den igen."
+    assert page.evaluate("document.activeElement.name") == "again"
+
+
+def test_a_short_pass_phrase_is_told_its_length(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol#hemmelighed")
+    page.get_by_label("Vælg en adgangssætning").fill("æblegrød")
+    page.get_by_role("button", name="Opret min adgang").click()
+    assert page.get_by_role("alert").inner_text() == "Adgangssætningen skal være på mindst 12 tegn. Den har 8."
+
+
+def test_the_path_opens_as_a_drawer_on_a_phone_and_stands_beside_the_page_on_a_wide_screen(page: Page, address: str) -> None:
+    page.goto(f"{address}/notice")
+    path, button = page.get_by_role("navigation", name="Forløbet"), page.get_by_role("button", name="Forløbet")
+    if page.viewport_size == {"width": 1280, "height": 800}:
+        assert path.is_visible()
+        assert button.is_hidden()
+        return
+    assert path.is_hidden()
+    button.click()
+    assert path.is_visible()
+    page.keyboard.press("Escape")
+    assert path.is_hidden()
