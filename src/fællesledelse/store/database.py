@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from ..errors import StoreError
 from .lockfile import LockFile
 from .migration import migrate
+from .turnstile import Turnstile
 
 _WRITE = "write sqlite:///file or postgresql://user@host/name"
 
@@ -28,6 +29,7 @@ class Database:
         parsed = _parse(url)
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
         self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
+        self._turn = Turnstile() if self._lock else nullcontext()
         try:
             with self._translated():
                 migrate(self._writer)
@@ -38,7 +40,7 @@ class Database:
     @contextmanager
     def atomic(self) -> Iterator[Connection]:
         """A transaction for writing: all or nothing, durable when the block is left. Never nest it."""
-        with self._translated(), self._writer.begin() as connection:
+        with self._turn, self._translated(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
