@@ -1,0 +1,125 @@
+"""Every page, as people with other eyes and hands meet it."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from leader import DESKTOP, TEXTS, Leader
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.live import PHRASE, Live
+
+NARROW = ViewportSize(width=320, height=640)  # also a 1280 px screen at 400 % zoom
+PUBLIC = (
+    "log-ind",
+    "glemt",
+    "invitation",
+    "invitation#et-brugt-link",
+    "ny-adgang",
+    "ny-adgang#et-brugt-link",
+    "findes-ikke",
+)
+STEPS = (
+    "forberedelse-1", "workshop-1", "forberedelse-2", "workshop-2", "forberedelse-3", "workshop-3", "udgivelse",
+    "privat-tillaeg",
+)  # fmt: skip
+PLAIN = ("datoer", "det-kan-din-facilitator-se", "privatliv")
+
+
+@pytest.fixture(scope="module")
+def leader(chromium: Browser, live: Live) -> Iterator[Leader]:
+    """A leader half-way: the first step is written, the rest is empty."""
+    client = live.enrol("birgitte.kjaergaard@strandby.example")
+    for number, key in enumerate(key for key in TEXTS if key.startswith(("episodes", "values", "needs"))):
+        body = {"text": TEXTS[key], "base": 0, "save_id": f"save-{number:08}"}
+        client.put(f"/api/demo/answers/{key}", json=body).raise_for_status()
+    person = Leader(chromium, live, DESKTOP)
+    person.sign_in("birgitte.kjaergaard@strandby.example")
+    yield person
+    person.page.context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+def too_wide(page: Page) -> int:
+    """Pixels that a reader would have to scroll sideways for."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESKTOP], ids=["narrow", "desktop"])
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_page_for_everyone_is_accessible(chromium: Browser, live: Live, address: str, viewport: ViewportSize) -> None:
+    page = chromium.new_page(viewport=viewport)
+    page.goto(f"{live.url}/{address}")
+    expect(page.locator("h1:visible")).to_have_count(1)
+    assert page.locator("html").get_attribute("lang") == "da"
+    assert violations(page) == []
+    assert too_wide(page) <= 0
+    page.close()
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESKTOP], ids=["narrow", "desktop"])
+@pytest.mark.parametrize("step", ["", *STEPS, *PLAIN])
+def test_a_leaders_page_is_accessible(leader: Leader, step: str, viewport: ViewportSize) -> None:
+    leader.page.set_viewport_size(viewport)
+    if step in STEPS:
+        leader.open(step)
+    else:
+        leader.page.goto(f"{leader.live.url}/hold/demo/{step}")
+        leader.until("!document.querySelector('#loading')")
+    expect(leader.page.locator("h1:visible")).to_have_count(1)
+    assert violations(leader.page) == []
+    assert too_wide(leader.page) <= 0
+
+
+@pytest.mark.parametrize("viewport", [NARROW, DESKTOP], ids=["narrow", "desktop"])
+def test_the_facilitators_overview_is_accessible(chromium: Browser, live: Live, viewport: ViewportSize) -> None:
+    client = live.enrol("jonas.enggaard@strandby.example") if viewport is NARROW else None
+    facilitator = Leader(chromium, live, viewport)
+    facilitator.sign_in("jonas.enggaard@strandby.example")
+    facilitator.page.wait_for_url("**/overblik")
+    assert violations(facilitator.page) == []
+    assert too_wide(facilitator.page) <= 0
+    facilitator.close()
+    if client is not None:
+        client.close()
+
+
+def test_the_path_ends_within_one_screen_of_a_phone(leader: Leader) -> None:
+    leader.page.set_viewport_size(ViewportSize(width=390, height=844))
+    leader.page.goto(f"{leader.live.url}/hold/demo/")
+    leader.until("!document.querySelector('#loading')")
+    box = leader.page.locator("main .fl-path ol, main ol.fl-steps").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844
+
+
+def test_a_leader_can_write_by_keyboard_alone(chromium: Browser, live: Live) -> None:
+    person = Leader(chromium, live, DESKTOP)
+    page = person.page
+    page.goto(f"{live.url}/log-ind")
+    live.enrol("camilla.strandgaard@strandby.example").close()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Gå til indholdet")).to_be_focused()
+    while not page.evaluate("document.activeElement.matches('input[type=email]')"):
+        page.keyboard.press("Tab")
+    page.keyboard.type("camilla.strandgaard@strandby.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/hold/demo/")
+    person.open("forberedelse-1")
+    for _ in range(80):
+        if page.evaluate("document.activeElement.matches('textarea[data-key]')"):
+            break
+        page.keyboard.press("Tab")
+    key = page.evaluate("document.activeElement.dataset.key")
+    page.keyboard.type("Skrevet uden mus")
+    person.wait_until_saved()
+    person.open("forberedelse-1")
+    assert person.text(key) == "Skrevet uden mus"
+    person.close()
