@@ -241,7 +241,7 @@ def test_a_build_needs_nothing_that_windows_lacks(folder: Folder, command: str) 
     script = folder.path.parent / "windows.py"
     script.write_text(WINDOWS, encoding="utf-8")
     environment = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
-    run = [sys.executable, "-X", "warn_default_encoding", script, command, folder.path]
+    run = [sys.executable, "-X", "warn_default_encoding", str(script), command, str(folder.path)]
     done = subprocess.run(run, env=environment, capture_output=True, encoding="cp1252", timeout=120)
     assert done.returncode == 0, done.stderr
     assert "?ód? og Strandby" in done.stdout

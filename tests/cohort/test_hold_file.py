@@ -4,7 +4,7 @@
 import io
 
 import pytest
-import yaml as pyyaml
+import yaml as pyyaml  # type: ignore[import-untyped]  # papermill's YAML; its stubs are no dependency
 from hypothesis import given
 from hypothesis import strategies as st
 from papermill.iorw import NoDatesSafeLoader

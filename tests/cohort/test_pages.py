@@ -257,7 +257,7 @@ def test_the_label_is_the_last_heading_or_the_first_sentence(source: str, label:
 
 
 def test_the_labels_of_cards_are_the_last_bullet_list() -> None:
-    text = "- a\n- b\n\nså\n\n- **Hvad gjorde jeg?** Så *konkret* som muligt\n- Virkningen på **andre**\n  - under\n- \n\ntil sidst"
+    text = "- a\n- b\n\nså\n\n- **Hvad gjorde jeg?** Så *konkret*\n- Virkningen på **andre**\n  - under\n- \n\ntil sidst"
     assert prose.question(text).bullets == ("Hvad gjorde jeg?", "Virkningen på andre", "")
     assert prose.question("1. et\n2. to").bullets == ()
 
@@ -396,6 +396,11 @@ def test_a_file_that_is_no_notebook_is_told(folder: Folder, content: bytes) -> N
 def test_an_enormous_notebook_is_refused(folder: Folder) -> None:
     folder.write("notebooks/velkomst.ipynb", " " * (notebook.LIMIT + 1))
     assert "Notebooken fylder over 2 MB" in folder.finding()
+
+
+def test_a_page_of_endless_cells_is_refused(folder: Folder) -> None:
+    folder.page("velkomst", *[markdown("x")] * 400)
+    assert "Siden har over 400 celler" in folder.finding()
 
 
 def test_an_older_notebook_without_ids_is_read(folder: Folder) -> None:

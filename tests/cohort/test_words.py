@@ -1,6 +1,7 @@
 """The cohort's words in the pages: shown as they were written, whatever was written."""
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def cohort(**values: Any) -> CohortFile:
     return CohortFile.model_validate({**RIGHT, **values})
 
 
-RENDERERS = {"commonmark": MarkdownIt("commonmark").render, "voilà": markdown2html_mistune}
+RENDERERS: dict[str, Callable[[str], str]] = {"commonmark": MarkdownIt("commonmark").render, "voilà": markdown2html_mistune}
 
 
 def shown(markdown_text: str, renderer: str) -> str:

@@ -20,6 +20,9 @@ from . import cells, prose, words
 LIMIT = 2 * 1024 * 1024
 """Bytes of a notebook file."""
 
+CELLS = 400
+"""Cells of a page. The longest we ship has a quarter of that."""
+
 FOLDER = "notebooks"
 _PARAMETERS = "parameters"
 _INJECTED = "injected-parameters"
@@ -59,7 +62,9 @@ def read(path: Path, step: str) -> NotebookNode:
         raise CohortError(
             [Finding(name, "Filen er gemt i et format, vi ikke kan læse. Åbn den i JupyterLab, og gem den igen.")]
         )
-    return _notebook([_cell(cell, number) for number, cell in enumerate(found, 1)])
+    if len(found) > CELLS:
+        raise CohortError([Finding(name, f"Siden har over {CELLS} celler. Del den i flere trin.")])
+    return _notebook([_cell(cell) for cell in found])
 
 
 def examine(notebook: NotebookNode, step: str | None = None, known_steps: Collection[str] | None = None) -> Page:
@@ -182,7 +187,7 @@ def _is_cell(cell: Any) -> bool:
     return isinstance(source, str) or (isinstance(source, list) and all(isinstance(line, str) for line in source))
 
 
-def _cell(cell: dict[str, Any], number: int) -> dict[str, Any]:
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     """The text of a cell, what the guard must see of the rest, and nothing more."""
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
     metadata = cell.get("metadata")
@@ -207,10 +212,11 @@ def _code(source: str, tags: list[str]) -> dict[str, Any]:
 def _notebook(found: list[dict[str, Any]]) -> NotebookNode:
     """A notebook of those cells, with ids that count them and the same metadata always."""
     numbered: list[dict[str, Any]] = []
+    count = 0
     for cell in found:
-        rest: dict[str, Any] = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
         own = _INJECTED in _tags(cell)
-        count = sum(_INJECTED not in _tags(other) for other in numbered) + 1
+        count += not own
+        rest: dict[str, Any] = {"execution_count": None, "outputs": []} if cell["cell_type"] == "code" else {}
         numbered.append({**cell, **rest, "id": _INJECTED if own else f"cell-{count:02}"})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
