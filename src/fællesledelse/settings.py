@@ -15,12 +15,15 @@ Everything the server can be told stands here, with its meaning and default:
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,14 @@ class Settings:
             raise SettingsError("A proxy needs two settings: FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY.")
         if self.public_url is not None and not _is_origin(self.public_url):
             raise SettingsError(
-                f"FAELLESLEDELSE_PUBLIC_URL is {self.public_url!r}; write it as https://host with nothing after the host."
+                f"FAELLESLEDELSE_PUBLIC_URL is {self.public_url!r}; write it as https://host in small letters, "
+                "with nothing after the host but a port other than 443."
             )
-        if not self.secure and not _is_loopback(self.address):
+        if self.proxy is not None and not _is_address(self.proxy):
+            raise SettingsError(f"FAELLESLEDELSE_PROXY is {self.proxy!r}; write the proxy's IP address, without a port.")
+        if self.smtp is not None and not _HOST_AND_PORT.fullmatch(self.smtp):
+            raise SettingsError(f"FAELLESLEDELSE_SMTP is {self.smtp!r}; write it as host or host:port.")
+        if not self.secure and not is_loopback(self.address):
             raise SettingsError(
                 f"Refusing to serve plain http on {self.address}: browsers keep no safe journal without TLS, and pass "
                 "phrases would travel in the open. Give a certificate (FAELLESLEDELSE_CERTIFICATE) or stand behind a proxy "
@@ -82,8 +90,8 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     values = {key.removeprefix(prefix): value for key, value in environment.items() if key.startswith(prefix) and value}
     data = Path(values.get("DATA", "data")).absolute()
     port = values.get("PORT", "8866")
-    if not port.isdigit() or int(port) > 65535:
-        raise SettingsError(f"FAELLESLEDELSE_PORT is {port!r}; it must be a number from 0 to 65535.")
+    if not (port.isdecimal() and 1 <= int(port) <= 65535):
+        raise SettingsError(f"FAELLESLEDELSE_PORT is {port!r}; it must be a number from 1 to 65535.")
     return Settings(
         data=data,
         database=values.get("DATABASE", f"sqlite:///{data / 'faellesledelse.sqlite'}"),
@@ -107,15 +115,24 @@ def _file(values: dict[str, str], name: str) -> Path | None:
     return path
 
 
-def _is_origin(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" and bool(parts.hostname) and not parts.path.strip("/") and not parts.query
+def is_loopback(host: str) -> bool:
+    """Whether a host, as an address or in a Host header, is this machine itself."""
+    return host == "localhost" or (_is_address(host.strip("[]")) and ipaddress.ip_address(host.strip("[]")).is_loopback)
 
 
-def _is_loopback(address: str) -> bool:
-    if address == "localhost":
-        return True
+def _is_address(text: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_loopback
+        ipaddress.ip_address(text)
     except ValueError:
         return False
+    return True
+
+
+def _is_origin(url: str) -> bool:
+    """Whether a browser would write that origin just so, but for a stroke at the end."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in (None, 443) else ""
+    except ValueError:
+        return False
+    return bool(parts.hostname) and url.removesuffix("/") == f"https://{parts.hostname}{port}"

@@ -54,14 +54,22 @@ class AccessApi(Api):
     brake = Brake()
 
     async def let_in(self, unlocked: Unlocked) -> str:
-        """Remember the device and say where to go."""
+        """Remember the device and say where to go. A device has one session: this one ends the one before."""
+        await self.end_session()
         label = self.request.headers.get("User-Agent", "")[:200]
         cookie = await self.house.ask(self.house.store.access.remember, unlocked, label)
         self.set_session(cookie)
         return "/"
 
+    async def end_session(self) -> None:
+        """Sign this device out, and end its kernels."""
+        if self.session is not None:
+            await self.settings["kernel_manager"].end_session(self.session.id)
+            await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
+
     async def welcome(self, enrolled: Enrolled, event: str) -> None:
-        """Answer someone who has just chosen a pass phrase."""
+        """Answer someone who has just chosen a pass phrase. Their other devices were signed out by it."""
+        await self.settings["kernel_manager"].end_person(enrolled.unlocked.person.id)
         self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
         self.note(event, enrolled.unlocked.person.id)
 
@@ -92,27 +100,16 @@ class LogInHandler(AccessApi):
         """Sign in and remember the device."""
         body = self.body(email=str, pass_phrase=str)
         unlocked = await self.braked(body["email"], self.house.store.access.sign_in, body["pass_phrase"])
-        await self.drop_old_session()
         self.reply({"next": await self.let_in(unlocked)})
         self.note("signed-in", unlocked.person.id)
 
-    async def drop_old_session(self) -> None:
-        """A device has one session: signing in ends the one before."""
-        if self.session is not None:
-            await self.settings["kernel_manager"].end_session(self.session.id)
-            await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
 
-
-class LogOutHandler(Api):
+class LogOutHandler(AccessApi):
     """POST: end the session and its kernels."""
-
-    public = True
 
     async def post(self) -> None:
         """Sign out. Signing out twice is no error."""
-        if self.session is not None:
-            await self.settings["kernel_manager"].end_session(self.session.id)
-            await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
+        await self.end_session()
         self.forget_session()
         self.set_status(204)
         self.finish()
@@ -180,12 +177,12 @@ class ForgottenHandler(AccessApi):
     async def post(self) -> None:
         """Send a link to the leader's own address. The answer is the same whether or not the address is known."""
         email = self.body(email=str)["email"].strip().lower()
+        self.reply({}, 202)  # at once: neither the time it takes nor a mail server that is down may tell who is known
         person = await self.house.ask(self.house.store.people.find, email)
         if person is not None and not self.asked.delay(email):
             self.asked.wrong(email)
             with suppress(AccessError):  # not enrolled yet: the invitation is still the way in
                 await send_replacement(self, person, asked_by="en, der skrev din e-mail på siden »Glemt adgangssætning«")
-        self.reply({}, 202)
 
 
 class RenewHandler(AccessApi):
@@ -208,7 +205,8 @@ class NoticeHandler(Api):
     async def post(self, gathering: str) -> None:
         """Remember that this wording has been read."""
         cohort, _ = await self.membership(gathering)
-        self.body(accept=bool)
+        if not self.body(accept=bool)["accept"]:
+            raise Refused(400, "bad-request", "Sig til, når du har læst siden. Så kommer du videre.")
         digest = notice_digest(cohort.manifest.privacy)
         await self.house.ask(self.house.store.progress.accept_notice, self.person, gathering, digest)
         self.reply({"next": f"/hold/{gathering}/"})

@@ -10,35 +10,33 @@ import shutil
 import signal
 import ssl
 import tempfile
-import traceback
+from contextlib import suppress
 from typing import Any
 
 import jinja2
 import tornado.web
 from jupyter_server.auth.identity import IdentityProvider, User
-from jupyter_server.base.handlers import FileFindHandler
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
-from voila.paths import collect_static_paths, collect_template_paths
-from voila.static_file_handler import MultiStaticFileHandler
-from voila.utils import get_voila_labextensions_path
+from voila.paths import collect_template_paths
 
 from ..share import share
-from . import access_api, answers_api, notebook_page, operator_api, pages, prose
-from .assets import STATIC, asset
+from . import access_api, answers_api, kernels, notebook_page, operator_api, pages, prose
+from .assets import STATIC, asset, folder_of
 from .house import House
 from .kernels import Kernels
-from .web import Armoured
+from .log import quiet
+from .web import LARGEST_BODY, Page, Refused
 
 GATHERING = r"(?P<gathering>[a-z0-9-]{1,40})"
 STEP = r"(?P<step>[a-z0-9-]{1,60})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
-LARGEST_BODY = 1 << 20  # bytes; the longest text a field takes is far below
+LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
 GRACE = 5.0  # seconds that requests under way get at a stop
 
 
@@ -51,16 +49,15 @@ class Identity(IdentityProvider):
         return User(session.person.id) if session is not None else None
 
 
-class Static(Armoured, tornado.web.StaticFileHandler):
-    """Own styles, scripts and fonts."""
+class Static(Page, tornado.web.StaticFileHandler):
+    """Own styles, scripts and fonts. They are the same for everyone, so nobody is asked who they are."""
 
-
-class VoilaStatic(Armoured, MultiStaticFileHandler):
-    """Voilà's own script."""
-
-
-class Extension(Armoured, FileFindHandler):
-    """The widget manager's and anywidget's scripts."""
+    async def prepare(self) -> None:
+        """Called by Tornado before the method."""
+        self.check_road()
+        if "\0" in self.path_args[0]:
+            raise Refused(404, "not-found", "Filen findes ikke.")
+        self.root = str(folder_of(self.path_args[0]))
 
 
 class WorkbookServer(Voila):
@@ -76,16 +73,16 @@ class WorkbookServer(Voila):
 
     def initialize(self, argv: Any = None) -> None:
         """Set up without reading command line or configuration files: nothing outside may loosen what is set here."""
-        self._quiet_log()
+        quiet(self.log)
         self.root_dir = tempfile.mkdtemp(prefix="faellesledelse-")
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.template_paths = [*collect_template_paths(["voila", "nbconvert"], "lab", prune=True)]
         self.template_paths[:0] = [str(share("templates/voila") / "templates/faellesledelse"), str(share("templates"))]
-        self.static_paths = collect_static_paths(["voila", "nbconvert"], "lab")
 
     def init_settings(self) -> dict[str, Any]:
         """Called by Voilà at start."""
         settings: dict[str, Any] = super().init_settings()
+        self.kernel_manager.allowed_message_types = list(notebook_page.ALLOWED)
         self.kernel_spec_manager.kernel_dirs = []  # one kernel: this interpreter, whatever a user has installed beside it
         return settings | {
             "house": self.house,
@@ -99,48 +96,13 @@ class WorkbookServer(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Every route there is. Called by Voilà at start."""
-        page = {
-            "template_paths": self.template_paths,
-            "config": self.config,
-            "voila_configuration": self.voila_configuration,
-        }
-        extensions = get_voila_labextensions_path([])
-        return [
-            (r"/", pages.FrontDoor),
-            (r"/log-ind", pages.PublicPage, {"template": "sign_in.html"}),
-            (r"/invitation", pages.PublicPage, {"template": "enrol.html"}),
-            (r"/glemt", pages.PublicPage, {"template": "forgotten.html"}),
-            (r"/ny-adgang", pages.PublicPage, {"template": "renew.html"}),
-            (r"/sundhed", pages.Health),
-            (rf"/hold/{GATHERING}/privatliv", pages.NoticePage),
-            (rf"/hold/{GATHERING}/datoer", pages.DatesPage),
-            (rf"/hold/{GATHERING}/det-kan-din-facilitator-se", pages.FacilitatorViewPage),
-            (rf"/hold/{GATHERING}/overblik", pages.OverviewPage),
-            (rf"/hold/{GATHERING}/", notebook_page.NotebookPage, page),
-            (rf"/hold/{GATHERING}/{STEP}", notebook_page.NotebookPage, page),
-            (r"/api/session", access_api.SessionHandler),
-            (r"/api/log-in", access_api.LogInHandler),
-            (r"/api/log-out", access_api.LogOutHandler),
-            (r"/api/invitation", access_api.InvitationHandler),
-            (r"/api/enrol", access_api.EnrolHandler),
-            (r"/api/recover", access_api.RecoverHandler),
-            (r"/api/forgotten", access_api.ForgottenHandler),
-            (r"/api/renew", access_api.RenewHandler),
-            (rf"/api/kernels/{KERNEL}", notebook_page.KernelHandler),
-            (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
-            (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),
-            (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
-            (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
-            (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
-            (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
-            (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),
-            (r"/operator/invitations", operator_api.InvitationsHandler),
-            (r"/operator/safe/request", operator_api.SafeRequestHandler),
-            (r"/operator/safe/result", operator_api.SafeResultHandler),
-            (r"/assets/(.*)", Static, {"path": str(STATIC)}),
-            (r"/voila/static/(.*)", VoilaStatic, {"paths": self.static_paths}),
-            (r"/voila/labextensions/(.*)", Extension, {"path": extensions, "no_cache_paths": []}),
-        ]
+        return routes(
+            {
+                "template_paths": self.template_paths,
+                "config": self.config,
+                "voila_configuration": self.voila_configuration,
+            }
+        )
 
     def listen(self) -> None:
         """Listen on one address and port, and stop gracefully at SIGTERM or Ctrl-C. Called by Voilà at start."""
@@ -149,7 +111,7 @@ class WorkbookServer(Voila):
         if settings.certificate is not None and settings.certificate_key is not None:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(settings.certificate, settings.certificate_key)
-        server = HTTPServer(self.app, ssl_options=context, max_body_size=LARGEST_BODY, max_header_size=32_768)
+        server = HTTPServer(self.app, ssl_options=context, max_body_size=LARGEST_READ, max_header_size=32_768)
         sockets = bind_sockets(settings.port, settings.address)
         server.add_sockets(sockets)
         self.port = sockets[0].getsockname()[1]
@@ -162,30 +124,52 @@ class WorkbookServer(Voila):
 
     async def _serve_until(self, stopping: asyncio.Event, server: HTTPServer) -> None:
         await stopping.wait()
-        self.log.info("Stopping")
         server.stop()
+        await self.house.finish(GRACE)
         await self.kernel_manager.shutdown_all(now=True)
-        try:
-            await asyncio.wait_for(server.close_all_connections(), GRACE)
-        except TimeoutError:
-            self.log.info("Some connections did not close in time")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(server.close_all_connections(), GRACE / 5)
         self.house.close()
         shutil.rmtree(self.connection_dir, ignore_errors=True)
         shutil.rmtree(self.root_dir, ignore_errors=True)
 
-    def _quiet_log(self) -> None:
-        for handler in self.log.handlers:
-            handler.setFormatter(QuietFormatter("%(asctime)s %(levelname)s %(message)s"))
-            handler.addFilter(_without_cells)
 
-
-class QuietFormatter(logging.Formatter):
-    """Writes where an exception came from, never its message: a message may quote what someone wrote."""
-
-    def formatException(self, ei: Any) -> str:
-        """Type and frames."""
-        frames = "".join(traceback.format_tb(ei[2]))
-        return f"{frames}{ei[0].__name__ if ei[0] else 'exception'}"
+def routes(page: dict[str, Any]) -> list[Any]:
+    """Every route there is. ``page``: what Voilà's handler is made with."""
+    return [
+        (r"/", pages.FrontDoor),
+        (r"/log-ind", pages.PublicPage, {"template": "sign_in.html"}),
+        (r"/invitation", pages.PublicPage, {"template": "enrol.html"}),
+        (r"/glemt", pages.PublicPage, {"template": "forgotten.html"}),
+        (r"/ny-adgang", pages.PublicPage, {"template": "renew.html"}),
+        (r"/sundhed", pages.Health),
+        (rf"/hold/{GATHERING}/privatliv", pages.NoticePage),
+        (rf"/hold/{GATHERING}/datoer", pages.DatesPage),
+        (rf"/hold/{GATHERING}/det-kan-din-facilitator-se", pages.FacilitatorViewPage),
+        (rf"/hold/{GATHERING}/overblik", pages.OverviewPage),
+        (rf"/hold/{GATHERING}/", notebook_page.NotebookPage, page),
+        (rf"/hold/{GATHERING}/{STEP}", notebook_page.NotebookPage, page),
+        (r"/api/session", access_api.SessionHandler),
+        (r"/api/log-in", access_api.LogInHandler),
+        (r"/api/log-out", access_api.LogOutHandler),
+        (r"/api/invitation", access_api.InvitationHandler),
+        (r"/api/enrol", access_api.EnrolHandler),
+        (r"/api/recover", access_api.RecoverHandler),
+        (r"/api/forgotten", access_api.ForgottenHandler),
+        (r"/api/renew", access_api.RenewHandler),
+        (rf"/api/kernels/{KERNEL}", notebook_page.KernelHandler),
+        (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
+        (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),
+        (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
+        (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
+        (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
+        (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
+        (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),
+        (r"/operator/invitations", operator_api.InvitationsHandler),
+        (r"/operator/safe/request", operator_api.SafeRequestHandler),
+        (r"/operator/safe/result", operator_api.SafeResultHandler),
+        (r"/assets/(.*)", Static, {"path": str(STATIC)}),
+    ]
 
 
 def pages_environment() -> jinja2.Environment:
@@ -206,20 +190,17 @@ def _configuration() -> Config:
     config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.file_allowlist = []
     config.VoilaConfiguration.show_tracebacks = False
+    config.VoilaConfiguration.http_keep_alive_timeout = 5  # seconds
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
     config.VoilaConfiguration.page_config_hook = notebook_page.page_config
-    config.VoilaConfiguration.extension_allowlist = [
-        "@jupyter-widgets/jupyterlab-manager",
-        "@voila-dashboards/widgets-manager8",
-        "anywidget",
-    ]
+    config.VoilaConfiguration.extension_allowlist = []  # the pages' own bundle holds what they need
     config.VoilaExporter.language_code = "da"
     config.VoilaExporter.filters = {"asset": asset, "clean_markdown": prose.clean}
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page renews itself anyway
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"
-    config.Kernels.cull_idle_timeout = 900  # seconds
-    config.Kernels.cull_interval = 60  # seconds
+    config.Kernels.cull_idle_timeout = kernels.IDLE
+    config.Kernels.cull_interval = kernels.LOOK
     config.Kernels.cull_connected = False
     return config
 
@@ -233,10 +214,3 @@ def _log_request(handler: tornado.web.RequestHandler) -> None:
         handler.get_status(),
         1000 * handler.request.request_time(),
     )
-
-
-def _without_cells(record: logging.LogRecord) -> bool:
-    """Keep Voilà from printing a failed cell with its outputs."""
-    if "executing cell" in str(record.msg):
-        record.msg, record.args = "A cell failed", ()
-    return True

@@ -10,14 +10,17 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import FællesledelseError
 from ..model import Manifest, Role, Step
 from ..store import Membership, Session
 from ..vocabulary import covers
 from .house import House
+from .log import LOG
 from .path import stages, url
 from .shelf import Cohort
 
-LONGEST_LINE = 1 << 20  # bytes
+LONGEST_LINE = 1 << 16  # bytes
+MOST_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,15 @@ class Feed:
         try:
             request = json.loads(line)
             if request.get("get") == "answers":
-                wanted = self._wanted([str(key) for key in request["keys"]])
+                wanted = self._wanted([str(key) for key in request["keys"][:MOST_KEYS]])
                 return {"ok": await self._answers(list(wanted)), "labels": wanted}
             if request.get("get") == "path":
                 return {"ok": await self._path()}
-        except (ValueError, TypeError, KeyError, AttributeError):
-            pass
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return {"error": "not a request this page may make"}
+        except FællesledelseError:
+            LOG.exception("A page could not be answered")
+            return {"error": "the server could not answer just now"}
         return {"error": "not a request this page may make"}
 
     def _wanted(self, keys: list[str]) -> dict[str, str]:

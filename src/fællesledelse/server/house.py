@@ -1,6 +1,7 @@
 """What every request needs: store, shelf, settings, the log of events, and the threads that wait for the database."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 @dataclass
 class House:
-    """The server's services, made once at start."""
+    """The server's services, made once at start. ``under_way`` are the requests that change something just now."""
 
     settings: Settings
     store: Store
@@ -33,6 +34,7 @@ class House:
     mailer: Mailer
     pages: jinja2.Environment
     clock: Callable[[], datetime]
+    under_way: set[object] = field(default_factory=set)
     _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
     # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
     _pass_phrases: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pass-phrase"))
@@ -51,10 +53,17 @@ class House:
 
     async def cohort(self, gathering: str) -> Cohort | None:
         """The cohort of that gathering, read again when it has been built since the last page."""
-        renewed = await self.ask(self.shelf.renewed, gathering)
-        if renewed is not None:
-            await self.ask(self.store.people.adopt, renewed.manifest, renewed.roster)
+        newer = await self.ask(self.shelf.newer, gathering)
+        if newer is not None:
+            await self.ask(self.store.people.adopt, newer.manifest, newer.roster)
+            self.shelf.place(newer)
         return self.shelf.find(gathering)
+
+    async def finish(self, patience: float) -> None:
+        """Wait until every change under way has been answered, at most ``patience`` seconds. Called at a stop."""
+        deadline = time.monotonic() + patience
+        while self.under_way and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
 
     def close(self) -> None:
         """Let what is under way finish, then close the store."""

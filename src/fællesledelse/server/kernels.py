@@ -17,6 +17,8 @@ from .feed import Feed, Visit
 from .house import House
 
 PER_SESSION = 8  # pages one session may hold open; the oldest gives way
+IDLE = 900  # seconds without a page after which a kernel is ended
+LOOK = 60  # seconds between looks
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 
 
@@ -38,15 +40,16 @@ class Kernels(AsyncMappingKernelManager):
         """Start the kernel of the page that is being answered. Called by Voilà, which knows nothing of visits."""
         from jupyter_server import CallContext
 
-        visit: Visit = CallContext.get(CallContext.JUPYTER_HANDLER).visit
-        await self._make_room(visit)
+        page = CallContext.get(CallContext.JUPYTER_HANDLER)
+        visit: Visit = page.visit
         ours, theirs = socket.socketpair()
         try:
             kernel_id: str = await super().start_kernel(
-                env=_environment(theirs.fileno()),
+                env=_environment(theirs.fileno(), self.root_dir),
                 pass_fds=(theirs.fileno(),),
                 stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
                 stderr=subprocess.DEVNULL,
+                extra_arguments=["--HistoryManager.enabled=False"],  # else it keeps a database of what it has run
                 **kwargs,
             )
         except BaseException:
@@ -56,6 +59,8 @@ class Kernels(AsyncMappingKernelManager):
             theirs.close()
         self._visits[kernel_id] = visit
         self._feeds[kernel_id] = asyncio.create_task(Feed(self.house, visit).serve(ours))
+        page.kernel_id = kernel_id
+        await self._make_room(visit)
         return kernel_id
 
     async def shutdown_kernel(self, kernel_id: str, **kwargs: Any) -> None:  # type: ignore[override]
@@ -67,10 +72,11 @@ class Kernels(AsyncMappingKernelManager):
 
     async def end_session(self, session_id: str) -> None:
         """End every kernel of a session. Called at sign-out."""
-        for kernel_id in [key for key, visit in self._visits.items() if visit.session.id == session_id]:
-            if kernel_id in self:
-                await self.shutdown_kernel(kernel_id, now=True)
-            self._forget(kernel_id)
+        await self._end([key for key, visit in self._visits.items() if visit.session.id == session_id])
+
+    async def end_person(self, person_id: str) -> None:
+        """End every kernel of a person. Called when a new pass phrase signs out all their devices."""
+        await self._end([key for key, visit in self._visits.items() if visit.session.person.id == person_id])
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Called when a kernel has died."""
@@ -86,8 +92,13 @@ class Kernels(AsyncMappingKernelManager):
 
     async def _make_room(self, visit: Visit) -> None:
         own = [key for key, each in self._visits.items() if each.session.id == visit.session.id and key in self]
-        for kernel_id in own[: max(0, len(own) - PER_SESSION + 1)]:
-            await self.shutdown_kernel(kernel_id, now=True)
+        await self._end(own[: max(0, len(own) - PER_SESSION)])
+
+    async def _end(self, kernel_ids: list[str]) -> None:
+        for kernel_id in kernel_ids:
+            if kernel_id in self:
+                await self.shutdown_kernel(kernel_id, now=True)
+            self._forget(kernel_id)
 
     def _forget(self, kernel_id: str) -> None:
         self._visits.pop(kernel_id, None)
@@ -96,7 +107,8 @@ class Kernels(AsyncMappingKernelManager):
             feed.cancel()
 
 
-def _environment(fd: int) -> dict[str, str]:
-    """What a kernel may know of its surroundings."""
+def _environment(fd: int, folder: str) -> dict[str, str]:
+    """What a kernel may know of its surroundings. ``folder`` is empty: no start-up file of the server's user runs in it."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return kept | {"PYTHONUTF8": "1", "FAELLESLEDELSE_SOCKET": str(fd), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    own = {"IPYTHONDIR": folder, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return kept | own | {"PYTHONUTF8": "1", "FAELLESLEDELSE_SOCKET": str(fd)}

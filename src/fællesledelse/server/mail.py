@@ -17,7 +17,7 @@ class Mailer:
         self._outbox = settings.data / "udbakke"
 
     def send(self, to: str, subject: str, text: str) -> None:
-        """Send one mail. Raises OSError or smtplib.SMTPException when the mail server can't take it."""
+        """Send one mail. Raises OSError (smtplib's errors among them) when the mail server can't take it."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, to, subject
         message.set_content(text)

@@ -1,7 +1,12 @@
 """A step's page: Voilà runs its notebook in a kernel that belongs to the session, and every road to it asks whose it is."""
 
+import json
+import struct
+from contextlib import suppress
 from typing import Any
 
+from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
+from tornado.iostream import StreamClosedError
 from voila.handler import VoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
@@ -12,11 +17,18 @@ from .kernels import Kernels
 from .pages import notice_accepted, shell
 from .web import Api, Guarded, Page, Refused
 
+ALLOWED = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
+"""The kinds of message a page may send to its kernel."""
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+HEARTBEAT = "<script>window.voila_heartbeat"
+
 
 class NotebookPage(Page, VoilaHandler):
     """GET: the page of a step."""
 
     visit: Visit
+    kernel_id: str
     shell: dict[str, Any]
 
     async def get(self, gathering: str, step: str = "") -> None:
@@ -37,7 +49,15 @@ class NotebookPage(Page, VoilaHandler):
         context = await shell(self, cohort, mine, page.name)
         self.shell = context | {"step": {"name": page.name, "title": page.title, "minutes": page.minutes}}
         self.clear_header("Server")
-        async for html in self.get_generator(path=f"{gathering}/{page.name}.ipynb"):
+        with suppress(StreamClosedError):  # the reader has gone on: the kernel ends with its page
+            await self._stream(f"{gathering}/{page.name}.ipynb")
+
+    async def _stream(self, path: str) -> None:
+        """Send the page as it comes. Voilà would wait for ever for a kernel that has died on the way."""
+        kernels: Kernels = self.settings["kernel_manager"]
+        async for html in self.get_generator(path=path):
+            if html.startswith(HEARTBEAT) and not await kernels.alive(self.kernel_id):
+                return
             self.write(html)
             await self.flush()
 
@@ -86,11 +106,34 @@ class ShutdownHandler(Owned, Api):
         self.finish()
 
 
-class KernelSocket(Owned, VoilaKernelWebsocketHandler):
-    """The WebSocket between a page's widgets and its kernel."""
+class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
+    """The WebSocket between a page's widgets and its kernel. Widgets may talk over it; nothing can be run."""
 
     async def prepare(self) -> None:
         """Called by Tornado before the upgrade. Browsers always say where a WebSocket comes from; others stay out."""
         if not self.check_origin():
             raise Refused(403, "other-origin", "Forbindelsen kom fra en anden side end vores.")
         await super().prepare()
+
+    def on_message(self, ws_message: str | bytes) -> None:
+        """Called by Tornado. What can't be read closes the socket; Jupyter would quote it in the log."""
+        try:
+            kind = message_kind(ws_message, self.selected_subprotocol)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, struct.error):
+            self.close(1003)
+            return
+        if kind in ALLOWED:
+            super().on_message(ws_message)
+
+
+def message_kind(message: str | bytes, protocol: str | None) -> str:
+    """The kind of a message to a kernel. Raises one of the errors of parsing for anything else."""
+    if protocol == PROTOCOL:
+        channel, parts = deserialize_msg_from_ws_v1(message)
+        header = json.loads(parts[0])
+    else:
+        whole = deserialize_binary_message(message) if isinstance(message, bytes) else json.loads(message)
+        channel, header = whole["channel"], whole["header"]
+    if channel not in ("shell", "control"):
+        raise ValueError("no channel of ours")
+    return str(header["msg_type"])

@@ -5,6 +5,7 @@ import json
 import secrets
 from pathlib import Path
 
+from ..store import Person
 from .access_api import send_replacement
 from .web import Api, Refused
 
@@ -52,9 +53,15 @@ class InvitationsHandler(OperatorApi):
                 url = f"{self.house.settings.origin}/invitation#{token}"
                 links.append({"name": member.person.name, "email": member.person.email, "url": url})
             elif "email" in body:
-                await send_replacement(self, member.person, asked_by="IT-driften")
+                await self._send(member.person)
         self.reply({"invitations": links, "enrolled": sum(member.enrolled for member in wanted)})
         self.note("invited")
+
+    async def _send(self, person: Person) -> None:
+        try:
+            await send_replacement(self, person, asked_by="IT-driften")
+        except OSError:
+            raise Refused(503, "no-mail", "Mailserveren tog ikke imod. Se efter, at den kører, og prøv igen.") from None
 
 
 class SafeRequestHandler(OperatorApi):

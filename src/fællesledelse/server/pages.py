@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from ..danish import short_day
-from ..model import Role, StepKind
+from ..model import Participant, Role, StepKind
 from ..store import Member, Membership
 from .access_api import notice_digest
 from .path import Stage, moved_dates, opens, stages, url
 from .shelf import Cohort
 from .web import Guarded, Page, Refused
+
+BLANK = Participant("", "", Role.LEADER)
+"""Stands for someone who has joined while a new roster is being read."""
 
 
 class FrontDoor(Page):
@@ -74,8 +77,10 @@ class NoticePage(Page):
         """Who decides what, and the limits said as plainly as the promises."""
         cohort, mine = await self.membership(gathering)
         accepted = await notice_accepted(self, cohort)
-        privacy = cohort.manifest.privacy
-        self.show("notice.html", **await shell(self, cohort, mine, "privatliv"), privacy=privacy, accepted=accepted)
+        privacy, safe = cohort.manifest.privacy, cohort.manifest.safe_key is not None
+        self.show(
+            "notice.html", **await shell(self, cohort, mine, "privatliv"), privacy=privacy, accepted=accepted, safe=safe
+        )
 
 
 class DatesPage(Page):
@@ -171,8 +176,8 @@ async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]
         {
             "person": member.person.id,
             "name": member.person.name,
-            "title": roster[member.person.email].title,
-            "department": roster[member.person.email].department,
+            "title": roster.get(member.person.email, BLANK).title,
+            "department": roster.get(member.person.email, BLANK).department,
             "group": member.group,
             "states": states(member),
         }
@@ -190,7 +195,7 @@ def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Any, date | 
     """Each countable step with the day its time is past: the day the next one opens."""
     steps = countable(cohort)
     following = [opens(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
-    return list(zip(steps, following, strict=True))
+    return list(zip(steps, following, strict=False))
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.reader import NotJSONError
 
-from ..errors import SettingsError
+from ..errors import FællesledelseError, SettingsError
 from ..manifest import load, load_roster
 from ..model import Manifest, Roster
+from .log import LOG
 
 BUILT = "bygget"
 
@@ -47,16 +49,25 @@ class Shelf:
         """The cohort of that gathering as last read, or None."""
         return self._cohorts.get(gathering)
 
-    def renewed(self, gathering: str) -> Cohort | None:
-        """The cohort read again if it has been built since, else None. A folder in the midst of a build is left alone."""
+    def newer(self, gathering: str) -> Cohort | None:
+        """The cohort read again if it has been built since, else None.
+
+        A folder in the midst of a build, or one that can't be read, is left alone: what was read before still stands.
+        """
         folder = self._folders.get(gathering)
         if folder is None or _stamp(folder) in (None, self._cohorts[gathering].stamp):
             return None
-        cohort = _read(folder)
-        if cohort.manifest.gathering != gathering:
+        try:
+            cohort = _read(folder)
+        except (OSError, ValueError, FællesledelseError, NotJSONError):
+            LOG.warning("The built cohort of %s can't be read; the one before still stands", gathering)
             return None
-        self._cohorts[gathering] = cohort
-        return cohort
+        whole = _stamp(folder) == cohort.stamp and cohort.manifest.gathering == gathering
+        return cohort if whole else None
+
+    def place(self, cohort: Cohort) -> None:
+        """Serve this build from now on."""
+        self._cohorts[cohort.manifest.gathering] = cohort
 
     def get(self, path: str, **_: Any) -> dict[str, Any]:
         """The notebook at "gathering/step.ipynb" as a contents model. Called by Voilà for every page view."""

@@ -1,20 +1,24 @@
 """What all handlers share: who is asking, from where, and how a refusal looks."""
 
-import ipaddress
 import json
-from http.cookies import SimpleCookie
 from typing import Any, ClassVar
 
+from tornado.iostream import StreamClosedError
 from tornado.web import Finish, HTTPError, RequestHandler
 
 from ..errors import AccessError, AnswerError
 from ..model import Role
+from ..settings import is_loopback
 from ..store import Membership, Session
 from .house import House
+from .log import LOG
 from .shelf import Cohort
 
 # the one inline script of a page: Voilà sends "window.voila_heartbeat()" while a kernel works, so that no proxy gives up
 HEARTBEAT_HASH = "'sha256-m16tKAZfrqdfaIlK4k9Uc4bmwJm0z0f+0b2ahSGv/Ko='"
+
+LARGEST_BODY = 1 << 20  # bytes; the longest text a field takes is far below
+NO_FAULT = (Finish, AccessError, AnswerError, StreamClosedError)
 
 # Danish words for a refusal: code in the API, title, message
 REFUSALS = {
@@ -28,6 +32,7 @@ REFUSALS = {
     404: ("not-found", "Siden findes ikke", "Adressen er måske skrevet forkert, eller linket er brugt op."),
     405: ("bad-method", "Det kan ikke gøres her", "Gå tilbage, og prøv igen."),
     413: ("too-long", "Teksten er for lang", "Forkort teksten. Intet er slettet."),
+    503: ("not-now", "Det går ikke lige nu", "Det, du har skrevet, er ikke tabt. Prøv igen om lidt."),
     500: ("our-fault", "Noget gik galt hos os", "Det, du har skrevet, er ikke tabt. Prøv igen om lidt."),
 }
 
@@ -48,7 +53,7 @@ def content_security_policy(secure: bool) -> str:
         [
             "default-src 'none'",
             f"script-src 'self' blob: {HEARTBEAT_HASH}",
-            "style-src 'self' 'unsafe-inline'",
+            "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self' data:",
             "connect-src 'self'",
@@ -80,6 +85,22 @@ class Armoured(RequestHandler):
         if self.house.settings.secure:
             self.set_header("Strict-Transport-Security", "max-age=31536000")
 
+    def check_road(self) -> None:
+        """Refuse who comes past the proxy, or without TLS from another machine."""
+        settings = self.house.settings
+        peer = self.request.connection.context.address[0]  # type: ignore[union-attr] # the socket's peer, whatever headers say
+        if settings.proxy is not None:
+            if peer != settings.proxy or self.request.headers.get("X-Forwarded-Proto", "https") != "https":
+                raise Refused(403, "wrong-road", "Brug den adresse, du har fået. Denne vej ind er lukket.")
+        elif settings.certificate is None and not is_loopback(self.request.host_name):
+            raise Refused(403, "wrong-road", "Uden TLS svarer serveren kun på sin egen maskine.")
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Called by Tornado for every exception. A refusal is no fault, and no line may carry what someone typed."""
+        ours = value.status_code >= 500 if isinstance(value, HTTPError) else not isinstance(value, NO_FAULT)
+        if ours:
+            LOG.error("%s failed", type(self).__name__, exc_info=(typ, value, tb))
+
 
 class Guarded(Armoured):
     """Lets nobody past who comes by the wrong road, from another site, or without a session where one is needed."""
@@ -97,8 +118,8 @@ class Guarded(Armoured):
     async def prepare(self) -> None:
         """Called by Tornado before the method."""
         self.check_road()
-        if self.request.method not in ("GET", "HEAD") and not self.check_origin():
-            raise Refused(403, "other-origin", "Forespørgslen kom fra en anden side end vores.")
+        if self.request.method not in ("GET", "HEAD"):
+            self.check_change()
         cookie = self._cookie()
         self.session = await self.house.ask(self.house.store.access.resume, cookie) if cookie else None
         if self.session is None and not self.public:
@@ -106,6 +127,14 @@ class Guarded(Armoured):
         chained = super().prepare()
         if chained is not None:
             await chained
+
+    def check_change(self) -> None:
+        """Refuse a change that comes from another site, or is too large to be one of ours."""
+        if not self.check_origin():
+            raise Refused(403, "other-origin", "Forespørgslen kom fra en anden side end vores.")
+        if len(self.request.body) > LARGEST_BODY:
+            raise Refused(413, *_words(413), limit=LARGEST_BODY, length=len(self.request.body))
+        self.house.under_way.add(self)
 
     def ask_to_log_in(self) -> None:
         """Called when a session is needed and there is none."""
@@ -151,8 +180,9 @@ class Guarded(Armoured):
     def on_finish(self) -> None:
         """Called by Tornado when the answer is sent: every refusal leaves a line in the audit log."""
         super().on_finish()
-        if self.get_status() in (400, 401, 403, 404, 405, 409, 413, 429) and self.get_status() != 409:
-            self.note("refused")
+        self.house.under_way.discard(self)
+        if self.get_status() in REFUSALS:
+            self.note("failed" if self.get_status() >= 500 else "refused")
 
     def note(self, event: str, person: str | None = None) -> None:
         """One line in the audit log, without content. ``person``: who it concerns, where that is not the one asking."""
@@ -160,21 +190,6 @@ class Guarded(Armoured):
         gathering = self.path_kwargs.get("gathering")
         known = gathering if gathering and self.house.shelf.find(gathering) else None
         self.house.audit.note(event, route=type(self).__name__, status=self.get_status(), person=person, gathering=known)
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Called by Tornado for every exception. A refusal is no fault, and no message may carry what someone typed."""
-        if not isinstance(value, HTTPError | Finish | AccessError | AnswerError):
-            super().log_exception(typ, value, tb)
-
-    def check_road(self) -> None:
-        """Refuse who comes past the proxy, or without TLS from another machine."""
-        settings = self.house.settings
-        peer = self.request.connection.context.address[0]  # type: ignore[union-attr] # the socket's peer, whatever headers say
-        if settings.proxy is not None:
-            if peer != settings.proxy or self.request.headers.get("X-Forwarded-Proto", "https") != "https":
-                raise Refused(403, "wrong-road", "Brug den adresse, du har fået. Denne vej ind er lukket.")
-        elif settings.certificate is None and not _is_loopback_host(self.request.host_name):
-            raise Refused(403, "wrong-road", "Uden TLS svarer serveren kun på sin egen maskine.")
 
     def _origin(self) -> str:
         if self.house.settings.public_url is not None:
@@ -185,8 +200,7 @@ class Guarded(Armoured):
         return "__Host-faellesledelse" if self.house.settings.secure else "faellesledelse"
 
     def _cookie(self) -> str | None:
-        morsel = SimpleCookie(self.request.headers.get("Cookie", "")).get(self._cookie_name())
-        return morsel.value if morsel else None
+        return self.get_cookie(self._cookie_name())
 
 
 class Api(Guarded):
@@ -211,7 +225,7 @@ class Api(Guarded):
         self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.finish(json.dumps(value, ensure_ascii=False))
+        self.finish(json.dumps(value))  # ASCII, since half a surrogate pair in a text has no UTF-8
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Called by Tornado for every error."""
@@ -254,12 +268,3 @@ class Page(Guarded):
 def _words(status: int) -> tuple[str, str]:
     code, _, message = REFUSALS.get(status, REFUSALS[500])
     return code, message
-
-
-def _is_loopback_host(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
