@@ -33,9 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         body = (folder_of(name) / name).read_bytes() if asset else render(path.strip("/")).encode()
         kind = mimetypes.guess_type(name)[0] if asset else "text/html; charset=utf-8"
         self.send_response(200)
-        self.send_header(
-            "Content-Type", mimetypes.guess_type(name)[0] or "text/html" if asset else "text/html; charset=utf-8"
-        )
+        self.send_header("Content-Type", kind or "application/octet-stream")
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
         self.wfile.write(body)
