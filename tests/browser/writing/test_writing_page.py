@@ -183,3 +183,15 @@ def test_nothing_is_asked_of_anyone_but_the_server(context, server):
     page.goto(server.url + "/hold/demo/forberedelse-1")
     expect(field(page)).to_be_visible()
     assert [url for url in asked if not url.startswith((server.url, f"blob:{server.url}", "data:"))] == []
+
+
+def test_a_kernel_that_never_hears_of_a_save_is_replaced(context, server):
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.url + "/hold/demo/forberedelse-1")
+    page.evaluate("globalThis.deaf = true")
+    box(page).fill("Hører nogen det?")
+    expect_saved(page)
+    page.clock.fast_forward(31_000)
+    until(lambda: loads(server) == 2, page, within=15)
+    expect(box(page)).to_have_value("Hører nogen det?")

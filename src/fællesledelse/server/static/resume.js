@@ -85,10 +85,11 @@ export class Resume {
   #mark(heading, begun) {
     if (!heading) return;
     this.#heading = heading;
-    const badge = node("span", { class: "fl-badge", id: "fortsaet-her" }, "Fortsæt her");
+    const words = begun ? "Fortsæt her" : "Begynd her";
+    const badge = node("span", { class: "fl-badge", id: "fortsaet-her" }, words);
     heading.after(node("p", { class: "fl-badge-line" }, badge));
     const text = `${begun ? "Du er nået hertil" : "Her begynder du"}: ${name(heading)} · ${minutes(heading)}`;
-    const link = node("a", { class: "button button-primary", href: "#fortsaet-her", click: (event) => this.#follow(event) }, begun ? "Fortsæt her" : "Begynd her");
+    const link = node("a", { class: "button button-primary", href: "#fortsaet-her", click: (event) => this.#follow(event) }, words);
     this.#bar.append(node("p", {}, text), link);
     this.#bar.hidden = false;
     main().prepend(this.#bar);

@@ -14,6 +14,7 @@ const READERS = {
 const FALLBACK = "Dit svar";
 const PRIVATE = "private.";
 const NEAR = 0.9;
+const SILENCE = 30_000; // a busy kernel is not a dead one
 const ABBREVIATIONS = new Set(
   ("bl.a. ca. cand. d. dvs. eks. ekskl. evt. f.eks. ff. fmd. fx. hhv. hr. inkl. jf. kap. kl. kr. m.fl. m.m. m.v. mfl. mht. mia. mio. " +
     "mm. mv. nr. o.l. osv. pga. pkt. s. sml. stk. tlf. vedr.").split(" "),
@@ -594,7 +595,7 @@ class Desk {
 
   tell({ key, version }) {
     this.model.send({ saved: { key, version } });
-    this.#awaiting ??= setTimeout(() => this.client.dispatchEvent(new Event("kernel-silent")), 10_000);
+    this.#awaiting ??= setTimeout(() => this.client.dispatchEvent(new Event("kernel-silent")), SILENCE);
   }
 
   #heard() {
