@@ -3,9 +3,8 @@
 import re
 from datetime import date, timedelta
 
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december",
-)  # fmt: skip
+from ..danish import MONTHS
+
 _DANISH = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _LOOSE = re.compile(r"(\d{1,2})[./ -]+(\d{1,2})[./ -]+(\d{2}|\d{4})")
@@ -31,14 +30,9 @@ def written(day: date) -> str:
     return f"{day.day:02}.{day.month:02}.{day.year}"
 
 
-def spoken(day: date) -> str:
-    """15. juni 2026: as it stands in a sentence."""
-    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
-
-
 def looks_like_one(text: str) -> bool:
     """Whether Excel may have made a day of what was written (1-2 becomes 01-feb)."""
-    months = "|".join(month[:3] for month in _MONTHS)
+    months = "|".join(month[:3] for month in MONTHS)
     return bool(_LOOSE.fullmatch(text) or _ISO.match(text) or re.fullmatch(rf"\d{{1,2}}[-. ]+({months})\.?", text.lower()))
 
 
@@ -57,7 +51,7 @@ def _guess(text: str) -> date | None:
             year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
             return date(year, int(found[2]), int(found[1]))
         if found := _WORDED.fullmatch(text):
-            month = [name[:3] for name in _MONTHS].index(found[2].lower()[:3]) + 1
+            month = [name[:3] for name in MONTHS].index(found[2].lower()[:3]) + 1
             return date(int(found[3]), month, int(found[1]))
     except ValueError:
         return None

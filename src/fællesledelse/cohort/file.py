@@ -82,7 +82,7 @@ def _safe_key(text: str) -> str:
 
 SAFE_KEY_TODO = (
     "Nøglen i pengeskabet er organisationens nødudgang, hvis en leder mister både adgangssætning og gendannelseskode. "
-    "Lav den med 'faellesledelse nøgle', læg den hemmelige del i et pengeskab, og skriv den offentlige del her. "
+    "Lav den med 'faellesledelse nøgle ny', læg den hemmelige del i et pengeskab, og skriv den offentlige del her. "
     "Skriv 'nej', hvis I har besluttet ikke at have en."
 )
 

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from .. import danish
 from ..errors import Finding
-from . import days
 from .file import CohortFile, Named, Vision
 from .names import is_slug, nearest
 
@@ -41,15 +41,15 @@ def words(cohort: CohortFile) -> dict[str, Word]:
     found = {
         "hold": _plain(cohort.name),
         "organisation": _plain(cohort.organisation),
-        "starter": _plain(days.spoken(cohort.starts)),
-        "slutter": _plain(days.spoken(cohort.ends) if cohort.ends else ""),
+        "starter": _plain(danish.day(cohort.starts)),
+        "slutter": _plain(danish.day(cohort.ends) if cohort.ends else ""),
         "vision": _vision(cohort.vision),
         "dokumenter": _named(cohort.documents),
         "læringsmål": _named(cohort.goals),
         "øvebaner": _named(cohort.tracks),
         "facilitatorer": _list([f"{escape(one.name)} ({escape(one.email)})" for one in cohort.facilitators]),
     }
-    return found | {f"dato:{step.name}": _plain(days.spoken(step.opens or cohort.starts)) for step in cohort.steps}
+    return found | {f"dato:{step.name}": _plain(danish.day(step.opens or cohort.starts)) for step in cohort.steps}
 
 
 def used(markdown: str) -> list[str]:
