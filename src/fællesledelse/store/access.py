@@ -23,7 +23,6 @@ from .vault import Enrolled, Unlocked, WrapKind, unwrap
 REMEMBERED = timedelta(days=30)
 SHORTEST_PHRASE = 12
 _LONGEST_PHRASE = 1000
-_SESSION = "session"
 _NO_SALT = bytes(16)
 
 
@@ -175,7 +174,7 @@ def _check(phrase: str) -> None:
 
 
 def _wraps(connection: Connection, person_id: str, kind: WrapKind) -> list[RowMapping]:
-    """The wraps of a person's key pairs, of the pair in use first."""
+    """The wraps of a person's key pairs of that kind, of the newest pair first."""
     table, pair = schema.key_wrap, schema.key_pair
     query = (
         select(table)
@@ -226,7 +225,7 @@ def _resumed(row: RowMapping, session_id: str, half: str) -> Session | None:
 
 
 def _session_purpose(session_id: str) -> str:
-    return f"{_SESSION} {hashed(session_id)}"
+    return f"session {hashed(session_id)}"
 
 
 def _refused() -> AccessError:
