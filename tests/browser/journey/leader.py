@@ -6,7 +6,7 @@ import time
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 
 from tests.live import PHRASE, Live
 
@@ -108,9 +108,17 @@ class Leader:
     def until(self, condition: str, seconds: float = 30) -> None:
         """Wait for a condition in the page. The driver's own way of waiting is forbidden by the page's policy."""
         deadline = time.monotonic() + seconds
-        while not self.page.evaluate(condition):
+        while not self._is_so(condition):
             assert time.monotonic() < deadline, f"never came true: {condition}"
             self.page.wait_for_timeout(50)
+
+    def _is_so(self, condition: str) -> bool:
+        try:
+            return bool(self.page.evaluate(condition))
+        except Error as error:  # the page is being loaded anew
+            if "context was destroyed" in error.message:
+                return False
+            raise
 
     def close(self) -> None:
         """Close the browser and tell what was wrong."""
