@@ -58,9 +58,7 @@ def ways_in(house: House) -> Iterator[Way]:
     for leader in leaders[ENROLLED : ENROLLED + INVITED]:
         if not leader.enrolled:
             token = house.store.invitations.invite(leader.person.id, gathering)
-            yield Way(
-                leader.person.name, leader.person.email, f"{house.settings.origin}/invitation#{token}"
-            )
+            yield Way(leader.person.name, leader.person.email, f"{house.settings.origin}/invitation#{token}")
 
 
 def fill(house: House, unlocked: Unlocked, gathering: str) -> None:

@@ -122,6 +122,9 @@ class Guarded(Armoured):
             self.check_change()
         cookie = self._cookie()
         self.session = await self.house.ask(self.house.store.access.resume, cookie) if cookie else None
+        page_of = self.request.headers.get("X-Person")
+        if self.session is not None and page_of not in (None, self.session.person.id):
+            self.session = None  # an old page, left open when someone else signed in: it speaks for nobody now
         if self.session is None and not self.public:
             self.ask_to_log_in()
         chained = super().prepare()
