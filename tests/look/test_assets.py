@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fællesledelse.server.assets import asset, copy_stylesheet, newest_fonts_only
+from fællesledelse.server.assets import asset, copy_stylesheet, licences, newest_fonts_only
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +41,13 @@ def test_a_stylesheet_comes_with_its_files_and_its_licence(tmp_path: Path) -> No
     copy_stylesheet(package, "css/a.css", "LICENSE", target)
     copied = sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file())
     assert copied == ["LICENSE", "css/a.css", "img/a.svg"]
+
+
+def test_every_borrowed_package_brings_its_licence(tmp_path: Path) -> None:
+    for package in ("a", "@b/c"):
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "LICENSE.md").write_text(f"Licence of {package}", encoding="utf-8")
+    assert licences(tmp_path) == "=== @b/c\nLicence of @b/c\n\n=== a\nLicence of a"
 
 
 def test_the_widgets_two_ends_are_of_the_same_version() -> None:

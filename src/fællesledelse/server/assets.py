@@ -73,11 +73,21 @@ def copy_stylesheet(package: Path, stylesheet: str, licence: str, target: Path) 
     shutil.copyfile(package / licence, target / licence)
 
 
+def licences(node_modules: Path) -> str:
+    """The licence texts of every npm package, one after the other: the bundle in ``vendor/kernel.js`` holds many."""
+    found = sorted(path for path in node_modules.rglob("LICEN[CS]E*") if path.is_file())
+    return "\n\n".join(
+        f"=== {path.parent.relative_to(node_modules).as_posix()}\n{path.read_text(encoding='utf-8', errors='replace')}"
+        for path in found
+    )
+
+
 def copy_all(node_modules: Path) -> None:
     """Replace ``static/vendor`` by what the pages borrow from ``node_modules``."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     for package, stylesheet, licence in STYLESHEETS:
         copy_stylesheet(node_modules / package, stylesheet, licence, VENDOR / Path(package).name)
+    (VENDOR / "LICENSES.txt").write_text(licences(node_modules), encoding="utf-8")
 
 
 if __name__ == "__main__":
