@@ -4,7 +4,10 @@ Entry points name this module: on a Windows machine with cp1252 one that names
 ``fællesledelse`` is skipped without a word.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fællesledelse.cohort.engine import CohortEngine
 
 __all__ = ["CohortEngine", "main"]
 

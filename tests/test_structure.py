@@ -59,6 +59,6 @@ def test_the_rule_knows_every_room() -> None:
 
 
 def test_the_environment_is_read_in_one_place_and_handed_on_in_two() -> None:
-    """Only settings.py knows the server's variables; the server filters what a kernel gets, and a kernel finds its socket."""
+    """Settings know the server's variables; the server filters what a kernel gets; a kernel finds its socket."""
     readers = {str(path.relative_to(PACKAGE)) for path in modules() if "os.environ" in path.read_text(encoding="utf-8")}
     assert readers == {"settings.py", "cli.py", "server/kernels.py", "workbook/page.py"}

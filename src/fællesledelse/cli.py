@@ -142,8 +142,11 @@ def safe_open(
     request: Annotated[Path, typer.Argument(metavar="FIL")], result: Annotated[Path, typer.Argument(metavar="SVARFIL")]
 ) -> None:
     """Brug nøglen fra pengeskabet. Ingen ser lederens tekster; de bliver forseglet til lederens nye nøgle."""
-    from .store.vault import open_with_safe_key
+    from .store.vault import asked_for, open_with_safe_key
 
+    who, mark = asked_for(request.read_bytes())
+    _say(_out(), f"Anmodningen gælder {who}. Ring til personen. På siden Privatliv skal der stå kendetallet {mark}.")
+    typer.confirm("Er kendetallet det samme", abort=True)
     private = typer.prompt("Nøglen fra pengeskabet", hide_input=True)
     result.write_bytes(open_with_safe_key(request.read_bytes(), private))
     _say(_out(), f"{result} er skrevet. Bær den til serveren: faellesledelse nøgle indlæs {result}", "green")

@@ -61,7 +61,7 @@ class AnswerError(FællesledelseError):
 
 
 class ConnectionLost(FællesledelseError):
-    """A page's kernel can't reach the server just now. The page shows a Danish line of its own; the message is for the log."""
+    """A page's kernel can't reach the server just now. The page shows its own Danish line; this one is for the log."""
 
 
 class StoreError(FællesledelseError):

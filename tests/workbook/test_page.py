@@ -51,9 +51,13 @@ def test_a_field_of_a_served_page_never_holds_its_text(page: Page, server: Serve
 def test_a_field_tells_the_browser_what_it_is(page: Page) -> None:
     spec = page.text("draft.task", lines=6, limit=900, readers="published", sources=["chosen.task"]).spec
     assert len(spec) == 1
-    assert {
-        name: spec[0][name] for name in ("key", "kind", "limit", "readers", "core")
-    } == {"key": "draft.task", "kind": "text", "limit": 900, "readers": "published", "core": True}
+    assert {name: spec[0][name] for name in ("key", "kind", "limit", "readers", "core")} == {
+        "key": "draft.task",
+        "kind": "text",
+        "limit": 900,
+        "readers": "published",
+        "core": True,
+    }
     assert (spec[0]["lines"], spec[0]["sources"]) == (6, ["chosen.task"])
 
 
@@ -148,9 +152,7 @@ def test_the_draft_has_six_headings_its_length_and_its_time_aloud(page: Page, se
     assert html.count("<h3") == 6
     assert "195 ord. Læst højt tager det omkring 1 minut og 30 sekunder." in html
     assert "Der er plads til 195 ord mere på 3 minutter." in html
-    assert (
-        "Endnu uden ord: Værdier i handling, I kan forvente af mig, Jeg forventer af jer og Det øver jeg mig i." in html
-    )
+    assert "Endnu uden ord: Værdier i handling, I kan forvente af mig, Jeg forventer af jer og Det øver jeg mig i." in html
 
 
 def test_the_draft_says_how_much_is_too_much(page: Page, server: Server) -> None:
@@ -214,7 +216,7 @@ def test_finish_knows_that_the_step_is_done(page: Page, server: Server) -> None:
     assert 'aria-pressed="true"' in page.finish().value
 
 
-HOSTILE = '</p><script>alert(1)</script><img src=x onerror=alert(2)> "&amp; \'\u202e\x07 🙂'
+HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(2)> \"&amp; '\u202e\x07 🙂"
 
 
 @pytest.mark.parametrize("call", ["earlier", "draft", "path", "finish"])

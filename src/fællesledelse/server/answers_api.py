@@ -30,6 +30,7 @@ class StepHandler(Api):
                     "minutes": page.minutes,
                     "done": (self.person, page.name) in marks,
                     "editable": True,
+                    "locked": any(answer.sealed for answer in answers.values()),
                 },
                 "fields": [_field(field) for field in page.fields],
                 "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},

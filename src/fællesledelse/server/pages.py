@@ -5,7 +5,7 @@ from typing import Any
 
 from ..danish import short_day
 from ..model import Participant, Role, StepKind
-from ..store import Member, Membership
+from ..store import Member, Membership, fingerprint
 from .access_api import notice_digest
 from .path import Stage, moved_dates, opens, stages, url
 from .shelf import Cohort
@@ -76,10 +76,13 @@ class NoticePage(Page):
     async def get(self, gathering: str) -> None:
         """Who decides what, and the limits said as plainly as the promises."""
         cohort, mine = await self.membership(gathering)
-        accepted = await notice_accepted(self, cohort)
-        privacy, safe = cohort.manifest.privacy, cohort.manifest.safe_key is not None
         self.show(
-            "notice.html", **await shell(self, cohort, mine, "privatliv"), privacy=privacy, accepted=accepted, safe=safe
+            "notice.html",
+            **await shell(self, cohort, mine, "privatliv"),
+            privacy=cohort.manifest.privacy,
+            safe=cohort.manifest.safe_key is not None,
+            mark=fingerprint(self.signed_in.unlocked.public),
+            accepted=await notice_accepted(self, cohort),
         )
 
 

@@ -15,7 +15,7 @@ from .progress import Progress
 from .records import Answer, Conflict, Invitation, InvitationKind, Member, Membership, Person, Saved, Version
 from .safe import Safe
 from .sealing import DEFAULT_COST, KdfCost
-from .vault import Enrolled, Unlocked
+from .vault import Enrolled, Unlocked, fingerprint
 
 __all__ = [
     "Answer",
@@ -32,6 +32,7 @@ __all__ = [
     "Store",
     "Unlocked",
     "Version",
+    "fingerprint",
     "utc_now",
 ]
 

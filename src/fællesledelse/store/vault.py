@@ -187,6 +187,12 @@ def fingerprint(public: str) -> str:
     return " ".join(digits[start : start + 4] for start in range(0, 12, 4))
 
 
+def asked_for(request: bytes) -> tuple[str, str]:
+    """Whose request it is, and the fingerprint of the key it would be answered to. AccessError if it isn't a request."""
+    asked = read_message(request, "request", "pair", "safe", "sealed")
+    return f"{asked['person']['name']} <{asked['person']['email']}>", fingerprint(asked["public"])
+
+
 def open_with_safe_key(request: bytes, safe_private_key: str) -> bytes:
     """The answer to an export request, made offline with the key from the safe.
 

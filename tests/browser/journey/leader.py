@@ -6,7 +6,7 @@ import time
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Error, ViewportSize, expect
 
 from tests.live import PHRASE, Live
 
@@ -67,7 +67,7 @@ class Leader:
         self.until("!document.querySelector('#loading') && document.querySelectorAll('[data-key]').length > 0")
         self.until("[...document.querySelectorAll('textarea[data-key]')].every((box) => !box.readOnly)")
 
-    def keys(self) -> list[str]:
+    def fields(self) -> list[str]:
         """The texts of the page, in order; cards not yet shown included."""
         found: list[str] = self.page.evaluate(
             "[...document.querySelectorAll('textarea[data-key]')].map((box) => box.dataset.key)"
@@ -83,7 +83,7 @@ class Leader:
 
     def write_everything(self) -> dict[str, str]:
         """Fill every text of the page with the constructed leader's words, and wait until all is saved."""
-        written = {key: TEXTS[key] for key in self.keys() if key in TEXTS}
+        written = {key: TEXTS[key] for key in self.fields() if key in TEXTS}
         for key, text in written.items():
             if not self.text(key):
                 self.write(key, text)

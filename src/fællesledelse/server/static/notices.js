@@ -8,6 +8,8 @@ const LOGIN = "Du er blevet logget ud. Intet er gået tabt: Din tekst ligger på
 const OTHER = "En anden har logget ind i denne browser. Din tekst er gemt til dig, og siden lukkes.";
 const FORGETFUL =
   "Browseren kan ikke opbevare tekst på denne computer (måske et privat vindue eller et fyldt lager). Med forbindelse gemmes alt som det skal; uden forbindelse skal du selv kopiere din tekst.";
+const LOCKED =
+  "Dine tidligere tekster er låst, fordi du har fået ny adgang uden din gendannelseskode. De er ikke tabt: De kommer igen, når nøglen i pengeskabet er brugt. Ring til din facilitator.";
 
 function login() {
   const next = encodeURIComponent(location.pathname);
@@ -19,6 +21,7 @@ function wording(answers) {
   if (answers.connection.state === "login") return [LOGIN, login()];
   const fragile = answers.unsent.some((answer) => answer.fragile) && !answers.journal.durable;
   if (!answers.connection.up) return [fragile ? FRAGILE : DOWN];
+  if (answers.step?.locked) return [LOCKED];
   return answers.journal.durable || !answers.step ? [] : [FORGETFUL];
 }
 
