@@ -1,0 +1,109 @@
+"""A cohort built anew under a running server, and a folder that can't be read."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fællesledelse.cohort.build import build
+from fællesledelse.errors import SettingsError
+from fællesledelse.server.shelf import Shelf
+
+from .people import BENT, DORTE, GERDA
+from .serving import Server
+
+
+@pytest.fixture
+def folder(tmp_path: Path, built: dict[str, Path]) -> Path:
+    """A cohort folder of the test's own."""
+    return Path(shutil.copytree(built["demo"], tmp_path / "hold"))
+
+
+def test_a_mended_typo_is_on_the_next_page_and_the_answers_are_untouched(
+    another: Callable[..., Server], folder: Path
+) -> None:
+    server = another(folder)
+    client = server.client(BENT)
+    client.accept()
+    client.saved("episodes.1.did", "Skrevet før ombygningen")
+    notebook = folder / "notebooks/privat-tillaeg.ipynb"
+    heading = re.search(r'"# ([^"\\]+)', notebook.read_text(encoding="utf-8"))
+    assert heading
+    assert "En rettet overskrift" not in client.open_page("privat-tillaeg")[0]
+    notebook.write_text(
+        notebook.read_text(encoding="utf-8").replace(heading[0], '"# En rettet overskrift', 1), encoding="utf-8"
+    )
+    roster = folder / "deltagere.csv"
+    text = roster.read_text(encoding="utf-8-sig")
+    roster.write_text(text.replace(DORTE.name, "Dorthe Dam"), encoding="utf-8")
+    build(folder)
+    assert "En rettet overskrift" in client.open_page("privat-tillaeg")[0]
+    assert client.text("episodes.1.did") == "Skrevet før ombygningen"
+    assert server.client(DORTE).get("/api/session").json()["name"] == "Dorthe Dam"
+    a_broken_folder_changes_nothing(server, folder)
+
+
+def a_broken_folder_changes_nothing(server: Server, folder: Path) -> None:
+    client = server.client(BENT)
+    (folder / "bygget/manifest.json").write_text('{"format": 1', encoding="utf-8")
+    assert client.text("episodes.1.did") == "Skrevet før ombygningen"
+    assert "can't be read" in server.written
+    shutil.rmtree(folder / "bygget")
+    assert client.text("episodes.1.did") == "Skrevet før ombygningen"
+
+
+def test_a_folder_in_the_midst_of_a_build_is_left_alone(folder: Path) -> None:
+    """Every state that a build passes through, and worse ones, leaves what was read before."""
+    shelf = Shelf([folder])
+    before = shelf.find("demo")
+    manifest = folder / "bygget/manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    (folder / "bygget").rename(folder / "væk")
+    assert shelf.newer("demo") is None
+    (folder / "væk").rename(folder / "bygget")
+    os.utime(manifest, ns=(1, 1))
+    for name in ("roster.json", "velkomst.ipynb"):
+        kept = (folder / "bygget" / name).read_bytes()
+        (folder / "bygget" / name).unlink()
+        assert shelf.newer("demo") is None
+        (folder / "bygget" / name).write_text("{", encoding="utf-8")
+        assert shelf.newer("demo") is None
+        (folder / "bygget" / name).write_bytes(kept)
+    manifest.write_text(text.replace('"gathering": "demo"', '"gathering": "andet"'), encoding="utf-8")
+    assert shelf.newer("demo") is None
+    manifest.write_text(text, encoding="utf-8")
+    newer = shelf.newer("demo")
+    assert newer is not None
+    assert shelf.find("demo") is before
+    shelf.place(newer)
+    assert shelf.find("demo") is newer
+    assert shelf.newer("demo") is None
+    assert shelf.newer("findes-ikke") is None
+
+
+def test_a_shelf_takes_no_folder_that_is_not_built_and_no_gathering_twice(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Two folders hold the gathering 'demo'"):
+        Shelf([folder, folder])
+    (tmp_path / "tom").mkdir()
+    with pytest.raises(SettingsError, match="not built yet"):
+        Shelf([tmp_path / "tom"])
+
+
+def test_who_is_taken_off_the_roster_loses_the_gathering(another: Callable[..., Server], tmp_path: Path) -> None:
+    from .people import write_gathering
+
+    write_gathering(tmp_path / "andet", "andet")
+    server = another(tmp_path / "andet")
+    gerda = server.client(GERDA)
+    gerda.saved("episodes.1.did", "Gerdas", gathering="andet")
+    roster = tmp_path / "andet/deltagere.csv"
+    text = roster.read_text(encoding="utf-8-sig").replace("gerda@", "hendes.nye.adresse@")
+    roster.write_text(text, encoding="utf-8")
+    build(tmp_path / "andet")
+    assert gerda.get("/api/andet/steps/forberedelse-1").status_code == 404
+    assert gerda.save("episodes.1.did", "igen", 1, gathering="andet").status_code == 404
+    assert gerda.get("/").status_code == 404
+    assert "facilitator" in gerda.get("/").text
