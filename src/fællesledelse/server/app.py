@@ -59,6 +59,11 @@ class Static(Page, tornado.web.StaticFileHandler):
             raise Refused(404, "not-found", "Filen findes ikke.")
         self.root = str(folder_of(self.path_args[0]))
 
+    def set_extra_headers(self, path: str) -> None:
+        """Called by Tornado for every file. A module that another imports has no fingerprint: ask each time."""
+        if not self.get_argument("v", ""):
+            self.set_header("Cache-Control", "no-cache")
+
 
 class WorkbookServer(Voila):
     """Serves the workbook until it is told to stop."""

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from ..danish import short_day
-from ..model import Participant, Role, StepKind
+from ..model import Participant, Role, Step, StepKind
 from ..store import Member, Membership, fingerprint
 from .access_api import notice_digest
 from .path import Stage, moved_dates, opens, stages, url
 from .shelf import Cohort
-from .web import Guarded, Page, Refused
+from .web import Api, Guarded, Page, Refused
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -58,7 +58,7 @@ class Nowhere(Page):
         raise Refused(404, "not-found", "Adressen er måske skrevet forkert, eller linket er brugt op.")
 
 
-class Health(Guarded):
+class Health(Api):
     """For the machine that watches this one, and for pages that wonder whether the server is there."""
 
     public = True
@@ -66,8 +66,7 @@ class Health(Guarded):
     async def get(self) -> None:
         """200 if the database answers."""
         await self.house.ask(self.house.store.people.find, "")
-        self.set_header("Cache-Control", "no-store")
-        self.finish({"status": "ok"})
+        self.reply({"status": "ok"})
 
 
 class NoticePage(Page):
@@ -96,8 +95,9 @@ class DatesPage(Page):
     async def post(self, gathering: str) -> None:
         """Move one step for the whole group, or put it back."""
         cohort, mine = await self.leader(gathering)
-        step = cohort.manifest.step(self.get_body_argument("step", ""))
-        if step is None or step.opens is None or not mine.group:
+        wanted = self.get_body_argument("step", "")
+        step = next((step for step in movable(cohort) if step.name == wanted), None)
+        if step is None or not mine.group:
             raise Refused(400, "bad-request", "Den dato kan ikke flyttes.")
         text = self.get_body_argument("date", "").strip()
         try:
@@ -122,10 +122,9 @@ class DatesPage(Page):
                 "name": step.name,
                 "title": step.title,
                 "date": opens(step, moved).isoformat(),  # type: ignore[union-attr]
-                "default": step.opens.isoformat(),
+                "default": step.opens.isoformat(),  # type: ignore[union-attr]
             }
-            for step in cohort.manifest.steps
-            if step.opens is not None
+            for step in movable(cohort)
         ]
         context = await shell(self, cohort, mine, "datoer")
         self.show("dates.html", **context, group=mine.group or "", rows=rows if mine.group else [], message=message)
@@ -189,12 +188,17 @@ async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]
     ]
 
 
-def countable(cohort: Cohort) -> list[Any]:
+def movable(cohort: Cohort) -> list[Step]:
+    """The steps whose day a group may move for itself: all that have a day, but for the pages that are always there."""
+    return [step for step in countable(cohort) if step.opens is not None]
+
+
+def countable(cohort: Cohort) -> list[Step]:
     """The steps a leader can mark as done."""
     return [step for step in cohort.manifest.steps if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
 
 
-def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Any, date | None]]:
+def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date | None]]:
     """Each countable step with the day its time is past: the day the next one opens."""
     steps = countable(cohort)
     following = [opens(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
