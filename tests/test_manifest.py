@@ -67,3 +67,14 @@ def test_shared_files_are_found_in_a_working_copy() -> None:
 def test_a_missing_shared_file_says_what_to_do() -> None:
     with pytest.raises(FællesledelseError, match="Installér"):
         share("nothing-of-that-name")
+
+
+def test_no_file_can_give_the_private_annex_other_readers() -> None:
+    """Private is in the field's own name: a manifest that says otherwise is refused, whoever wrote it."""
+    field = Field("private.limits", FieldKind.TEXT, "Mine grænser", 100)
+    annex = Step("privat-tillaeg", "Privat tillæg", StepKind.ANNEX, 10, None, (field,))
+    text = dump(replace(MANIFEST, steps=(annex,)))
+    assert load(text).steps[0].fields[0].private
+    for readers in ("group", "cohort", "published"):
+        with pytest.raises(CohortError):
+            load(text.replace('"readers": "self"', f'"readers": "{readers}"'))

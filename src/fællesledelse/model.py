@@ -56,6 +56,10 @@ class Field:
     core: bool = True
     prose: str = ""
 
+    def __post_init__(self) -> None:
+        if self.private and self.readers is not Readers.SELF:
+            raise ValueError(f"{self.key!r} belongs to the private annex, which nobody but its author may read")
+
     @property
     def private(self) -> bool:
         """Whether the field belongs to the private annex. Derived from the key, so no file can change it."""
