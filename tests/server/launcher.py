@@ -1,6 +1,7 @@
 """The server on a clock of the test's own: ``launcher.py CLOCK FOLDER…``.
 
 CLOCK is a file that holds a moment in ISO format, at which time stands still; without it time goes on as it does.
+A save of a text that begins with "FEJL" fails with that text in the exception's message, as a fault of ours might.
 TEST_KERNELS in the environment ("IDLE=3,LOOK=1") gives kernels shorter lives.
 """
 
@@ -8,6 +9,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fællesledelse.server import kernels
 from fællesledelse.server.run import now, open_house, serve
@@ -21,7 +23,16 @@ def main(clock: Path, folders: list[Path]) -> None:
     for wish in filter(None, os.environ.get("TEST_KERNELS", "").split(",")):
         name, _, value = wish.partition("=")
         setattr(kernels, name, int(value))
-    serve(open_house(read(), folders, told))
+    house = open_house(read(), folders, told)
+    save = house.store.answers.save
+
+    def failing(*args: Any) -> Any:
+        if args[3].startswith("FEJL"):
+            raise RuntimeError(args[3])
+        return save(*args)
+
+    house.store.answers.save = failing  # type: ignore[method-assign, assignment]
+    serve(house)
 
 
 if __name__ == "__main__":

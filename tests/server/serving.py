@@ -135,14 +135,7 @@ def start(data: Path, folders: list[Path], told: Mapping[str, str] | None = None
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    verify = own.get("FAELLESLEDELSE_CERTIFICATE", True)
-    return Server(process, read(own), log, clock, _trust(verify) if isinstance(verify, str) else True)
-
-
-def _trust(certificate: str) -> Any:
-    import ssl
-
-    return ssl.create_default_context(cafile=certificate)
+    return Server(process, read(own), log, clock)
 
 
 def free_port() -> int:

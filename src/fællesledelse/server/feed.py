@@ -77,7 +77,7 @@ class Feed:
     async def _answers(self, keys: list[str]) -> dict[str, str]:
         read = self._house.store.answers.read
         answers = await self._house.ask(read, self._visit.session.unlocked, self._visit.cohort.manifest.gathering, keys)
-        return {key: answer.text for key, answer in answers.items()}
+        return {key: _whole(answer.text) for key, answer in answers.items()}
 
     async def _path(self) -> dict[str, Any]:
         visit, manifest = self._visit, self._visit.cohort.manifest
@@ -115,3 +115,8 @@ def visible_keys(manifest: Manifest, step: Step) -> list[str]:
     own = {field.key for field in step.fields}
     read = {f.key for s in manifest.steps for f in s.fields if covers(step.reads, f.key) and not f.private}
     return sorted(own | read)
+
+
+def _whole(text: str) -> str:
+    """The text with a mark for each half of a surrogate pair, which widgets could not send on to the browser."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

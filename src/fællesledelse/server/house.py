@@ -60,9 +60,9 @@ class House:
         return self.shelf.find(gathering)
 
     async def finish(self, patience: float) -> None:
-        """Wait until every change under way has been answered, at most ``patience`` seconds. Called at a stop."""
-        deadline = time.monotonic() + patience
-        while self.under_way and time.monotonic() < deadline:
+        """Wait until every change now under way has been answered, at most ``patience`` seconds. Called at a stop."""
+        deadline, waiting = time.monotonic() + patience, set(self.under_way)
+        while self.under_way & waiting and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
 
     def close(self) -> None:
