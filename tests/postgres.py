@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from .tools import postgresql
 
 USER = "store"
 _PATIENCE = 60  # seconds
@@ -54,10 +57,11 @@ def running_server() -> Iterator[Server]:
         if user is not None:
             shutil.chown(folder, user)
         data, log = folder / "data", folder / "log"
+        programs = _programs(folder, user)
         options = ["--no-sync", "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C"]
-        _run_as(user, [_binary("initdb"), *options, "-D", str(data)])
+        _run_as(user, [str(programs / "initdb"), *options, "-D", str(data)])
         server = Server(_free_port())
-        process = _start(user, data, log, server.port)
+        process = _start(programs, user, data, log, server.port)
         try:
             _wait(server, process, log)
             yield server
@@ -68,7 +72,7 @@ def running_server() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-def _start(user: str | None, data: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
+def _start(programs: Path, user: str | None, data: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -80,7 +84,7 @@ def _start(user: str | None, data: Path, log: Path, port: int) -> subprocess.Pop
     arguments = [f"--{name}={value}" for name, value in settings.items()]
     with open(log, "wb") as output:
         return subprocess.Popen(
-            [_binary("postgres"), "-D", str(data), *arguments],
+            [str(programs / "postgres"), "-D", str(data), *arguments],
             stdout=output,
             stderr=output,
             user=user,
@@ -102,14 +106,16 @@ def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.05)
 
 
-def _binary(name: str) -> str:
-    """The path of a program of PostgreSQL: on PATH, or where Debian keeps the newest version."""
-    found = shutil.which(name)
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[4]))
-    if found is None and not debian:
-        raise RuntimeError(f"The tests need PostgreSQL's {name}. On Debian: apt-get install postgresql. It need not run.")
-    # The link on PATH is resolved: PostgreSQL looks for its files beside the program it was started as.
-    return str(Path(found).resolve()) if found else str(debian[-1])
+def _programs(folder: Path, user: str | None) -> Path:
+    """The folder of PostgreSQL's programs. Those from PyPI lie in ours, which another user may not enter: then a copy."""
+    programs = postgresql("postgres").parent
+    if user is None or not programs.is_relative_to(sys.prefix):
+        return programs
+    package = programs.parents[1]
+    for each in package.parent.glob(f"{package.name}*"):
+        if each.name in (package.name, f"{package.name}.libs"):
+            shutil.copytree(each, folder / each.name)
+    return folder / package.name / programs.relative_to(package)
 
 
 def _user() -> str | None:

