@@ -63,7 +63,7 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed. Name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@rm -rf .venv && mkdir .venv
-	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	@$(PYTHON) -c 'import venv; from ensurepip import bootstrap' 2> /dev/null || { \
 	  package="$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; \
 	  if $(MAY_INSTALL); then echo "· From Debian: $$package"; \
 	    { $(AS_ROOT) apt-get update && $(APT_INSTALL) $$package; } $(LOGGED); \

@@ -3,7 +3,9 @@
 Heavy imports stand inside the commands, so that help comes at once.
 """
 
+import errno
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -17,11 +19,13 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from .errors import CohortError, Finding, FællesledelseError
+from .errors import CohortError, Finding, FællesledelseError, SettingsError
 from .model import Role
 
 if TYPE_CHECKING:
     from .cohort.build import Built
+    from .demo import Guests
+    from .settings import Settings
 
 typer.rich_utils.ARGUMENTS_PANEL_TITLE = "Argumenter"
 typer.rich_utils.OPTIONS_PANEL_TITLE = "Valg"
@@ -88,13 +92,14 @@ def server(
     folders: Annotated[list[Path], typer.Argument(metavar="MAPPE…", help="Byggede hold.", show_default=False)],
 ) -> None:
     """Kør serveren for et eller flere hold, til den bliver stoppet. Indstillinger står i README."""
-    from .server.run import open_house, serve
     from .settings import read
 
-    house = open_house(read(), folders)
-    _say(
-        _out(), f"Serveren kører på {house.settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den."
-    )
+    settings = read()
+    _check_port(settings)
+    from .server.run import open_house, serve
+
+    house = open_house(settings, folders)
+    _say(_out(), f"Serveren kører på {settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den.")
     serve(house)
 
 
@@ -110,7 +115,8 @@ def inviter(
     answer = invite(read(), hold, email)
     out = _out()
     for each in answer["invitations"]:
-        _say(out, f"{each['name']} <{each['email']}>\n  {each['url']}")
+        _say(out, f"{each['name']} <{each['email']}>")
+        _exactly(out, each["url"])
     _say(out, f"{len(answer['invitations'])} invitationer er lavet. {answer['enrolled']} har allerede adgang.", "green")
     _say(out, "Hvert link virker én gang. Giv det kun til den, det er lavet til.")
 
@@ -122,8 +128,10 @@ def safe_new() -> None:
 
     public, private = new_safe_key()
     out = _out()
-    _say(out, f"Skriv denne linje i hold.yaml:\n\n  nøgle_i_pengeskab: {public}\n")
-    _say(out, f"Skriv denne hemmelige nøgle på papir, og læg den i pengeskabet:\n\n  {private}\n")
+    _say(out, "Skriv denne linje i hold.yaml:\n")
+    _exactly(out, f"nøgle_i_pengeskab: {public}\n")
+    _say(out, "Skriv denne hemmelige nøgle på papir, og læg den i pengeskabet:\n")
+    _exactly(out, f"{private}\n")
     _say(out, "Luk vinduet bagefter. Med nøglen kan en leder, der har mistet sin adgang, få sine tekster igen.")
 
 
@@ -168,20 +176,19 @@ def demo(
     all_open: Annotated[bool, typer.Option("--alt-åbent", help="Alle trin er åbne fra i dag.")] = False,
 ) -> None:
     """Byg og kør et hold af opdigtede ledere, klar til at prøve i browseren."""
-    from .demo import prepare, ways_in
-    from .server.run import serve
     from .settings import read
 
-    out = _out()
-    _say(out, "Bygger holdet …")
-    house = prepare(folder, read({"FAELLESLEDELSE_DATA": str(folder / "data")} | dict(os.environ)), all_open)
-    table = Table(title="Sådan kommer du ind", title_justify="left", show_lines=True)
-    for name in ("Hvem", "E-mail", "Adgangssætning eller invitation"):
-        table.add_column(name, overflow="fold")
-    for way in ways_in(house):
-        table.add_row(way.who, way.email, way.secret)
-    out.print(table)
-    _say(out, f"Åbn {house.settings.origin} i browseren. Stop med Ctrl-C.", "green")
+    settings = read({"FAELLESLEDELSE_DATA": str(folder / "data")} | dict(os.environ))
+    _check_port(settings)
+    from .demo import prepare, welcome
+    from .server.run import serve
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Bygger siderne")
+        house = prepare(folder, settings, lambda total: bar.update(task, advance=1, total=total), all_open)
+        task = bar.add_task("Lukker de første ind")
+        guests = welcome(house, lambda total: bar.update(task, advance=1, total=total))
+    _show_guests(_out(), guests, house.settings.origin)
     serve(house)
 
 
@@ -208,6 +215,11 @@ def _say(out: Console, line: str, style: str = "") -> None:
     out.print(Text(line, style=style), soft_wrap=not out.is_terminal)
 
 
+def _exactly(out: Console, line: str) -> None:
+    """What someone copies or clicks: never indented or broken, however narrow the terminal."""
+    out.print(Text(line), soft_wrap=True)
+
+
 def _tell(out: Console, findings: Iterable[Finding]) -> None:
     """Everything that is wrong, file by file."""
     found = list(findings)
@@ -228,6 +240,49 @@ def _remind(out: Console, reminders: tuple[Finding, ...]) -> None:
 def _list(out: Console, findings: Iterable[Finding]) -> None:
     for finding in findings:
         _say(out, f"- {finding}")
+
+
+def _check_port(settings: "Settings") -> None:
+    """Say that the port is taken before anything is built. Raises SettingsError."""
+    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    try:
+        socket.create_server((settings.address, settings.port), family=family).close()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise SettingsError(
+                f"Can't listen on {settings.address}: {error.strerror}. See FAELLESLEDELSE_ADDRESS."
+            ) from None
+        raise SettingsError(
+            f"Port {settings.port} er optaget. Måske kører serveren allerede: prøv {settings.origin} i browseren.\n"
+            "Ellers stop det, der bruger porten, eller vælg en anden: sæt FAELLESLEDELSE_PORT, for eksempel til "
+            f"{settings.port % 65535 + 1}, og prøv igen."
+        ) from None
+
+
+def _show_guests(out: Console, guests: "Guests", origin: str) -> None:
+    """Who one can be in the demo, how each gets in, and what to try first."""
+    _say(out, f"{guests.title}: en demo med opdigtede ledere", "bold")
+    _say(out, "Den er til at prøve af. Skriv ikke om rigtige mennesker, og inviter ingen.\n")
+    _say(out, f"Åbn {origin} i browseren, og log ind med en e-mail herfra.")
+    _say(out, "De er allerede med og har alle samme adgangssætning:\n")
+    _exactly(out, guests.phrase)
+    _say(out, "\nSom leder")
+    for number, guest in enumerate(guests.leaders):
+        _exactly(out, f"  {guest.email}  {guest.name}{', har skrevet' if number == 0 else ''}")
+    _say(out, "Som facilitator")
+    _exactly(out, f"  {guests.facilitator.email}  {guests.facilitator.name}")
+    if guests.invited:
+        _say(out, "\nEller begynd forfra som en, der lige er inviteret. Hvert link virker én gang:")
+    for guest in guests.invited:
+        _say(out, f"\n{guest.name} ({guest.email})")
+        _exactly(out, str(guest.link))
+    _say(out, "\nPrøv først", "bold")
+    _say(out, f"1. Log ind som {guests.leaders[0].name}, ret i et svar, og se, at det bliver gemt.")
+    _say(out, "2. Åbn en invitation i et privat vindue, og gå de første skridt som ny leder.")
+    _say(
+        out, f"3. Log ud, og log ind som {guests.facilitator.name}. En facilitator ser, hvor langt folk er, og intet andet."
+    )
+    _say(out, f"\nDemoen kører på {origin}. Stop den med Ctrl-C. Alt, du skriver, er der næste gang.", "green")
 
 
 def _show(out: Console, built: "Built") -> None:

@@ -5,7 +5,7 @@ Glue above the rooms, like the command line. Everyone in it is invented.
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -20,45 +20,61 @@ from .settings import Settings
 from .store import Member, Unlocked
 
 PASS_PHRASE = "en kop kaffe og en god snak"
-ENROLLED = 3  # leaders who have chosen a pass phrase
+ENROLLED = 3  # leaders who have chosen a pass phrase; the first of them has written
 INVITED = 3  # leaders whose invitation is shown
+
+Told = Callable[[int], None]
+"""Called after each part of the work with how many parts there are in all."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way into the demo. ``secret`` is a pass phrase or an invitation's address."""
+class Guest:
+    """Someone one can be in the demo. ``link`` is a personal invitation; None: the demo's pass phrase lets them in."""
 
-    who: str
+    name: str
     email: str
-    secret: str
+    link: str | None = None
 
 
-def prepare(folder: Path, settings: Settings, all_open: bool = False) -> House:
+@dataclass(frozen=True)
+class Guests:
+    """The ways into the demo. The first of ``leaders`` has written to every page that is open; all but her are new."""
+
+    title: str
+    phrase: str
+    facilitator: Guest
+    leaders: tuple[Guest, ...]
+    invited: tuple[Guest, ...]
+
+
+def prepare(folder: Path, settings: Settings, told: Told, all_open: bool = False) -> House:
     """Write and build the demo cohort if it is not there, and take it into a store beside it."""
     cohort = folder / "hold"
     if not cohort.exists():
         write_demo(cohort, datetime.now(COPENHAGEN).date(), all_open=all_open)
-    build(cohort)
+    build(cohort, lambda step, total: told(total))
     return open_house(settings, [cohort], now)
 
 
-def ways_in(house: House) -> Iterator[Way]:
-    """Enrol the facilitator and a few leaders, invite a few more, and tell how each of them gets in."""
-    gathering = next(iter(house.shelf)).manifest.gathering
-    members = house.store.people.members(gathering)
+def welcome(house: House, told: Told) -> Guests:
+    """Enrol a facilitator and a few leaders, fill in the first one's pages, and invite a few more."""
+    manifest = next(iter(house.shelf)).manifest
+    members = house.store.people.members(manifest.gathering)
     facilitator = next(member for member in members if member.role is Role.FACILITATOR)
     leaders = [member for member in members if member.role is Role.LEADER]
-    _enrol(house, facilitator, gathering)
-    yield Way(f"{facilitator.person.name} (facilitator)", facilitator.person.email, PASS_PHRASE)
-    for number, leader in enumerate(leaders[:ENROLLED]):
-        unlocked = _enrol(house, leader, gathering)
+    for number, member in enumerate([*leaders[:ENROLLED], facilitator]):
+        unlocked = _enrol(house, member, manifest.gathering)
         if number == 0 and unlocked is not None:
-            fill(house, unlocked, gathering)
-        yield Way(leader.person.name, leader.person.email, PASS_PHRASE)
-    for leader in leaders[ENROLLED : ENROLLED + INVITED]:
-        if not leader.enrolled:
-            token = house.store.invitations.invite(leader.person.id, gathering)
-            yield Way(leader.person.name, leader.person.email, f"{house.settings.origin}/invitation#{token}")
+            fill(house, unlocked, manifest.gathering)
+        told(ENROLLED + 1)
+    fresh = [member for member in leaders[ENROLLED:] if not member.enrolled]
+    return Guests(
+        f"{manifest.name}, {manifest.organisation}",
+        PASS_PHRASE,
+        _guest(facilitator),
+        tuple(map(_guest, leaders[:ENROLLED])),
+        tuple(_invited(house, each, manifest.gathering) for each in fresh[:INVITED]),
+    )
 
 
 def fill(house: House, unlocked: Unlocked, gathering: str) -> None:
@@ -72,6 +88,15 @@ def fill(house: House, unlocked: Unlocked, gathering: str) -> None:
             if field.key in texts and (step.opens is None or step.opens <= today):
                 save_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{unlocked.person.id} {field.key}").hex
                 house.store.answers.save(unlocked, gathering, field.key, texts[field.key], 0, save_id)
+
+
+def _guest(member: Member) -> Guest:
+    return Guest(member.person.name, member.person.email)
+
+
+def _invited(house: House, member: Member, gathering: str) -> Guest:
+    token = house.store.invitations.invite(member.person.id, gathering)
+    return Guest(member.person.name, member.person.email, f"{house.settings.origin}/invitation#{token}")
 
 
 def _enrol(house: House, member: Member, gathering: str) -> Unlocked | None:

@@ -77,8 +77,9 @@ def enrol(live: Live, leaders: list[str]) -> list[httpx.Cookies]:
     """Every leader of the demo cohort through their own invitation."""
     cookies = []
     for number, email in enumerate(leaders, 1):
-        with live.enrol(email) as client:
-            cookies.append(client.cookies)
+        client = live.enrol(email)
+        cookies.append(client.cookies)
+        client.close()
         print(f"\r{number} of {len(leaders)} leaders enrolled", end="", file=sys.stderr)
     print(file=sys.stderr)
     return cookies
