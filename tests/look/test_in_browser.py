@@ -1,5 +1,6 @@
 """The pages in a real browser, under the strictest policy, from a plain server that only hands them out."""
 
+import json
 import mimetypes
 import shutil
 import threading
@@ -11,13 +12,15 @@ from urllib.parse import unquote, urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from fællesledelse.server.assets import folder_of
 
 from .pages import PAGES, render
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
+DEAD = "et-brugt-link"
+NOT_BEFORE = "2026-11-22T19:04:00+01:00"
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 BROKEN = "addEventListener('securitypolicyviolation', ({ violatedDirective }) => console.error('policy', violatedDirective))"
@@ -37,6 +40,16 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Security-Policy", POLICY)
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        """Every link is alive, but for one."""
+        length = int(self.headers["Content-Length"])
+        dead = json.loads(self.rfile.read(length)) == {"token": DEAD}
+        answer = {"name": "Åse Krogh", "kind": "invitation", "not_before": NOT_BEFORE}
+        self.send_response(404 if dead else 200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps({} if dead else answer).encode())
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -62,7 +75,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[320, 1280], ids=["320 px", "1280 px"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": request.param, "height": 800}, locale="da-DK", bypass_csp=False)
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 800}, locale="da-DK", timezone_id="Europe/Copenhagen"
+    )
     own = context.new_page()
     own.add_init_script(BROKEN)
     yield own
@@ -92,12 +107,38 @@ def test_a_page_fits_its_screen_breaks_no_policy_and_is_accessible(page: Page, a
 def test_the_secret_of_an_invitation_leaves_the_address_at_once(page: Page, address: str) -> None:
     page.goto(f"{address}/enrol#hemmelighed")
     page.wait_for_url(f"{address}/enrol")
-    assert page.get_by_role("button", name="Opret min adgang").is_visible()
+    expect(page.get_by_role("button", name="Opret min adgang")).to_be_visible()
+
+
+def test_an_invitation_greets_by_first_name(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol#hemmelighed")
+    expect(page.get_by_role("heading", name="Velkommen, Åse")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["enrol", "renew"])
+def test_a_dead_link_gets_one_kind_page_before_anything_is_asked(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/{name}#{DEAD}")
+    expect(page.get_by_role("heading", name="Linket virker ikke længere")).to_be_visible()
+    expect(page.locator("h1:visible")).to_have_count(1)
+    expect(page.locator("form:visible")).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_a_new_access_says_from_when_it_works_without_the_code(page: Page, address: str) -> None:
+    page.goto(f"{address}/renew#hemmelighed")
+    expect(page.get_by_text("Uden koden virker det fra den 22. november kl. 19.04.")).to_be_visible()
+
+
+def test_another_link_pasted_over_the_page_is_looked_at(page: Page, address: str) -> None:
+    page.goto(f"{address}/enrol#{DEAD}")
+    expect(page.get_by_role("heading", name="Linket virker ikke længere")).to_be_visible()
+    page.goto(f"{address}/enrol#hemmelighed")
+    expect(page.get_by_role("button", name="Opret min adgang")).to_be_visible()
 
 
 def test_an_invitation_without_its_secret_says_so(page: Page, address: str) -> None:
     page.goto(f"{address}/enrol")
-    assert page.get_by_role("heading", name="Linket er ikke helt").is_visible()
+    expect(page.get_by_role("heading", name="Linket er ikke helt")).to_be_visible()
     assert page.get_by_role("button", name="Opret min adgang").is_hidden()
 
 

@@ -174,13 +174,28 @@ def test_the_path_says_where_i_am_and_how_long_it_takes(page: Page) -> None:
     here = html[html.index('aria-current="step"') :].split("</li>")[0]
     assert "Workshop 1: Fortæl" in here
     assert "Det tager 2 timer og 40 minutter." in here
+    assert "Du er i gang." in here
     assert 'href="/hold/nord/workshop-1">Fortsæt her</a>' in here
 
 
-def test_the_path_links_what_is_open_and_dates_what_is_not(page: Page) -> None:
+def test_the_path_greets_by_first_name(page: Page, server: Server) -> None:
+    assert "Hej Karl. Her er din vej." in page.path().value
+    server.way = {**WAY, "name": ""}
+    assert "Hej" not in page.path().value
+
+
+def test_the_path_says_when_all_is_written_and_only_the_mark_is_missing(page: Page, server: Server) -> None:
+    server.way = {**WAY, "steps": [{**step, "filled": step["fields"]} for step in WAY["steps"]]}
+    html = page.path().value
+    assert "Du har skrevet i alle felter. Marker trinet, når du er klar." in html
+    assert "Det tager" not in html
+
+
+def test_the_path_links_what_is_open_and_dates_every_step(page: Page) -> None:
     html = page.path().value
     assert '<a href="/hold/nord/forberedelse-1">Forberedelse 1</a>' in html
-    assert "gennemført" in html
+    assert "15. juni, gennemført" in html
+    assert "24. august" in html
     assert "/hold/nord/forberedelse-2" not in html
     assert "åbner 30. september" in html
 

@@ -52,7 +52,7 @@ def content_security_policy(secure: bool) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'self' blob: {HEARTBEAT_HASH}",
+            f"script-src 'self' {HEARTBEAT_HASH}",
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self' data:",

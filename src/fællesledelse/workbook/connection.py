@@ -8,7 +8,7 @@ import json
 import socket
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from ..errors import ConnectionLost
 
@@ -83,7 +83,9 @@ class Way:
 
 
 class Connection(Protocol):
-    """Where a page reads from: the server's socket, or the sandbox."""
+    """Where a page reads from: the server's socket, or the sandbox. ``served``: one of the server's pages is around it."""
+
+    served: ClassVar[bool]
 
     def answers(self, keys: tuple[str, ...]) -> Reading:
         """The texts of those keys and of every part of a card below them. Raises ConnectionLost."""
@@ -100,6 +102,8 @@ class Connection(Protocol):
 
 class ServerConnection:
     """The inherited socket. A kernel serves one page of one leader, so there is nobody to name in a question."""
+
+    served: ClassVar[bool] = True
 
     def __init__(self, wire: socket.socket, *, patience: float = PATIENCE) -> None:
         wire.settimeout(patience)

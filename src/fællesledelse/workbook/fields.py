@@ -36,8 +36,8 @@ class Field(anywidget.AnyWidget):
     only where no server is. Both can be set by the browser, so neither may decide anything on the kernel's side.
     """
 
-    _esm = STATIC / "fields.js"
-    _css = STATIC / "fields.css"
+    _esm: Path | str = STATIC / "fields.js"
+    _css: Path | str = STATIC / "fields.css"
     spec = traitlets.List(traitlets.Dict()).tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
 
@@ -59,3 +59,10 @@ class Field(anywidget.AnyWidget):
         self.send({"seen": {"key": key, "version": version}})
         if self._saved is not None:
             self._saved(str(key), version)
+
+
+class ServedField(Field):
+    """A field on one of the server's pages, which bring script and style themselves: 26 kB less per field on the socket."""
+
+    _esm = ""
+    _css = ""

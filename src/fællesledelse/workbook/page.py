@@ -16,7 +16,7 @@ from ..errors import ConnectionLost
 from ..vocabulary import DRAFT, Call, covers
 from . import view
 from .connection import Connection, inherited
-from .fields import Field, describe
+from .fields import Field, ServedField, describe
 from .sandbox import Sandbox
 
 SOCKET = "FAELLESLEDELSE_SOCKET"
@@ -86,7 +86,8 @@ class Page:
     def _field(self, call: Call, *, lines: int, most: int = 0) -> Field:
         keys = tuple(spec.key for spec in call.fields)
         values = self._connection.own(keys + call.reads)
-        field = Field(describe(call, lines=lines, most=most), values=values, saved=self._refresh)
+        kind = ServedField if self._connection.served else Field
+        field = kind(describe(call, lines=lines, most=most), values=values, saved=self._refresh)
         field.observe(self._keep, "values")
         return field
 

@@ -5,7 +5,7 @@ Nothing is kept: what is typed lives as long as the kernel. All persons and plac
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ..vocabulary import covers
 from .connection import Reading, Way
@@ -13,6 +13,8 @@ from .connection import Reading, Way
 
 class Sandbox:
     """A Connection over the constructed leader in ``constructed.json``."""
+
+    served: ClassVar[bool] = False
 
     def __init__(self) -> None:
         found: dict[str, Any] = json.loads(Path(__file__).with_name("constructed.json").read_text(encoding="utf-8"))

@@ -139,18 +139,23 @@ def path(way: Way) -> str:
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current) for step in steps)
-    return f'<div class="fl-path">{_waiting(steps, current)}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
+    greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current)]))}</p>'
+    return f'<div class="fl-path">{greeting}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
 
 
-def _waiting(steps: Sequence[WayStep], current: WayStep | None) -> str:
-    """What to say where there is nothing to take now: when the next step opens, or that all of it is done."""
+def _hello(name: str) -> list[str]:
+    return [f"Hej {name.split()[0]}."] if name.strip() else []
+
+
+def _where(steps: Sequence[WayStep], current: WayStep | None) -> str:
+    """Where the leader is: at a step, before one that opens later, or at the end."""
     if current or not steps:
-        return ""
+        return "Her er din vej."
     following = next((step for step in steps if not step.open), None)
     if following is None:
-        return '<p class="fl-next">Du er hele vejen igennem. Du kan stadig gå tilbage og rette.</p>'
+        return "Du er hele vejen igennem. Du kan stadig gå tilbage og rette."
     opens = short_day(following.opens) if following.opens else "senere"
-    return f'<p class="fl-next">Du er med. Næste trin er {escape(following.title)}. Det åbner {opens}.</p>'
+    return f"Du er med. Næste trin er {following.title}. Det åbner {opens}."
 
 
 def _step(step: WayStep, current: bool) -> str:
@@ -158,24 +163,33 @@ def _step(step: WayStep, current: bool) -> str:
     if current:
         return f'<li class="fl-step fl-step-current" aria-current="step">{_current(step)}</li>'
     kind, state = _state(step)
-    title = escape(step.title.split(":")[0])  # "Workshop 2: Læs hinanden" would take two lines on a phone
+    title = escape(_short(step))
     if step.open and step.url:
         title = f'<a href="{escape(step.url)}">{title}</a>'
     return f'<li class="fl-step fl-step-{kind}">{title} <span class="fl-step-state">{escape(state)}</span></li>'
 
 
+def _short(step: WayStep) -> str:
+    """The title as a line on a phone has room for it: "Workshop 2: Læs hinanden" would take two."""
+    return step.title.split(":")[0]
+
+
 def _current(step: WayStep) -> str:
-    begun = f" Du har skrevet i {step.filled} felt{'er' if step.filled > 1 else ''}." if step.filled else ""
     way_in = "Fortsæt her" if step.filled else "Begynd her"
     link = f'<a class="fl-button" href="{escape(step.url)}">{way_in}</a>' if step.url else ""
+    day = f'<span class="fl-step-state">{short_day(step.opens)}</span> ' if step.opens else ""
     return (
-        f'<strong class="fl-step-title">{escape(step.title)}</strong> '
-        f'<span class="fl-step-state">{_took(step.minutes)}{begun}</span> {link}'
+        f'<strong class="fl-step-title">{escape(step.title)}</strong> {day}'
+        f'<span class="fl-step-here">Her er du. {_left(step)}</span> {link}'
     )
 
 
-def _took(minutes: int) -> str:
-    return f"Her er du. Det tager {_long(minutes)}." if minutes else "Her er du."
+def _left(step: WayStep) -> str:
+    """What the step still asks for. No count of fields: three cards are room for three, not a demand."""
+    if step.filled and step.filled >= step.fields:
+        return "Du har skrevet i alle felter. Marker trinet, når du er klar."
+    took = [f"Det tager {_long(step.minutes)}."] if step.minutes else []
+    return " ".join([*took, "Du er i gang."] if step.filled else took)
 
 
 def _long(minutes: int) -> str:
@@ -187,9 +201,11 @@ def _long(minutes: int) -> str:
 
 
 def _state(step: WayStep) -> tuple[str, str]:
+    """Kind of step for the style sheet, and its day and state in words."""
     if not step.open:
         return "later", f"åbner {short_day(step.opens)}" if step.opens else "åbner senere"
-    return ("done", "gennemført") if step.done else ("open", "åben")
+    kind, word = ("done", "gennemført") if step.done else ("open", "åben")
+    return kind, f"{short_day(step.opens)}, {word}" if step.opens else word
 
 
 def _beside(way: Way) -> str:

@@ -35,9 +35,11 @@ class Manager extends ManagerBase {
     return found;
   }
 
-  // A widget's CSS would become a style element, which the content security policy refuses; the page links it instead.
+  // The page brings the fields' script and style itself. A widget's own would become a blob and a style element, which
+  // the content security policy refuses.
   new_model(options, state = {}) {
     delete state._css;
+    if (state._esm === "") state._esm = document.getElementById("fields-module").href;
     return super.new_model(options, state);
   }
 

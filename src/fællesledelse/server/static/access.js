@@ -1,9 +1,10 @@
 // Signing in, enrolling, recovering, renewing and reading the privacy notice: each form is sent as JSON, and its answer shown on the same page.
 // The secret of an invitation stands in the address's fragment, which no server and no mail scanner sees. It is read
-// once, taken out of the address and the history, and sent only when the leader presses the button.
+// once and taken out of the address and the history. Asking whose it is does not use it; only the leader's button does.
 
 const OFFLINE = "Der er ingen forbindelse til serveren lige nu. Prøv igen om lidt.";
 const UNEXPECTED = "Noget gik galt hos os. Prøv igen om lidt, og skriv til din facilitator, hvis det bliver ved.";
+const WHEN = new Intl.DateTimeFormat("da-DK", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
 const FORMS = {
   "log-in": { address: "/api/log-in", body: ({ email, pass_phrase }) => ({ email, pass_phrase }), done: goBack },
   enrol: { address: "/api/enrol", body: ({ pass_phrase }) => ({ token, pass_phrase }), done: showCode },
@@ -60,10 +61,10 @@ async function post(address, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    return { ok: false, answer: { message: OFFLINE } };
+    return { ok: false, status: 0, answer: { message: OFFLINE } };
   }
   const answer = await response.json().catch(() => ({}));
-  return { ok: response.ok, answer };
+  return { ok: response.ok, status: response.status, answer };
 }
 
 async function send(event) {
@@ -119,7 +120,32 @@ function showPhrases({ currentTarget }) {
   }
 }
 
+/** One part of a page that was opened by a link: "looking", "with-token", "without-token" or "dead-link". */
+function showPart(name) {
+  for (const part of document.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
+}
+
+/** Whose link it is, and from when it works. A server that can't say just now is asked again by the form. */
+async function lookAtLink() {
+  if (!token) return showPart("without-token");
+  const { status, answer } = await post("/api/invitation", { token });
+  if (status === 404) return showPart("dead-link");
+  for (const place of document.querySelectorAll("[data-greeting]")) if (answer.name) place.textContent = greeting(answer.name);
+  if (answer.not_before) tellWhen(new Date(answer.not_before));
+  return showPart("with-token");
+}
+
+function greeting(name) {
+  return `Velkommen, ${name.split(" ")[0]}`;
+}
+
+function tellWhen(start) {
+  for (const place of document.querySelectorAll("[data-from]")) place.textContent = WHEN.format(start).replace(/(\d\d)[.:](\d\d)$/, "$1.$2");
+  for (const part of document.querySelectorAll("[data-waiting]")) part.hidden = false;
+  for (const part of document.querySelectorAll("[data-working]")) part.hidden = true;
+}
+
 for (const form of document.querySelectorAll("[data-access]")) form.addEventListener("submit", send);
 for (const box of document.querySelectorAll("[data-show-phrases]")) box.addEventListener("change", showPhrases);
-for (const part of document.querySelectorAll("[data-with-token]")) part.hidden = !token;
-for (const part of document.querySelectorAll("[data-without-token]")) part.hidden = Boolean(token);
+addEventListener("hashchange", () => location.reload()); // another link, pasted over this one
+if (document.querySelector("[data-part]")) lookAtLink();
