@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from fællesledelse.settings import Settings, read
 
 from .people import PHRASE, Someone
 
+TRUST = ssl.create_default_context()  # made once: it takes longer than most requests
 PATIENCE = 60  # seconds
 CANARY = "KANARIEFUGL"  # in the server's environment, and nowhere it should not be
 _COMMAND = [sys.executable, "-X", "utf8", "-c", "import faellesledelse; faellesledelse.main()", "server"]
@@ -35,7 +37,7 @@ class Server:
     settings: Settings
     log: Path
     clock: Path
-    verify: Any = True
+    verify: ssl.SSLContext = TRUST
     scratch: Path = Path()  # where its temporary files are, where a test has set it
     stopped: bool = field(default=False, repr=False)
     clients: list["Client"] = field(default_factory=list, repr=False)

@@ -67,7 +67,7 @@ def writer(serving: Server) -> Client:
 def key(request: pytest.FixtureRequest, serving: Server, writer: Client) -> str:
     """A field that no other test has written in."""
     answers = writer.step()["answers"]
-    return next(key for key, answer in answers.items() if answer["version"] == 0 and not answer["asides"])
+    return next(str(key) for key, answer in answers.items() if answer["version"] == 0 and not answer["asides"])
 
 
 def test_a_save_is_acknowledged_with_a_version_and_read_back(serving: Server, writer: Client, key: str) -> None:

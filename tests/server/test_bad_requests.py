@@ -39,8 +39,8 @@ FILLINGS: dict[str, tuple[str, ...]] = {
 }
 
 
-def addresses() -> Iterator[tuple[str, str]]:
-    """Every route's name and an address for each way to fill it in."""
+def addresses() -> Iterator[tuple[str, str, bool]]:
+    """Every route's name and an address for each way to fill it in; whether it is one of ours."""
     for pattern, handler, *_ in routes({}):
         names = re.findall(r"\(\?P<(\w+)>", pattern)
         for values in itertools.product(*(FILLINGS[name] for name in names)):
@@ -48,16 +48,16 @@ def addresses() -> Iterator[tuple[str, str]]:
             for name, value in zip(names, values, strict=True):
                 address = re.sub(rf"\(\?P<{name}>(?:[^()]|\\.)*\)", value, address)
             assert "(" not in address, address
-            yield handler.__name__, address
-    yield "Nowhere", "/findes/ikke"
-    yield "Nowhere", "/wp-login.php"
+            yield handler.__name__, address, values == tuple(FILLINGS[name][0] for name in names)
+    yield "Nowhere", "/findes/ikke", False
+    yield "Nowhere", "/wp-login.php", False
 
 
 def requests() -> Iterator[tuple[str, str, str, bytes]]:
-    """Handler, method, address, body."""
-    for name, address in addresses():
-        for method in METHODS:
-            bodies = BODIES if method in ("POST", "PUT") else {"nothing": b""}
+    """Handler, method, address, body: every method on every address, every body where one of ours may be sent."""
+    for name, address, ours in addresses():
+        for method in METHODS if ours else ("GET", "POST", "PUT"):
+            bodies = BODIES if ours and method in ("POST", "PUT") else {"a list": b"[]"}
             yield from ((name, method, address, body) for body in bodies.values())
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from .people import ANNA, CARLA, DORTE, GERDA, HANNE, VIBEKE, Someone
+from fællesledelse import operation
+
+from .people import ANNA, CARLA, DORTE, GERDA, HANNE, NEXT_PHRASE, PHRASE, VIBEKE, Someone
 from .serving import Client, Server
 
 SECRET = "HEMMELIG SÆTNING"
@@ -41,23 +42,22 @@ def test_who_takes_part_in_two_gatherings_has_two_sets_of_texts(signed_in: Calla
     assert carla.text("episodes.1.did", gathering="demo") == "Skrevet på det første hold"
 
 
-def test_the_first_visit_goes_by_the_privacy_notice_and_reading_it_is_remembered(
-    another: Callable[..., Server], built: dict[str, Path]
-) -> None:
-    client = another(built["andet"]).client(GERDA)
-    assert client.get("/hold/andet/forberedelse-1").headers["location"] == "/hold/andet/privatliv"
+def test_the_first_visit_goes_by_the_privacy_notice_and_reading_it_is_remembered(server: Server) -> None:
+    (link,) = operation.invite(server.settings, "andet", HANNE.email)["invitations"]
+    client = server.client()
+    assert client.post("/api/enrol", json={"token": link["url"].partition("#")[2], "pass_phrase": PHRASE}).status_code == 200
+    for page in ("", "velkomst", "forberedelse-1"):
+        assert client.get(f"/hold/andet/{page}").headers["location"] == "/hold/andet/privatliv"
     assert "Privatliv" in client.get("/hold/andet/privatliv").text
     assert client.post("/api/andet/notice", json={"accept": False}).status_code == 400
-    assert client.get("/hold/andet/velkomst").headers["location"] == "/hold/andet/privatliv"
+    assert client.get("/hold/andet/").headers["location"] == "/hold/andet/privatliv"
     assert client.post("/api/andet/notice", json={"accept": True}).json() == {"next": "/hold/andet/"}
-    assert client.get("/hold/andet/velkomst").headers["location"] == "/hold/andet/"
+    assert client.get("/hold/andet/").headers["location"] == "/hold/andet/overblik"
 
 
 @pytest.fixture(scope="module")
 def written(server: Server) -> Client:
     """Dorte has written and has marked a step as done. What she wrote must be seen by nobody else."""
-    from .people import NEXT_PHRASE, PHRASE
-
     client = server.client()
     for phrase in (PHRASE, NEXT_PHRASE):  # another test may have given her a new one
         if client.post("/api/log-in", json={"email": DORTE.email, "pass_phrase": phrase}).status_code == 200:
@@ -126,6 +126,10 @@ def test_a_facilitator_opens_no_leaders_page(signed_in: Callable[[Someone], Clie
 )
 def test_a_facilitator_has_no_leaders_api(signed_in: Callable[[Someone], Client], address: str) -> None:
     assert signed_in(VIBEKE).get(address).status_code == 403
+
+
+def test_the_address_of_the_welcome_step_is_the_gatherings_own(signed_in: Callable[[Someone], Client]) -> None:
+    assert signed_in(ANNA).get("/hold/demo/velkomst").headers["location"] == "/hold/demo/"
 
 
 def test_a_leader_does_not_see_the_overview(signed_in: Callable[[Someone], Client]) -> None:
