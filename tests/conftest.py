@@ -1,11 +1,12 @@
-"""What tests of more than one room use: databases of both kinds.
+"""What tests of more than one room use: databases of both kinds, and the demo's cohort.
 
-The store is imported only where a test asks for a database, since the builder's tests run without it.
+Store and builder are imported only where a test asks for them, since neither's tests may need the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,3 +56,15 @@ def postgresql_url(migrated_url: str) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The same test on both databases."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(scope="session")
+def all_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's cohort folder, built, with every step open. Tests that change it work on a copy."""
+    from fællesledelse.cohort.build import build
+    from fællesledelse.cohort.demo import write_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "hold"
+    write_demo(folder, date.today(), all_open=True)
+    build(folder)
+    return folder

@@ -1,5 +1,6 @@
 """A real server in a process of its own, for tests of what people meet."""
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -55,6 +57,13 @@ class Live:
         """Start it again on the same data, and wait until it answers."""
         self.process = _started(self.environment, self.folders, self.log)
         _wait(self)
+
+
+def constructed_texts() -> dict[str, str]:
+    """What the constructed leader has written, by field."""
+    told = files("fællesledelse").joinpath("workbook/constructed.json").read_text(encoding="utf-8")
+    texts: dict[str, str] = json.loads(told)["answers"]
+    return texts
 
 
 @contextmanager
