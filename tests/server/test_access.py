@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from fællesledelse import operation
+from fællesledelse.server.access_api import Brake
 from fællesledelse.server.run import now
 from fællesledelse.store.vault import open_with_safe_key
 
@@ -77,6 +78,19 @@ def test_each_wrong_guess_makes_the_next_answer_later_but_locks_nobody_out(serve
         times.append(answer.elapsed.total_seconds())
     assert times[3] >= 1.0 > min(times[:3])
     assert answer.status_code == 200
+
+
+def test_the_brake_forgets_the_oldest_address_when_it_has_many_to_remember(monkeypatch: pytest.MonkeyPatch) -> None:
+    brake = Brake()
+    monkeypatch.setattr(Brake, "REMEMBERED", 2)
+    for address in ("a", "b", "c"):
+        for _ in range(brake.FREE + 20):
+            brake.wrong(address)
+    assert [brake.delay(address) for address in ("a", "b", "c")] == [0.0, brake.LONGEST, brake.LONGEST]
+    brake.right("b")
+    assert brake.delay("b") == 0.0
+    monkeypatch.setattr(Brake, "FORGOTTEN_AFTER", -1.0)
+    assert brake.delay("c") == 0.0
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites_and_lasts_thirty_days(server: Server) -> None:

@@ -5,13 +5,15 @@ import ssl
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from fællesledelse import operation
 
-from .people import ANNA, BENT, EGON
+from .people import ANNA, BENT, EGON, PHRASE
 from .serving import Client, Server, alive, wait_for
 
 OPENSSL = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
@@ -79,7 +81,7 @@ def test_behind_a_proxy_only_the_proxy_is_answered_and_only_for_https(
     assert httpx.get(f"{server.url}/assets/look.css", headers={"X-Forwarded-For": "127.0.0.2"}).status_code == 403
     with Client(base_url=server.url, transport=httpx.HTTPTransport(local_address="127.0.0.2")) as proxy:
         proxy.headers.update({"X-Forwarded-Proto": "https", "Host": "leder.example"})
-        wish = {"email": BENT.email, "pass_phrase": "fire gule heste i regnvejr"}
+        wish = {"email": BENT.email, "pass_phrase": PHRASE}
         assert proxy.get("/log-ind").status_code == 200
         for origin in ("http://leder.example", "https://ond.example", server.url):
             assert proxy.post("/api/log-in", json=wish, headers={"Origin": origin}).status_code == 403
@@ -203,7 +205,20 @@ def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, ann
         (pid,) = set(server.kernels()) - before
         page.goto(f"{server.url}/hold/demo/datoer")
         wait_for(lambda: not alive(pid))
-        page.goto(f"{server.url}/log-ind?next=https://ond.example/")
+        for evil in ("https://ond.example/", "//ond.example/hold/demo/", "/hold/../../ond.example", "javascript:alert(1)"):
+            signing_in_leads_home(browser.new_context(), server, evil)
         browser.close()
     assert said == []
     assert {address for address in asked if not address.startswith((f"{server.url}/", "blob:", "data:"))} == set()
+
+
+def signing_in_leads_home(context: Any, server: Server, asked_for: str) -> None:
+    """A page that the address names is gone to only if it is one of ours."""
+    page = context.new_page()
+    page.goto(f"{server.url}/log-ind?next={quote(asked_for)}")
+    page.fill("[name=email]", BENT.email)
+    page.fill("[name=pass_phrase]", PHRASE)
+    page.click("[type=submit]")
+    page.wait_for_url("**/hold/demo/**", wait_until="commit")
+    assert page.url.startswith(f"{server.url}/hold/demo/")
+    context.close()
