@@ -215,7 +215,7 @@ def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, ann
 def signing_in_leads_home(context: Any, server: Server, asked_for: str) -> None:
     """A page that the address names is gone to only if it is one of ours."""
     page = context.new_page()
-    page.goto(f"{server.url}/log-ind?next={quote(asked_for, safe="")}")
+    page.goto(f"{server.url}/log-ind?next={quote(asked_for, safe='')}")
     page.fill("[name=email]", BENT.email)
     page.fill("[name=pass_phrase]", PHRASE)
     page.click("[type=submit]")
