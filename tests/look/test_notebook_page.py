@@ -60,7 +60,7 @@ async def streamed() -> list[str]:
         contents_manager=NoFiles(),
         filters={"asset": asset, "clean_markdown": nh3.clean},
     )
-    step = {"name": "forberedelse-1", "title": "Forberedelse 1", "minutes": 45}
+    step = {"name": "forberedelse-1", "title": "Forberedelse 1", "minutes": 45, "kind": "preparation"}
     around = {"me": ME, "nav": NAV, "gathering": "demo", "person": "p1", "step": step}
     context: dict[str, Any] = {"kernel_start": kernel_start, "cell_generator": cell_generator}
     config = {"faellesledelse": around, "fullStaticUrl": "/voila/static"}

@@ -224,6 +224,7 @@ def test_finish_is_a_button_for_this_step_that_says_who_sees_the_mark(page: Page
     assert 'aria-pressed="false"' in html
     assert "Marker trinet som gennemført" in html
     assert "aldrig hvad du har skrevet" in html
+    assert '<a href="/hold/nord/">Se, hvor du er på din vej</a>' in html
 
 
 def test_finish_knows_that_the_step_is_done(page: Page, server: Server) -> None:

@@ -21,6 +21,7 @@ class StepHandler(Api):
         answers = await self.house.ask(self.house.store.answers.read, self.signed_in.unlocked, gathering, keys)
         marks = await self.house.ask(self.house.store.progress.marks, gathering)
         own = {field.key for field in page.fields}
+        in_order = dict.fromkeys(field.key for each in cohort.manifest.steps for field in each.fields)
         self.reply(
             {
                 "step": {
@@ -34,7 +35,7 @@ class StepHandler(Api):
                 },
                 "fields": [_field(field) for field in page.fields],
                 "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
-                "sources": {key: answer.text for key, answer in answers.items() if key not in own},
+                "sources": {key: answers[key].text for key in in_order if key in answers and key not in own},
             }
         )
 

@@ -47,7 +47,8 @@ class NotebookPage(Page, VoilaHandler):
         page = await open_step(self, cohort, mine.group, step or welcome)
         self.visit = Visit(self.signed_in, mine, cohort, page)
         context = await shell(self, cohort, mine, page.name)
-        self.shell = context | {"step": {"name": page.name, "title": page.title, "minutes": page.minutes}}
+        step_of_page = {"name": page.name, "title": page.title, "minutes": page.minutes, "kind": page.kind.value}
+        self.shell = context | {"step": step_of_page}
         self.clear_header("Server")
         with suppress(StreamClosedError):  # the reader has gone on: the kernel ends with its page
             await self._stream(f"{gathering}/{page.name}.ipynb")

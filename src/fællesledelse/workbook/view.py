@@ -224,11 +224,13 @@ def _listed(names: Sequence[str]) -> str:
 def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
     done = any(step.name == name and step.done for step in way.steps)
-    state = "Du har markeret trinet som gennemført." if done else ""
+    state = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage." if done else ""
+    home = next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
+    onward = f'<p class="fl-finish-onward"><a href="{escape(home)}">Se, hvor du er på din vej</a></p>' if home else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '
         f'aria-pressed="{str(done).lower()}">Marker trinet som gennemført</button>'
         f'<p class="fl-finish-state" role="status">{state}</p>'
         '<p class="fl-finish-readers">Din facilitator kan se mærket, men aldrig hvad du har skrevet. '
-        "Du kan altid gå tilbage og rette, også bagefter.</p></div>"
+        f"Du kan altid gå tilbage og rette, også bagefter.</p>{onward}</div>"
     )

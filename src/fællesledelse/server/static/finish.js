@@ -1,7 +1,7 @@
 /** The button that marks a step as done: any `[data-finish]`, also one that a widget draws later. */
 import { Unreachable } from "./http.js";
 
-const DONE = "Du har markeret trinet som gennemført.";
+const DONE = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage.";
 const FAILED = "Det blev ikke gemt. Prøv igen, når forbindelsen er tilbage.";
 
 function say(control, words) {

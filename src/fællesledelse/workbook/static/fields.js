@@ -424,17 +424,25 @@ function setApart(field) {
   return node("div", { class: "fl-private" }, mark, field);
 }
 
-/** The sentences chosen earlier, and a button that carries those in that are not in the text yet. */
+/**
+ * The sentences chosen earlier, and a button that carries those in that are not in the text yet. Open where the text is
+ * still to be written; folded away where it stands.
+ */
 function sourcesOf(desk, spec, answer) {
   const list = node("ul", { class: "fl-carried" });
   const insert = button("Sæt ind i teksten", () => carry(answer, missing()), "secondary");
   const note = node("p", { class: "form-hint" });
-  const element = node("div", { class: "card fl-sources" }, node("p", { class: "fl-side-title" }, "Det har du valgt at tage med"), list, insert, note);
+  const title = node("summary", { class: "fl-sources-title" });
+  const element = node("details", { class: "card fl-sources", open: true }, title, list, insert, note);
+  let folded = false;
   const lines = () => [...new Set(desk.client.sources(spec.sources).flatMap(({ text }) => text.split("\n")).filter((line) => line.trim()))];
   const missing = () => lines().filter((line) => !answer.text.includes(line));
   const update = () => {
     const all = lines();
     redraw(list, all, (line) => node("li", { dir: "auto" }, line));
+    title.textContent = all.length ? `Det har du valgt at tage med (${all.length})` : "Det har du valgt at tage med";
+    if (!folded && answer.loaded) element.open = !answer.text.trim();
+    folded ||= answer.loaded;
     insert.hidden = missing().length === 0 || answer.readonly || !answer.loaded;
     note.textContent = all.length ? (missing().length ? "" : "Det hele står i teksten.") : "Her kommer dine egne sætninger, når du har valgt nogle.";
     note.hidden = !note.textContent;
@@ -550,11 +558,22 @@ function dateField(desk, spec, above) {
   const answer = desk.client.field(spec.key);
   const write = () => input.validity.badInput || answer.write(input.value);
   const input = node("input", { type: "date", class: "form-input fl-date", "data-key": spec.key, ...naming(above), input: write, change: write });
+  const said = node("p", { class: "fl-day", id: unique("day") });
   const show = () => {
     input.readOnly = answer.readonly || !answer.loaded;
     if (input.value !== answer.text && !input.validity.badInput) input.value = answer.text;
+    said.textContent = inWords(answer.text);
+    said.hidden = !said.textContent;
   };
-  return frame(desk, spec, { control: input, show, label: above.name, describedBy: [above.help], joined: joinLines });
+  const control = node("div", { class: "fl-writing" }, input, said);
+  return frame(desk, spec, { control, show, label: above.name, describedBy: [above.help, said.id], joined: joinLines });
+}
+
+/** The day in Danish words, since a browser writes a date box in its own language: 02/04/2027 is two different days. */
+function inWords(day) {
+  const date = new Date(`${day}T12:00`);
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(date.getTime())) return "";
+  return new Intl.DateTimeFormat("da-DK", { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date);
 }
 
 /* The widget */
