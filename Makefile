@@ -16,11 +16,12 @@ APT_INSTALL := $(AS_ROOT) apt-get install --yes --no-install-recommends
 # The last lines of the log are what one needs when a stage fails.
 LOGGED := >> $(LOG) 2>&1 || { tail -n 30 $(LOG); echo "This stage failed. The whole log: $(LOG)"; exit 1; }
 
-.PHONY: help setup demo test system bench figures pictures requirements clean
+.PHONY: help setup demo test system wheel bench figures pictures requirements clean
 
 help:
 	@echo "make demo          set everything up and start a demo with constructed people"
 	@echo "make test          set everything up and run every check"
+	@echo "make wheel         build what others install, without make and Node"
 	@echo "make bench         measure how fast a build and a save are"
 	@echo "make figures       measure, and put the figures into the README"
 	@echo "make pictures      take the README's pictures anew"
@@ -39,6 +40,10 @@ test: setup system
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
 	@$(BIN)/python -m pytest --cov --cov-report=term
+
+wheel: setup
+	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)
+	@ls dist/*.whl
 
 bench: setup
 	@$(BIN)/python -m tests.bench

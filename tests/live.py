@@ -55,8 +55,8 @@ class Live:
 
     def start(self) -> None:
         """Start it again on the same data, and wait until it answers."""
-        self.process = _started(self.environment, self.folders, self.log)
-        _wait(self)
+        self.process = started(_server(self.folders), self.environment, self.log)
+        wait_until_up(self.url, self.process, self.log)
 
 
 def constructed_texts() -> dict[str, str]:
@@ -70,36 +70,44 @@ def constructed_texts() -> dict[str, str]:
 def serving(folders: list[Path], data: Path, **environment: str) -> Iterator[Live]:
     """A server on a free loopback port. Its log lies beside its data."""
     data.mkdir(parents=True, exist_ok=True)
-    surroundings = os.environ | {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(_free_port()), **environment}
+    surroundings = os.environ | {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(free_port()), **environment}
     log = data.with_suffix(".log")
-    live = Live(read(surroundings), surroundings, folders, log, _started(surroundings, folders, log))
+    live = Live(read(surroundings), surroundings, folders, log, started(_server(folders), surroundings, log))
     try:
-        _wait(live)
+        wait_until_up(live.url, live.process, live.log)
         yield live
     finally:
         if live.process.poll() is None:
             live.stop()
 
 
-def _started(environment: dict[str, str], folders: list[Path], log: Path) -> subprocess.Popen[bytes]:
+def _server(folders: list[Path]) -> list[str]:
+    return [sys.executable, "-m", "fællesledelse", "server", *map(str, folders)]
+
+
+def started(
+    command: list[str], environment: dict[str, str], log: Path, folder: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """A process that writes to ``log``, started in ``folder`` or here."""
     with log.open("ab") as sink:
-        command = [sys.executable, "-m", "fællesledelse", "server", *map(str, folders)]
-        return subprocess.Popen(command, env=environment, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, env=environment, cwd=folder, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
 
 
-def _wait(live: Live, seconds: float = 40) -> None:
+def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    """Until the server answers. Raises TimeoutError with what it has logged."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        assert live.process.poll() is None, live.log.read_text(encoding="utf-8")
+        assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
-            if httpx.get(f"{live.url}/sundhed").is_success:
+            if httpx.get(f"{url}/sundhed").is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise TimeoutError(live.log.read_text(encoding="utf-8"))
+    raise TimeoutError(log.read_text(encoding="utf-8"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

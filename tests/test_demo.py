@@ -17,14 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-PHRASE = "en kop kaffe og en god snak"
+from .live import PHRASE, free_port, wait_until_up
+
 COLUMNS = 80
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -39,7 +34,7 @@ def demo(folder: Path, port: int) -> Iterator[str]:
     os.close(theirs)
     try:
         told = until(ours, "næste gang")
-        wait_for(f"http://127.0.0.1:{port}")
+        wait_until_up(f"http://127.0.0.1:{port}", process, Path(os.devnull))  # it listens a moment after it has told all
         yield told
     finally:
         process.send_signal(signal.SIGINT)
@@ -61,18 +56,6 @@ def signed_in(url: str, email: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=30, follow_redirects=True) as client:
         client.post("/api/log-in", json={"email": email, "pass_phrase": PHRASE}).raise_for_status()
         yield client
-
-
-def wait_for(url: str, seconds: float = 20) -> None:
-    """It listens a moment after it has told everything."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/sundhed").raise_for_status()
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
 
 
 def test_everything_the_demo_says_is_true_and_it_starts_again_on_the_same_folder(tmp_path: Path) -> None:

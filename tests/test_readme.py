@@ -1,0 +1,237 @@
+"""What the README shows is true: its commands run, and what it names exists."""
+
+import configparser
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fællesledelse import settings
+from fællesledelse.cohort.demo import write_demo
+
+from .bench import bench_build, bench_saves
+from .live import PHRASE, free_port, started, wait_until_up
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FOLDER = "foraar-2026"
+RUN = (
+    "make demo", "make test",
+    "hold ny", "hold tjek", "hold byg", "nøgle ny", "server", "inviter", "papermill",
+)  # fmt: skip
+"""The commands of the README, in its order. Those with ``make`` are what runs these tests, and ``tests/test_demo.py``."""
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks in that language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def shown() -> list[list[str]]:
+    """Every command of the shell blocks, as words, without its comment; ``&&`` makes two."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    parts = [part for line in lines for part in line.partition("#")[0].split("&&")]
+    return [words for part in parts if (words := shlex.split(part))]
+
+
+def command(name: str) -> list[str]:
+    """The words of the one shown command that holds the words of ``name`` in a row."""
+    return next(words for words in shown() if f" {name} " in f" {' '.join(words)} ")
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the README's commands are run, one after the other."""
+    return tmp_path_factory.mktemp("readme")
+
+
+@pytest.fixture(scope="module")
+def environment(workplace: Path) -> dict[str, str]:
+    own = {"FAELLESLEDELSE_PORT": str(free_port()), "HOME": str(workplace / "home"), "PYTHONUTF8": "1"}
+    return {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"} | own
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(workplace: Path, environment: dict[str, str]) -> Run:
+    """Run a shown command as it stands."""
+
+    def done(name: str, folder: str = ".") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command(name), cwd=workplace / folder, env=environment, capture_output=True, encoding="utf-8", timeout=120
+        )
+
+    return done
+
+
+@pytest.fixture(scope="module")
+def cohort(workplace: Path, environment: dict[str, str]) -> Path:
+    """The folder that the first command makes, filled in."""
+    made = subprocess.run(command("hold ny"), cwd=workplace, env=environment, capture_output=True, encoding="utf-8")
+    assert made.returncode == 0, made.stderr
+    folder = workplace / FOLDER
+    write_demo(workplace / "demo", date.today())
+    filled = (workplace / "demo/hold.yaml").read_text(encoding="utf-8")
+    assert f"\nhold: {FOLDER}\n" in (folder / "hold.yaml").read_text(encoding="utf-8")
+    (folder / "hold.yaml").write_text(filled.replace("\nhold: demo\n", f"\nhold: {FOLDER}\n"), encoding="utf-8")
+    (folder / "deltagere.csv").write_bytes((workplace / "demo/deltagere.csv").read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(workplace: Path, environment: dict[str, str], cohort: Path) -> Iterator[str]:
+    """The server, started as the README says; its address."""
+    url = f"http://127.0.0.1:{environment['FAELLESLEDELSE_PORT']}"
+    subprocess.run(command("hold byg"), cwd=workplace, env=environment, check=True, capture_output=True)
+    words = command("server")
+    program = str(Path(sys.executable).parent / words[0])
+    process = started([program, *words[1:]], environment, workplace / "server.log", workplace)
+    try:
+        wait_until_up(url, process, workplace / "server.log")
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_these_are_all_the_commands_that_the_readme_shows() -> None:
+    found = [words for words in shown() if words[0] != "cd"]
+    assert len(found) == len(RUN)
+    for words, name in zip(found, RUN, strict=True):
+        assert f" {name} " in f" {' '.join(words)} "
+
+
+def test_every_make_target_that_the_readme_names_is_there() -> None:
+    targets = set(re.findall(r"\bmake ([a-z]+)\b", " ".join(re.findall(r"`([^`\n]+)`", README) + blocks("sh"))))
+    assert {"demo", "test", "bench", "requirements", "pictures"} <= targets
+    for target in targets:
+        done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_cohort_is_made_checked_and_built_by_the_commands_shown(run: Run, cohort: Path) -> None:
+    checked = run("hold tjek")
+    assert checked.returncode == 0, checked.stderr
+    assert not (cohort / "bygget").exists()
+    built = run("hold byg")
+    assert built.returncode == 0, built.stderr
+    assert (cohort / "bygget/manifest.json").is_file()
+
+
+def test_the_bare_papermill_command_gives_the_same_bytes(run: Run, cohort: Path) -> None:
+    assert run("hold byg").returncode == 0
+    assert ["cd", FOLDER] in shown()
+    made = run("papermill", FOLDER)
+    assert made.returncode == 0, made.stderr
+    assert (cohort / "out.ipynb").read_bytes() == (cohort / "bygget/forberedelse-1.ipynb").read_bytes()
+
+
+def test_the_key_in_the_safe_is_made_by_the_command_shown(run: Run) -> None:
+    made = run("nøgle ny")
+    assert made.returncode == 0
+    assert re.search(r"^nøgle_i_pengeskab: [0-9a-f]{64}$", made.stdout, re.MULTILINE)
+
+
+def test_the_commands_named_in_the_prose_exist(environment: dict[str, str]) -> None:
+    named = re.findall(r"`(?:faellesledelse )?((?:nøgle|hold) [a-zæøå]+)`", README)
+    assert {"nøgle anmod", "nøgle åbn", "nøgle indlæs"} <= set(named)
+    for name in set(named):
+        words = ["faellesledelse", *name.split(), "--help"]
+        assert subprocess.run(words, env=environment, capture_output=True).returncode == 0
+
+
+def test_everyone_who_has_not_begun_gets_a_link_that_works_once(server: str, run: Run) -> None:
+    invited = run("inviter")
+    assert invited.returncode == 0, invited.stderr
+    links = re.findall(rf"^{server}/invitation#(\S+)$", invited.stdout, re.MULTILINE)
+    assert len(links) == 40  # 38 leaders and two facilitators
+    body = {"token": links[0], "pass_phrase": PHRASE}
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=30) as client:
+        assert client.post("/api/enrol", json=body).status_code == 200
+        assert client.post("/api/enrol", json=body).status_code == 404
+
+
+def test_the_health_address_is_the_one_shown(server: str) -> None:
+    address = re.search(r"\*\*Health\*\*: `(/\S+)` answers (\d+)", README)
+    assert address is not None
+    assert httpx.get(server + address[1]).status_code == int(address[2])
+
+
+def test_the_data_folder_holds_what_the_readme_says(server: str, workplace: Path) -> None:
+    data = re.search(r"^- \*\*Data\*\*: (.*?)^- ", README, re.DOTALL | re.MULTILINE)
+    assert data is not None
+    assert re.findall(r"`([^`]+)`", data[1])[:4] == ["data/", "FAELLESLEDELSE_DATABASE", "keys/", "audit.jsonl"]
+    assert (workplace / "data/faellesledelse.sqlite").is_file()
+    assert [folder.name for folder in (workplace / "data/keys").iterdir()] == [FOLDER]
+    httpx.get(f"{server}/hold/{FOLDER}/overblik/findes-ikke")
+    assert (workplace / "data/audit.jsonl").is_file()
+
+
+def test_every_setting_that_the_readme_names_is_one() -> None:
+    named = set(re.findall(r"FAELLESLEDELSE_[A-Z_]+", README))
+    assert len(named) >= 4
+    assert named <= set(re.findall(r"^    (FAELLESLEDELSE_[A-Z_]+) ", str(settings.__doc__), re.MULTILINE))
+
+
+def test_every_file_and_folder_that_the_readme_names_is_there() -> None:
+    """Paths in prose and tables; what a cohort folder or a data folder holds is shown by other tests."""
+    elsewhere = {"data/", "keys/"}
+    named = set(re.findall(r"`((?:src|tests|templates|notebooks|static)/[\w./-]*)`", README)) - elsewhere
+    assert len(named) > 6
+    missing = [name for name in named if not (ROOT / name).exists() and not list(ROOT.glob(f"src/*/*/{name}"))]
+    assert not missing
+    for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README):
+        assert 10_000 < (ROOT / picture).stat().st_size < 300_000
+
+
+def test_every_room_in_the_architecture_table_is_there() -> None:
+    table = re.search(r"^\| room \|.*?\n\n", README, re.DOTALL | re.MULTILINE)
+    assert table is not None
+    rooms = [name for row in table[0].strip().splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    for room in rooms:
+        places = [ROOT / room, ROOT / "src/fællesledelse" / room, ROOT / "src/fællesledelse" / f"{room}.py"]
+        assert any(place.exists() for place in places), room
+    files = {path.stem for path in (ROOT / "src/fællesledelse").iterdir() if path.name[0] not in "_."}
+    assert files - {"py"} <= {room.strip("/") for room in rooms}, "a room that the README does not name"
+
+
+def test_the_service_file_can_be_read_and_starts_a_command_that_exists() -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's names have capitals
+    unit.read_string(blocks("ini")[0])
+    service = unit["Service"]
+    program, verb, folder = service["ExecStart"].split()
+    assert (Path(program).name, verb, Path(folder).is_absolute()) == ("faellesledelse", "server", True)
+    assert service["ReadWritePaths"] == f"{service['WorkingDirectory']}/data"
+    given = dict(re.findall(r"(?:^Environment=| )(\w+)=(\S+)", blocks("ini")[0], re.MULTILINE))
+    assert given.pop("PYTHONUTF8") == "1"
+    read = settings.read(given)
+    assert read.secure
+    assert str(read.data) == service["ReadWritePaths"]
+
+
+def test_the_proxy_block_is_whole_and_leads_to_the_server() -> None:
+    block = blocks("nginx")[0]
+    assert block.count("{") == block.count("}")
+    plain = [line.strip() for line in block.splitlines() if line.strip() and line.strip()[-1] not in "{}"]
+    assert all(line.endswith(";") for line in plain)
+    assert f"proxy_pass http://127.0.0.1:{settings.read({}).port};" in plain
+    for header in ("Host $host", "X-Forwarded-Proto https", "Upgrade $http_upgrade", 'Connection "upgrade"'):
+        assert f"proxy_set_header {header};" in plain
+
+
+def test_the_figures_are_those_that_the_benchmarks_tell() -> None:
+    figures = re.search(r"<!-- figures -->(.*)<!-- end of figures -->", README, re.DOTALL)
+    assert figures is not None
+    for title, columns in ((bench_build.TITLE, bench_build.COLUMNS), (bench_saves.title(), bench_saves.COLUMNS)):
+        assert f"{title}\n\n| {' | '.join(columns)} |\n" in figures[1]
