@@ -91,12 +91,11 @@ def test_what_my_facilitator_can_see_is_exactly_her_row_of_me(
     hers = signed_in(VIBEKE).get("/hold/demo/overblik")
     assert mine.status_code == 200
     assert SECRET not in mine.text
-    titles = re.findall(r'<th scope="col" class="site-cell">(.*?)</th>', hers.text)
     (row,) = (row for row in re.findall(r"<tr>.*?</tr>", hers.text, re.DOTALL) if DORTE.name in row)
     terms = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", mine.text))
     facts = [terms.pop(name) for name in ("Stilling", "Forvaltning", "Sparringsgruppe")]
     assert ", ".join(facts[:2]) in row
-    assert {title: _state(html) for title, html in terms.items()} == dict(zip(titles, _states(row), strict=True))
+    assert [_state(html) for html in terms.values()] == _states(row)
     assert "done" in _states(row)
 
 
