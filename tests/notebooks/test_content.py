@@ -59,9 +59,9 @@ MINUTES = {
 
 CARRIED = {
     "workshop-1": ("episodes", "values"),
-    "forberedelse-2": ("trial-1", "harvest", "values", "needs", "frame"),
+    "forberedelse-2": ("trial-1.promise", "trial-1.day", "harvest", "values", "needs", "frame"),
     "workshop-2": ("trial-1", "contract", *DRAFT),
-    "forberedelse-3": ("trial-2", "points", "feedback", "episodes", *DRAFT),
+    "forberedelse-3": ("trial-2.promise", "trial-2.day", "points", "feedback", "episodes", *DRAFT),
     "workshop-3": ("trial-2", "version.talk", "promise", "contract"),
     "udgivelse": ("audience", "workshop-3.change", *DRAFT),
 }

@@ -33,6 +33,7 @@ def leader(chromium: Browser, live: Live) -> Iterator[Leader]:
     for number, key in enumerate(key for key in TEXTS if key.startswith(("episodes", "values", "needs"))):
         body = {"text": TEXTS[key], "base": 0, "save_id": f"save-{number:08}"}
         client.put(f"/api/demo/answers/{key}", json=body).raise_for_status()
+    client.close()
     person = Leader(chromium, live, DESKTOP)
     person.sign_in("birgitte.kjaergaard@strandby.example")
     yield person
@@ -87,6 +88,23 @@ def test_the_facilitators_overview_is_accessible(chromium: Browser, live: Live, 
     facilitator.close()
     if client is not None:
         client.close()
+
+
+def test_a_box_to_tick_is_seen(leader: Leader) -> None:
+    leader.open("forberedelse-2")
+    edge = "getComputedStyle(document.querySelector('.fl-option input')).borderTopWidth"
+    assert leader.page.evaluate(edge) != "0px"
+
+
+def test_a_fields_script_comes_once_with_the_page_and_not_through_the_kernel(leader: Leader) -> None:
+    asked: list[str] = []
+    received: list[int] = []
+    leader.page.on("request", lambda request: asked.append(request.url))
+    leader.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    leader.open("forberedelse-2")
+    assert sum("/assets/fields.js" in url for url in asked) == 1
+    assert [url for url in asked if url.startswith("blob:")] == []
+    assert sum(received) < 200_000
 
 
 def test_the_path_ends_within_one_screen_of_a_phone(leader: Leader) -> None:

@@ -101,6 +101,16 @@ def test_own_sentences_are_chosen_up_to_the_number_and_carried_into_the_draft(op
     expect_saved(page, "draft.task")
 
 
+def test_sentences_to_carry_in_lie_open_for_an_empty_text_and_folded_away_beside_a_written_one(opened, server):
+    server.state.of("chosen").save("Jeg ringer, før jeg skriver.", 0, [])
+    insert = opened().get_by_role("button", name="Sæt ind i teksten")
+    expect(insert).to_be_visible()
+    server.state.of("draft.task").save("Mit udkast.", 0, [])
+    page = opened()
+    expect(field(page, "draft.task").get_by_text("Det har du med (1)")).to_be_visible()
+    expect(page.get_by_role("button", name="Sæt ind i teksten")).to_be_hidden()
+
+
 def test_a_chosen_sentence_whose_source_has_changed_is_kept_and_shown_as_such(opened, server):
     server.state.of("chosen").save("Sådan sagde jeg det før.", 0, [])
     page = opened()
@@ -117,6 +127,7 @@ def test_a_date_is_stored_as_a_day(opened, server):
     box(page, "talk").fill("2026-09-01")
     expect_saved(page, "talk")
     assert server.state.texts("talk") == ["2026-09-01"]
+    expect(field(page, "talk")).to_contain_text(re.compile("tirsdag.* 1. september 2026"))
 
 
 def test_the_private_annex_is_set_apart_in_words_too(opened):

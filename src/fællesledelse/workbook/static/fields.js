@@ -440,7 +440,7 @@ function sourcesOf(desk, spec, answer) {
   const update = () => {
     const all = lines();
     redraw(list, all, (line) => node("li", { dir: "auto" }, line));
-    title.textContent = all.length ? `Det har du valgt at tage med (${all.length})` : "Det har du valgt at tage med";
+    title.textContent = all.length ? `Det har du med (${all.length})` : "Det har du med";
     if (!folded && answer.loaded) element.open = !answer.text.trim();
     folded ||= answer.loaded;
     insert.hidden = missing().length === 0 || answer.readonly || !answer.loaded;
