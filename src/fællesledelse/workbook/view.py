@@ -44,8 +44,8 @@ _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 def away() -> str:
     """What stands in a computed part's place while the server can't be reached."""
     return (
-        '<p class="fl-away">Vi kan ikke hente dine ord lige nu. De er gemt, hvor du gemte dem. '
-        "Vent et øjeblik, og genindlæs siden.</p>"
+        '<p class="fl-away">Vi kan ikke hente dine ord lige nu. De er ikke tabt. '
+        "Vent et øjeblik, og hent siden igen.</p>"
     )
 
 
