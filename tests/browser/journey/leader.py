@@ -1,20 +1,18 @@
 """A leader at a browser: does what a leader does, and notices what a leader would not."""
 
-import json
 import re
 import time
-from importlib.resources import files
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, Error, ViewportSize, expect
 
-from tests.live import PHRASE, Live
+from tests.live import PHRASE, Live, constructed_texts
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
-TEXTS: dict[str, str] = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text("utf-8"))[
-    "answers"
-]
+TEXTS = constructed_texts()
+BOXES = "[...document.querySelectorAll('textarea[data-key]')].map((box) => [box.dataset.key, box.value])"
 
 
 class Leader:
@@ -34,8 +32,8 @@ class Leader:
         """From the personal link to the welcome page."""
         page = self.page
         page.goto(self.live.invitation(email))
-        for box in page.locator("input[type=password]:visible").all():
-            box.fill(PHRASE)
+        page.get_by_label("Vælg en adgangssætning").fill(PHRASE)
+        page.get_by_label("Skriv den en gang til").fill(PHRASE)
         page.locator("form:visible button[type=submit]").click()
         code = page.locator("[data-recovery-code]")
         expect(code).to_have_text(re.compile(r"\w{4}-\w{4}"), timeout=30_000)
@@ -50,6 +48,11 @@ class Leader:
         self.page.locator("input[type=password]").fill(PHRASE)
         self.page.get_by_role("button", name="Log ind").click()
         self.page.wait_for_url(re.compile("/hold/"))
+
+    def come_back(self, client: httpx.Client) -> None:
+        """On a device that a protocol client has signed in on."""
+        for name, value in client.cookies.items():
+            self.page.context.add_cookies([{"name": name, "value": value, "url": self.live.url}])
 
     def accept_notice(self) -> None:
         """Read the privacy notice."""
@@ -67,12 +70,9 @@ class Leader:
         self.until("!document.querySelector('#loading') && document.querySelectorAll('[data-key]').length > 0")
         self.until("[...document.querySelectorAll('textarea[data-key]')].every((box) => !box.readOnly)")
 
-    def fields(self) -> list[str]:
-        """The texts of the page, in order; cards not yet shown included."""
-        found: list[str] = self.page.evaluate(
-            "[...document.querySelectorAll('textarea[data-key]')].map((box) => box.dataset.key)"
-        )
-        return found
+    def texts(self) -> dict[str, str]:
+        """What stands in the fields of the page, in order; cards not yet shown included."""
+        return dict(self.page.evaluate(BOXES))
 
     def write(self, key: str, text: str) -> None:
         """Write in a field, adding cards until it is there."""
@@ -83,9 +83,10 @@ class Leader:
 
     def write_everything(self) -> dict[str, str]:
         """Fill every text of the page with the constructed leader's words, and wait until all is saved."""
-        written = {key: TEXTS[key] for key in self.fields() if key in TEXTS}
+        there = self.texts()
+        written = {key: TEXTS[key] for key in there if key in TEXTS}
         for key, text in written.items():
-            if not self.text(key):
+            if not there[key]:
                 self.write(key, text)
         for box in self.page.locator("input[type=date][data-key]").all():
             box.fill("2026-12-01")
