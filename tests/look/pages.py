@@ -42,7 +42,7 @@ def row(name: str, group: str) -> dict[str, Any]:
     return {"person": name, "name": name, "title": "Direktør", "department": "Teknik", "group": group, "states": states}
 
 
-DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18"}]
+DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18", "meeting": True}]
 HOME = {"title": "Hjem", "url": "/"}
 ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -8,6 +8,9 @@ from ..share import share
 from . import days
 from .skeleton import lay
 
+FRIDAY = 4
+"""The last weekday on which leaders meet, as ``date.weekday`` counts."""
+
 _DAY = re.compile(r"\b(DAG|SLUT)([+-]\d+)\b")
 
 
@@ -19,7 +22,8 @@ def write_demo(folder: Path, today: date, all_open: bool = False) -> None:
 
     def day(found: re.Match[str]) -> str:
         offset = int(found[2])
-        return days.written(today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset))
+        when = today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset)
+        return days.written(when - timedelta(days=max(0, when.weekday() - FRIDAY)))
 
     demo = share("templates/demo")
     lines = (demo / "hold.yaml").read_text(encoding="utf-8").splitlines(keepends=True)

@@ -1,11 +1,13 @@
 """Saving and reading what a leader writes. A save is acknowledged only when it is durable."""
 
+from datetime import date
 from typing import Any
 
+from ..danish import short_day
 from ..model import Field, Step
 from ..store import Answer, Conflict
 from .feed import visible_keys
-from .path import is_open, moved_dates
+from .path import first_day, moved_dates
 from .shelf import Cohort
 from .web import Api, Refused
 
@@ -65,7 +67,7 @@ class AnswerHandler(Api):
             raise Refused(413, "too-long", words, limit=field.limit, length=len(body["text"]))
         resolves = body.get("resolves", [])
         if body["base"] < 0 or not all(type(version) is int for version in resolves) or not 8 <= len(body["save_id"]) <= 64:
-            raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Genindlæs siden.")
+            raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
         outcome = await self.house.ask(
             self.house.store.answers.save,
             self.signed_in.unlocked,
@@ -84,10 +86,9 @@ class AnswerHandler(Api):
     async def _field(self, cohort: Cohort, group: str, key: str) -> Field:
         steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
         if not steps:
-            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
+            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
         moved = await moved_dates(self.house, cohort.manifest.gathering, group)
-        if not any(is_open(step, moved, self.house.today()) for step in steps):
-            raise Refused(403, "not-open", "Trinet er ikke åbnet endnu.")
+        check_open(min(steps, key=lambda step: first_day(step, moved)), moved, self.house.today())
         return next(field for field in steps[0].fields if field.key == key)
 
 
@@ -98,7 +99,7 @@ class VersionsHandler(Api):
         """All versions, those that were put beside included."""
         cohort, _ = await self.leader(gathering)
         if cohort.manifest.field(key) is None:
-            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Genindlæs siden.")
+            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
         versions = await self.house.ask(self.house.store.answers.versions, self.signed_in.unlocked, gathering, key)
         self.reply(
             [
@@ -120,9 +121,16 @@ async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step
     if step is None:
         raise Refused(404, "not-found", "Trinet findes ikke på dit hold.")
     moved = await moved_dates(handler.house, cohort.manifest.gathering, group)
-    if not is_open(step, moved, handler.house.today()):
-        raise Refused(403, "not-open", "Trinet er ikke åbnet endnu. Datoen står på forsiden.", title="Ikke åbent endnu")
+    check_open(step, moved, handler.house.today())
     return step
+
+
+def check_open(step: Step, moved: dict[str, date], today: date) -> None:
+    """Raise Refused if the step waits for its day."""
+    day = first_day(step, moved)
+    if day > today:
+        words = f"{step.title} åbner den {short_day(day)}."
+        raise Refused(403, "not-open", words, title="Ikke åbent endnu")
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Owned(Guarded):
         await super().prepare()
         visit = self.kernels.visit(self.path_kwargs["kernel_id"])
         if visit is None or self.session is None or visit.session.id != self.session.id:
-            raise Refused(404, "no-kernel", "Siden er lukket. Genindlæs den.")
+            raise Refused(404, "no-kernel", "Siden er lukket. Hent den igen.")
 
 
 class KernelHandler(Owned, Api):
@@ -93,7 +93,7 @@ class KernelHandler(Owned, Api):
     async def get(self, kernel_id: str) -> None:
         """404 when it is gone: then the page renews itself."""
         if not await self.kernels.alive(kernel_id):
-            raise Refused(404, "no-kernel", "Siden er lukket. Genindlæs den.")
+            raise Refused(404, "no-kernel", "Siden er lukket. Hent den igen.")
         self.reply({"id": kernel_id, "name": "python3", "execution_state": "idle", "connections": 1, "last_activity": ""})
 
 

@@ -7,7 +7,7 @@ from ..danish import short_day
 from ..model import Participant, Role, Step, StepKind
 from ..store import Member, Membership, fingerprint
 from .access_api import notice_digest
-from .path import Stage, moved_dates, opens, stages, url
+from .path import Stage, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
@@ -121,7 +121,8 @@ class DatesPage(Page):
             {
                 "name": step.name,
                 "title": step.title,
-                "date": opens(step, moved).isoformat(),  # type: ignore[union-attr]
+                "date": own_day(step, moved).isoformat(),  # type: ignore[union-attr]
+                "meeting": step.kind is StepKind.WORKSHOP,
                 "default": step.opens.isoformat(),  # type: ignore[union-attr]
             }
             for step in movable(cohort)
@@ -201,7 +202,7 @@ def countable(cohort: Cohort) -> list[Step]:
 def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date | None]]:
     """Each countable step with the day its time is past: the day the next one opens."""
     steps = countable(cohort)
-    following = [opens(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
+    following = [own_day(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
     return list(zip(steps, following, strict=False))
 
 

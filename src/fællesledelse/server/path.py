@@ -22,15 +22,18 @@ class Stage:
     filled: int
 
 
-def opens(step: Step, moved: dict[str, date]) -> date | None:
-    """The first day of the step: the group's own if it has moved it, else the cohort's."""
+def own_day(step: Step, moved: dict[str, date]) -> date | None:
+    """The day of the step as the group goes by: its own if it has moved it, else the cohort's."""
     return moved.get(step.name, step.opens)
 
 
-def is_open(step: Step, moved: dict[str, date], today: date) -> bool:
-    """Whether the step can be opened today. Once open it stays open."""
-    day = opens(step, moved)
-    return day is None or day <= today
+def first_day(step: Step, moved: dict[str, date]) -> date:
+    """The first day the step can be opened; ``date.min`` if it has no day.
+
+    A group can open a step earlier; put off, it still opens on the cohort's day. So nothing that was open is ever closed
+    under those who have written in it.
+    """
+    return min(own_day(step, moved) or date.min, step.opens or date.min)
 
 
 async def stages(house: House, cohort: Cohort, person: str, group: str) -> list[Stage]:
@@ -54,6 +57,6 @@ def url(manifest: Manifest, step: Step) -> str:
 
 
 def _stage(step: Step, moved: dict[str, date], today: date, done: bool, filled: set[str]) -> Stage:
-    state: State = "done" if done else "open" if is_open(step, moved, today) else "locked"
+    state: State = "done" if done else "open" if first_day(step, moved) <= today else "locked"
     core = [field.key for field in step.fields if field.core]
-    return Stage(step, opens(step, moved), state, len(core), sum(key in filled for key in core))
+    return Stage(step, own_day(step, moved), state, len(core), sum(key in filled for key in core))

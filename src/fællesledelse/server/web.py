@@ -25,9 +25,9 @@ REFUSALS = {
     400: (
         "bad-request",
         "Det kunne vi ikke læse",
-        "Forespørgslen var ikke, som den skulle være. Genindlæs siden, og prøv igen.",
+        "Forespørgslen var ikke, som den skulle være. Hent siden igen, og prøv en gang til.",
     ),
-    401: ("log-in", "Log ind", "Du er logget ud. Log ind igen, så er alt, hvor du slap det."),
+    401: ("log-in", "Log ind", "Du er logget ud. Log ind igen, så er alt, som du forlod det."),
     403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til dit forløb."),
     404: ("not-found", "Siden findes ikke", "Adressen er måske skrevet forkert, eller linket er brugt op."),
     405: ("bad-method", "Det kan ikke gøres her", "Gå tilbage, og prøv igen."),

@@ -43,10 +43,7 @@ _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 def away() -> str:
     """What stands in a computed part's place while the server can't be reached."""
-    return (
-        '<p class="fl-away">Vi kan ikke hente dine ord lige nu. De er ikke tabt. '
-        "Vent et øjeblik, og hent siden igen.</p>"
-    )
+    return '<p class="fl-away">Vi kan ikke hente dine ord lige nu. De er ikke tabt. Vent et øjeblik, og hent siden igen.</p>'
 
 
 def earlier(reading: Reading, reads: Sequence[str]) -> str:
