@@ -15,6 +15,8 @@ class CompleteOrNothing(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before anything is collected. ``version`` is "editable" for a working copy, which needs no bundle yet."""
         if sys.getfilesystemencoding() != "utf-8":
-            raise RuntimeError("This process can't spell the package's name, fællesledelse. Set PYTHONUTF8=1 and build again.")
+            raise RuntimeError(
+                "This process can't spell the package's name, fællesledelse. Set PYTHONUTF8=1 and build again."
+            )
         if version != "editable" and not (Path(self.root) / BUNDLE).is_file():
             raise RuntimeError("The pages' styles, fonts and scripts have not been fetched. Run make wheel.")

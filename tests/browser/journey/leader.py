@@ -13,6 +13,17 @@ PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 TEXTS = constructed_texts()
 BOXES = "[...document.querySelectorAll('textarea[data-key]')].map((box) => [box.dataset.key, box.value])"
+WRITE = """(texts) => {
+    for (const [key, text] of Object.entries(texts)) {
+        const box = document.querySelector(`textarea[data-key="${key}"]`);
+        const buttons = () => [...box.closest(".fl-cards").querySelectorAll("button")];
+        while (!box.checkVisibility()) buttons().find((each) => each.innerText === "Tilføj en til").click();
+        box.focus();
+        box.value = text;
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+}"""
+"""Writes in many fields at a stroke, adding cards until they are there: all in one call of the driver."""
 
 
 class Leader:
@@ -82,12 +93,10 @@ class Leader:
         box.fill(text)
 
     def write_everything(self) -> dict[str, str]:
-        """Fill every text of the page with the constructed leader's words, and wait until all is saved."""
+        """Fill every empty text of the page with the constructed leader's words, and wait until all is saved."""
         there = self.texts()
         written = {key: TEXTS[key] for key in there if key in TEXTS}
-        for key, text in written.items():
-            if not there[key]:
-                self.write(key, text)
+        self.page.evaluate(WRITE, {key: text for key, text in written.items() if not there[key]})
         for box in self.page.locator("input[type=date][data-key]").all():
             box.fill("2026-12-01")
         self.wait_until_saved()
