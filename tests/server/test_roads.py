@@ -13,6 +13,7 @@ import pytest
 
 from fællesledelse import operation
 
+from .. import tools
 from .people import ANNA, BENT, EGON, PHRASE
 from .serving import Client, Server, alive, wait_for
 
@@ -192,7 +193,7 @@ def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, ann
     asked: set[str] = set()
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=[*arguments, "--disable-sync"])
+        browser = play.chromium.launch(executable_path=tools.chromium(), args=[*arguments, "--disable-sync"])
         context = browser.new_context(locale="da-DK")
         context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in anna.cookies.items()])
         page = context.new_page()

@@ -10,8 +10,9 @@ from tests import tools
 from tests.live import Live, serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Ended with its module: while Playwright is there, its thread can run neither another one nor asyncio."""
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
         yield browser
