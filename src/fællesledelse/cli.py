@@ -118,6 +118,7 @@ def inviter(
         _say(out, f"{each['name']} <{each['email']}>")
         _exactly(out, each["url"])
     _say(out, f"{len(answer['invitations'])} invitationer er lavet. {answer['enrolled']} har allerede adgang.", "green")
+    _say(out, "Links, de har fået tidligere og ikke brugt, virker ikke længere.")
     _say(out, "Hvert link virker én gang. Giv det kun til den, det er lavet til.")
 
 

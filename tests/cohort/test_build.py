@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fællesledelse.cohort.build import build
+from fællesledelse.cohort.build import build, prepare
 from fællesledelse.errors import CohortError
 from fællesledelse.manifest import load, load_roster
 
@@ -249,3 +249,17 @@ def test_a_build_needs_nothing_that_windows_lacks(folder: Folder, command: str) 
         by_windows = contents(folder)
         build(folder.path)
         assert contents(folder) == by_windows
+
+
+def test_a_changed_address_is_told_before_it_becomes_another_person(folder: Folder) -> None:
+    build(folder.path)
+    roster = folder.path / "deltagere.csv"
+    lines = roster.read_text(encoding="utf-8-sig")
+    address = next(
+        person.email
+        for person in load_roster((folder.path / "bygget/roster.json").read_text("utf-8")).participants
+        if person.email in lines
+    )
+    roster.write_text(lines.replace(address, f"ny.{address}"), encoding="utf-8")
+    told = [str(finding) for finding in prepare(folder.path).reminders]
+    assert any(address in line and "to personer" in line for line in told)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fællesledelse.cohort import cells, notebook, prose
+from fællesledelse import cells
+from fællesledelse.cohort import notebook, prose
 from fællesledelse.cohort.build import build, prepare
 from fællesledelse.model import FieldKind, Readers
 

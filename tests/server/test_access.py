@@ -5,6 +5,7 @@ import email.policy
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import httpx
 import pytest
 
 from fællesledelse import operation
-from fællesledelse.server.access_api import Brake
+from fællesledelse.model import Manifest
+from fællesledelse.server.access_api import Brake, notice_digest
 from fællesledelse.server.run import now
 from fællesledelse.store.vault import open_with_safe_key
 
@@ -247,6 +249,25 @@ def a_month_later(server: Server, start: object) -> None:
     server.set_clock((now() + timedelta(days=31, minutes=1)).isoformat())
     assert dorte.get("/api/session").status_code == 401
     assert dorte.get("/hold/demo/").headers["location"] == "/log-ind?next=/hold/demo/"
+
+
+def test_who_has_the_pass_phrase_can_get_a_new_recovery_code_and_the_old_one_is_dead(
+    another: Callable[..., Server], built: dict[str, Path], recovery_codes: dict[str, str]
+) -> None:
+    server = another(built["demo"])
+    client, stranger = server.client(BENT), server.client()
+    assert client.post("/api/new-code", json={"pass_phrase": "ikke den rigtige sætning"}).status_code == 403
+    assert stranger.post("/api/new-code", json={"pass_phrase": PHRASE}).status_code == 401
+    fresh = client.post("/api/new-code", json={"pass_phrase": PHRASE}).json()["recovery_code"]
+    body = {"email": BENT.email, "pass_phrase": NEXT_PHRASE}
+    old = stranger.post("/api/recover", json=body | {"recovery_code": recovery_codes[BENT.email]})
+    assert old.status_code == 403
+    assert stranger.post("/api/recover", json=body | {"recovery_code": fresh}).status_code == 200
+
+
+def test_another_key_in_the_safe_is_told_to_every_leader(manifest: Manifest) -> None:
+    assert notice_digest(manifest) == notice_digest(replace(manifest, name="Et andet navn"))
+    assert notice_digest(manifest) != notice_digest(replace(manifest, safe_key="ab" * 32))
 
 
 def test_nobody_asks_as_the_operator_without_the_token_in_the_data_folder(server: Server) -> None:

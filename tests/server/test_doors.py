@@ -294,7 +294,7 @@ def brief(
     data = tmp_path_factory.mktemp("brief") / "data"
     shutil.copytree(prepared[0], data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEST_KERNELS", "IDLE=2,LOOK=1,PER_SESSION=2")
+        patch.setenv("TEST_KERNELS", "IDLE=2,LOOK=1,PER_PERSON=2")
         patch.setenv("TMPDIR", str(scratch))
         running = start(data, [built["demo"]], clocked=True)
     running.scratch = scratch

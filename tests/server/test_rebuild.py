@@ -1,5 +1,6 @@
 """A cohort built anew under a running server, and a folder that can't be read."""
 
+import json
 import os
 import re
 import shutil
@@ -107,3 +108,20 @@ def test_who_is_taken_off_the_roster_loses_the_gathering(another: Callable[..., 
     assert gerda.save("episodes.1.did", "igen", 1, gathering="andet").status_code == 404
     assert gerda.get("/").status_code == 404
     assert "facilitator" in gerda.get("/").text
+
+
+def test_a_built_page_that_would_run_anything_else_is_not_served(folder: Path) -> None:
+    """The builder checks what it builds; whoever brings a built folder to the server need not be the builder."""
+    page = folder / "bygget/workshop-1.ipynb"
+    honest = page.read_text(encoding="utf-8")
+    shelf = Shelf([folder])
+    for code in ("open('/etc/passwd').read()", "import os", "page.text(open('x'))", "!ls", "page._connection"):
+        notebook = json.loads(honest)
+        notebook["cells"].append(
+            {"cell_type": "code", "id": "x", "metadata": {}, "outputs": [], "execution_count": None, "source": code}
+        )
+        page.write_text(json.dumps(notebook), encoding="utf-8")
+        with pytest.raises(SettingsError, match="no page may run"):
+            Shelf([folder])
+        os.utime(folder / "bygget/manifest.json")
+        assert shelf.newer("demo") is None  # a running server keeps the build it has

@@ -164,7 +164,7 @@ def test_every_answer_carries_the_armour(server: Server, anna: Client, path: str
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert "server" not in answer.headers
         assert "access-control-allow-origin" not in answer.headers
         if not path.startswith("/assets"):

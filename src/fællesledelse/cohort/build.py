@@ -14,7 +14,7 @@ import papermill
 from nbformat import NotebookNode
 
 from ..errors import CohortError, Finding
-from ..manifest import dump, dump_roster
+from ..manifest import dump, dump_roster, load_roster
 from ..model import Manifest, PrivacyNotice, Roster, Step
 from . import notebook
 from .engine import ENGINE
@@ -54,7 +54,8 @@ def prepare(folder: Path, progress: Callable[[str, int], None] = lambda step, to
         pages[name] = _made(page.notebook, checked.values)
         progress(name, len(checked.pages))
     notebooks = {name: str(nbformat.writes(page)) for name, page in pages.items()}  # type: ignore[no-untyped-call]
-    return Built(_manifest(checked, pages), checked.roster, notebooks, checked.reminders)
+    reminders = (*checked.reminders, *_changed_addresses(folder, checked.roster))
+    return Built(_manifest(checked, pages), checked.roster, notebooks, reminders)
 
 
 def build(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
@@ -67,6 +68,25 @@ def build(folder: Path, progress: Callable[[str, int], None] = lambda step, tota
         why = f"Det byggede kan ikke gemmes ({problem.strerror}). Luk programmer, der har filer åbne i mappen, og prøv igen."
         raise CohortError([Finding(BUILT, why)]) from problem
     return built
+
+
+def _changed_addresses(folder: Path, roster: Roster) -> list[Finding]:
+    """Everyone who has got another e-mail address since the last build: to the server that is another person."""
+    try:
+        before = load_roster((folder / BUILT / "roster.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, CohortError):
+        return []
+    now = {person.email for person in roster.participants}
+    gone = {person.name: person.email for person in before.participants if person.email not in now}
+    return [
+        Finding(
+            "deltagere",
+            f"{person.name} havde {gone[person.name]} sidst og har nu {person.email}. For serveren er det to personer: Det, "
+            "der er skrevet, følger ikke med til den nye adresse. Skriv den gamle adresse igen, hvis det er den samme person.",
+        )
+        for person in roster.participants
+        if person.name in gone
+    ]
 
 
 def _made(page: NotebookNode, values: dict[str, Any]) -> NotebookNode:

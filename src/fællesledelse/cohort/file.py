@@ -8,10 +8,10 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import Finding
 from ..model import StepKind
+from ..names import is_slug, nearest
 from . import days
 from .addresses import is_email, is_link
 from .document import Document, Path
-from .names import is_slug, nearest
 
 
 def _filled(text: str) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 
 from ..errors import CohortError, Finding
 from ..model import Field, Participant, Role, Roster
+from ..names import is_slug, nearest
 from ..vocabulary import covers
 from . import document, file, notebook, people
 from .document import Document
 from .file import CohortFile
-from .names import is_slug, nearest
 from .notebook import Page
 from .people import People
 
@@ -168,13 +168,18 @@ def _loose(folder: Path, pages: dict[str, Page]) -> list[Finding]:
     return found
 
 
+def _said(value: Any) -> bool:
+    """Whether hold.yaml says anything there: a vision with nothing but its headings says nothing."""
+    return any(_said(part) for part in value.values()) if isinstance(value, dict) else bool(value)
+
+
 def _empty(read: Document, pages: dict[str, Page]) -> list[Finding]:
     """Words that a page asks for and hold.yaml leaves empty."""
     found = []
     for step, page in pages.items():
         for name in page.placeholders:
             key = "navn" if name == "hold" else name
-            if not name.startswith("dato:") and not read.values.get(key):
+            if not name.startswith("dato:") and not _said(read.values.get(key)):
                 why = f"{name!r} står tomt eller mangler, men siden {step!r} bruger det. Der vil stå tomt."
                 found.append(read.finding((key,), why))
             if name.startswith("dato:") and name[5:] not in pages:

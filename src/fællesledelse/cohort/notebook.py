@@ -12,10 +12,11 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from .. import cells
 from ..errors import CohortError, Finding
 from ..model import Field, FieldKind
 from ..vocabulary import Call, FieldSpec
-from . import cells, prose, words
+from . import prose, words
 
 LIMIT = 2 * 1024 * 1024
 """Bytes of a notebook file."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ..errors import CohortError, Finding
 from ..model import Participant, Role
+from ..names import nearest
 from . import days, table
 from .addresses import is_email
-from .names import nearest
 
 NAMES = ("deltagere.csv", "deltagere.xlsx")
 

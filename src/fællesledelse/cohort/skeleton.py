@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 from ..errors import CohortError, Finding
+from ..names import slug
 from ..share import share
-from .names import slug
 from .notebook import FOLDER
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from .. import danish
 from ..errors import Finding
+from ..names import is_slug, nearest
 from .file import CohortFile, Named, Vision
-from .names import is_slug, nearest
 
 NAMES = ("hold", "organisation", "starter", "slutter", "vision", "dokumenter", "læringsmål", "øvebaner", "facilitatorer")
 """Every name a page may use, besides ``dato:`` with the name of a step."""

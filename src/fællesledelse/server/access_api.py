@@ -5,11 +5,12 @@ import base64
 import hashlib
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from ..errors import AccessError
-from ..model import PrivacyNotice
+from ..model import Manifest
 from ..store import Enrolled, Person, Unlocked
 from .web import Api, Refused
 
@@ -21,12 +22,34 @@ DEAD_LINK = (
 
 
 class Brake:
-    """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out."""
+    """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out.
+
+    Guesses at one address wait for one another, so many at once are no faster than one after the other.
+    """
 
     FREE, LONGEST, FORGOTTEN_AFTER, REMEMBERED = 3, 8.0, 900.0, 10_000
+    QUEUE = 40  # guesses at all addresses together that may wait; more are asked to come back
 
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self, email: str) -> AsyncIterator[None]:
+        """Wait for one's turn at an address, and as long as its wrong guesses cost. Refused when too many wait."""
+        if self._waiting >= self.QUEUE:
+            raise Refused(503, "busy", "Mange logger ind lige nu. Prøv igen om et øjeblik.")
+        lock = self._turns.setdefault(email, asyncio.Lock())
+        self._waiting += 1
+        try:
+            async with lock:
+                await asyncio.sleep(self.delay(email))
+                yield
+        finally:
+            self._waiting -= 1
+            if not lock.locked():
+                self._turns.pop(email, None)
 
     def delay(self, email: str) -> float:
         """Seconds to wait before the next guess is looked at."""
@@ -83,14 +106,14 @@ class AccessApi(Api):
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
         email = email.strip().lower()
-        await asyncio.sleep(self.brake.delay(email))
-        try:
-            result = await self.house.ask_slowly(verb, email, *args)
-        except AccessError:
-            self.brake.wrong(email)
-            raise
-        self.brake.right(email)
-        return result
+        async with self.brake.turn(email):
+            try:
+                result = await self.house.ask_slowly(verb, email, *args)
+            except AccessError:
+                self.brake.wrong(email)
+                raise
+            self.brake.right(email)
+            return result
 
 
 class LogInHandler(AccessApi):
@@ -142,7 +165,12 @@ class InvitationHandler(AccessApi):
             raise Refused(404, "dead-link", DEAD_LINK)
         waits = found.not_before > self.house.clock()
         self.reply(
-            {"name": found.person.name, "kind": found.kind, "not_before": found.not_before.isoformat() if waits else None}
+            {
+                "name": found.person.name,
+                "email": found.person.email,
+                "kind": found.kind,
+                "not_before": found.not_before.isoformat() if waits else None,
+            }
         )
 
 
@@ -167,6 +195,20 @@ class RecoverHandler(AccessApi):
         phrase = self.pass_phrase(body)
         recover = self.house.store.access.recover
         await self.welcome(await self.braked(body["email"], recover, body["recovery_code"], phrase), "recovered")
+
+
+class NewCodeHandler(AccessApi):
+    """POST: a new recovery code for someone who is signed in and has the pass phrase."""
+
+    public = False
+
+    async def post(self) -> None:
+        """The code before this one opens nothing any more."""
+        phrase = self.body(pass_phrase=str)["pass_phrase"]
+        new_code = self.house.store.access.new_code
+        code = await self.braked(self.signed_in.person.email, new_code, phrase)
+        self.reply({"recovery_code": code, "next": "/"})
+        self.note("new-code")
 
 
 class ForgottenHandler(AccessApi):
@@ -207,7 +249,7 @@ class NoticeHandler(Api):
         cohort, _ = await self.membership(gathering)
         if not self.body(accept=bool)["accept"]:
             raise Refused(400, "bad-request", "Sig til, når du har læst siden. Så kommer du videre.")
-        digest = notice_digest(cohort.manifest.privacy)
+        digest = notice_digest(cohort.manifest)
         await self.house.ask(self.house.store.progress.accept_notice, self.person, gathering, digest)
         self.reply({"next": f"/hold/{gathering}/"})
 
@@ -227,6 +269,6 @@ async def send_replacement(handler: Api, person: Person, asked_by: str) -> None:
     handler.note("replacement-asked", person.id)
 
 
-def notice_digest(privacy: PrivacyNotice) -> str:
-    """A short name of this wording of the notice: a changed one is shown again."""
-    return hashlib.sha256(repr(privacy).encode()).hexdigest()[:32]
+def notice_digest(manifest: Manifest) -> str:
+    """A short name of what the notice says: other words or another key in the safe, and it is shown again."""
+    return hashlib.sha256(repr((manifest.privacy, manifest.safe_key)).encode()).hexdigest()[:32]

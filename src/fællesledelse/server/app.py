@@ -37,6 +37,7 @@ STEP = r"(?P<step>[a-z0-9-]{1,60})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
+LARGEST_MESSAGE = 1 << 18  # bytes from a page to its kernel: fields and versions, never a text
 GRACE = 5.0  # seconds that requests under way get at a stop
 
 
@@ -97,6 +98,7 @@ class WorkbookServer(Voila):
             "operator_token": operator_api.make_token(self.house.settings.operator_token),
             "default_handler_class": pages.Nowhere,
             "compress_response": True,
+            "websocket_max_message_size": LARGEST_MESSAGE,
         }
 
     def init_handlers(self) -> list[Any]:
@@ -162,6 +164,7 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (r"/api/recover", access_api.RecoverHandler),
         (r"/api/forgotten", access_api.ForgottenHandler),
         (r"/api/renew", access_api.RenewHandler),
+        (r"/api/new-code", access_api.NewCodeHandler),
         (rf"/api/kernels/{KERNEL}", notebook_page.KernelHandler),
         (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),

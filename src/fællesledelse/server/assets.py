@@ -29,7 +29,10 @@ _NAMED_FILE = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')?#]+)""")
 
 def folder_of(name: str) -> Path:
     """The folder of ``FOLDERS`` that holds the file ``name``; the first of them if none does."""
-    return next((folder for folder in FOLDERS if (folder / name).is_file()), STATIC)
+    try:
+        return next((folder for folder in FOLDERS if (folder / name).is_file()), STATIC)
+    except OSError:  # no file can have such a name
+        return STATIC
 
 
 @cache

@@ -16,7 +16,7 @@ from jupyter_server.utils import ensure_async
 from .feed import Feed, Visit
 from .house import House
 
-PER_SESSION = 8  # pages one session may hold open; the oldest gives way
+PER_PERSON = 8  # pages one person may hold open on all devices; the oldest gives way
 IDLE = 900  # seconds without a page after which a kernel is ended
 LOOK = 60  # seconds between looks
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
@@ -91,8 +91,9 @@ class Kernels(AsyncMappingKernelManager):
         return False
 
     async def _make_room(self, visit: Visit) -> None:
-        own = [key for key, each in self._visits.items() if each.session.id == visit.session.id and key in self]
-        await self._end(own[: max(0, len(own) - PER_SESSION)])
+        person = visit.session.person
+        own = [key for key, each in self._visits.items() if each.session.person == person and key in self]
+        await self._end(own[: max(0, len(own) - PER_PERSON)])
 
     async def _end(self, kernel_ids: list[str]) -> None:
         for kernel_id in kernel_ids:

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
 from tornado.iostream import StreamClosedError
 from voila.handler import VoilaHandler
-from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, read_header_from_binary_message
 
 from ..model import Role, StepKind
 from .answers_api import open_step
@@ -116,6 +116,12 @@ class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
             raise Refused(403, "other-origin", "Forbindelsen kom fra en anden side end vores.")
         await super().prepare()
 
+    def write_message(self, message: Any, binary: bool = False) -> Any:
+        """Called by Jupyter with what the kernel says. A traceback it prints is for nobody's eyes."""
+        if said_kind(message) not in ("stream", "error"):
+            return super().write_message(message, binary)
+        return None
+
     def on_message(self, ws_message: str | bytes) -> None:
         """Called by Tornado. What can't be read closes the socket; Jupyter would quote it in the log."""
         try:
@@ -125,6 +131,12 @@ class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
             return
         if kind in ALLOWED:
             super().on_message(ws_message)
+
+
+def said_kind(message: Any) -> str:
+    """The kind of a message from a kernel, or "" if it says none."""
+    header = read_header_from_binary_message(message) if isinstance(message, bytes) else message.get("header")
+    return str((header or {}).get("msg_type", ""))
 
 
 def message_kind(message: str | bytes, protocol: str | None) -> str:

@@ -7,7 +7,7 @@ from ..danish import short_day
 from ..model import Participant, Role, Step, StepKind
 from ..store import Member, Membership, fingerprint
 from .access_api import notice_digest
-from .path import Stage, moved_dates, own_day, stages, url
+from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
@@ -109,6 +109,9 @@ class DatesPage(Page):
             raise Refused(
                 400, "bad-date", "Datoen ligger uden for forløbet. Vælg en dag mellem forløbets første og sidste dag."
             )
+        moved = await moved_dates(self.house, gathering, mine.group)
+        if day is not None and first_day(step, moved) <= self.house.today() < first_day(step, moved | {step.name: day}):
+            raise Refused(400, "bad-date", f"{step.title} er åbnet og kan ikke lukkes igen for dem, der har skrevet.")
         await self.house.ask(
             self.house.store.progress.move_date, gathering, mine.group, step.name, None if day == step.opens else day
         )
@@ -208,7 +211,7 @@ def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date |
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
     """Whether the person has read this wording of the notice."""
-    digest = notice_digest(cohort.manifest.privacy)
+    digest = notice_digest(cohort.manifest)
     accepted = handler.house.store.progress.notice_accepted
     return await handler.house.ask(accepted, handler.person, cohort.manifest.gathering, digest)
 

@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbformat.reader import NotJSONError
 
+from .. import cells
 from ..errors import FællesledelseError, SettingsError
 from ..manifest import load, load_roster
 from ..model import Manifest, Roster
@@ -80,6 +81,17 @@ class Shelf:
         return False
 
 
+def _page(built: Path, step: str) -> nbformat.NotebookNode:
+    """A built page. Raises SettingsError if it would run anything but the workbook's own calls."""
+    page: nbformat.NotebookNode = nbformat.read(built / f"{step}.ipynb", as_version=4)
+    for cell in page.cells:
+        if cell.cell_type == "code" and not cells.allowed(cell.source, step):
+            raise SettingsError(
+                f"{built / step}.ipynb holds code that no page may run. Build the cohort again, and ask who changed it."
+            )
+    return page
+
+
 def _stamp(folder: Path) -> int | None:
     try:
         return (folder / BUILT / "manifest.json").stat().st_mtime_ns
@@ -96,6 +108,6 @@ def _read(folder: Path) -> Cohort:
     return Cohort(
         manifest=manifest,
         roster=load_roster((built / "roster.json").read_text(encoding="utf-8")),
-        notebooks={step.name: nbformat.read(built / f"{step.name}.ipynb", as_version=4) for step in manifest.steps},
+        notebooks={step.name: _page(built, step.name) for step in manifest.steps},
         stamp=stamp,
     )

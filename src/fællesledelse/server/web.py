@@ -79,7 +79,7 @@ class Armoured(RequestHandler):
         self.clear_header("Server")
         self.set_header("Content-Security-Policy", content_security_policy(self.house.settings.secure))
         self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if self.house.settings.secure:

@@ -76,6 +76,15 @@ class Access:
             raise _refused_code()
         return self._start(_open_with_code(as_person(row), wraps, code), pass_phrase, None)
 
+    def new_code(self, email: str, pass_phrase: str) -> str:
+        """A new recovery code for who has the pass phrase; the one before opens nothing any more. See ``sign_in``."""
+        unlocked = self.sign_in(email, pass_phrase)
+        code = new_code()
+        with self._database.atomic() as connection:
+            _forget_code(connection, unlocked)
+            add_wrap(connection, unlocked, vault.wrap_with_code(unlocked, read_code(code)))
+        return code
+
     def renew(self, token: str, pass_phrase: str, recovery_code: str | None) -> Enrolled:
         """Choose a new pass phrase with a replacement link, which is then used up.
 
@@ -194,6 +203,11 @@ def _forget_wraps(connection: Connection, unlocked: Unlocked) -> None:
     table, pair = schema.key_wrap, schema.key_pair
     own = select(pair.c.public).where(pair.c.person == unlocked.person.id)
     connection.execute(delete(table).where(table.c.kind == WrapKind.PASS_PHRASE, table.c.pair.in_(own)))
+    _forget_code(connection, unlocked)
+
+
+def _forget_code(connection: Connection, unlocked: Unlocked) -> None:
+    table = schema.key_wrap
     connection.execute(delete(table).where(table.c.kind == WrapKind.RECOVERY_CODE, table.c.pair == unlocked.public))
 
 

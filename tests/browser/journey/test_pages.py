@@ -1,6 +1,7 @@
 """Every page, as people with other eyes and hands meet it."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -105,6 +106,18 @@ def test_a_fields_script_comes_once_with_the_page_and_not_through_the_kernel(lea
     assert sum("/assets/fields.js" in url for url in asked) == 1
     assert [url for url in asked if url.startswith("blob:")] == []
     assert sum(received) < 200_000
+
+
+def test_a_leader_moves_a_day_for_the_whole_group(leader: Leader) -> None:
+    leader.page.set_viewport_size(DESKTOP)
+    leader.page.goto(f"{leader.live.url}/hold/demo/datoer")
+    form = leader.page.locator("form", has=leader.page.locator('input[name="step"][value="workshop-3"]')).first
+    before = form.locator('input[type="date"]').input_value()
+    after = (date.fromisoformat(before) - timedelta(days=1)).isoformat()
+    form.locator('input[type="date"]').fill(after)
+    form.get_by_role("button", name="Gem").click()
+    expect(leader.page.locator('[role="status"]').first).to_contain_text("Gemt")
+    assert form.locator('input[type="date"]').input_value() == after
 
 
 def test_the_path_ends_within_one_screen_of_a_phone(leader: Leader) -> None:

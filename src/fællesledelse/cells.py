@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError, validate_call
 
-from ..errors import Finding
-from ..model import Readers
-from ..vocabulary import VOCABULARY, Call
+from .errors import Finding
+from .model import Readers
 from .names import nearest
+from .vocabulary import VOCABULARY, Call
 
 PARAMETERS = ("cohort",)
 """The parameters a notebook may have, and papermill may set."""
@@ -54,6 +54,14 @@ def call(source: str, file: str) -> tuple[str, Call, list[Finding]]:
     asked: list[Call] = []
     text, findings = _guarded(lambda tree: asked.append(_call(tree)), source, file)
     return text, (asked[0] if asked else Call()), findings
+
+
+def allowed(source: str, step: str) -> bool:
+    """Whether a code cell of a built page does nothing but set parameters, open ``step``, or make one call on the page.
+
+    The builder has seen to it; the server asks again, since whoever brings a built folder to it need not be the builder.
+    """
+    return not all((parameters(source, "")[1], opening(source, "", step)[1], call(source, "")[2]))
 
 
 def injected(values: dict[str, str]) -> str:
