@@ -137,3 +137,24 @@ def test_several_waiting_texts_are_settled_one_at_a_time(opened, server):
     expect_all_sent(page)
     assert held.answer()["text"] == "Stående\n\nUde i regnen"
     assert held.answer()["asides"] == []
+
+
+def test_what_is_written_before_another_tab_chooses_reaches_the_server_by_itself(opened, context, server):
+    first, second = opened(), opened()
+    context.set_offline(True)
+    box(first).fill("Første fane")
+    box(second).fill("Anden fane")
+    expect_kept(first)
+    expect_kept(second)
+    context.set_offline(False)
+    expect(panel(first)).to_be_visible()
+    expect(panel(second)).to_be_visible()
+    waiting, choosing = (first, second) if box(first).input_value() != server.state.of("turning-points").answer()["text"] else (second, first)
+    box(waiting).press_sequentially(" og mere")
+    written = box(waiting).input_value()
+    panel(choosing).get_by_role("button", name="Behold begge").click()
+    until(lambda: written in server.state.texts("turning-points"), waiting)
+    expect(panel(waiting).locator(".fl-own")).to_have_text(written)
+    panel(waiting).get_by_role("button", name="Behold min").click()
+    expect_all_sent(waiting)
+    assert server.state.of("turning-points").answer()["text"] == written

@@ -189,7 +189,10 @@ export class Answer extends EventTarget {
     this.head = { version: answer.version, text: answer.text, saved_at: answer.saved_at };
     this.asides = answer.asides ?? [];
     const open = this.#clash?.some((version) => this.asides.some((aside) => aside.version === version));
-    if (this.#clash && !open) this.#clash = null;
+    if (this.#clash && !open) {
+      this.#clash = null;
+      if (!untouched) this.#soon(); // settled elsewhere; what was written here meanwhile has waited for that
+    }
     if (untouched && !this.#clash) this.#show(this.head);
   }
 
