@@ -95,11 +95,22 @@ def test_signing_out_asks_when_something_is_not_sent(opened, server):
     assert entries(page) == 1
 
 
+def test_signing_out_in_one_tab_takes_the_texts_from_every_other(opened, server):
+    page, other = opened(), opened()
+    box(other).fill("Kun mit")
+    expect_all_sent(other)
+    page.get_by_role("button", name="Log ud").click()
+    page.wait_for_url(server.url + "/log-ind")
+    other.wait_for_url(server.url + "/")
+    expect(other.get_by_role("heading", name="Forsiden")).to_be_visible()
+
+
 def test_signing_out_without_a_server_says_that_it_did_not_happen(opened, context):
     page = opened()
     context.set_offline(True)
     page.get_by_role("button", name="Log ud").click()
-    expect(page.get_by_role("dialog", name="Du er ikke logget ud")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Du er ikke logget ud")
+    expect(dialog).to_contain_text("Lås computeren, når du går fra den, og log ud, når forbindelsen er tilbage.")
 
 
 def test_a_step_is_marked_as_done_and_unmarked(opened, server):

@@ -22,7 +22,7 @@ function tabLock(tab) {
  * The answers client that fields talk to, as `globalThis.faellesledelse`.
  *
  * Dispatches "loaded" when the answers have come, "change" when what a page says as a whole may have changed, and
- * "other-person" when someone else has signed in on this browser.
+ * "other-person" when someone else has signed in on this browser, or the leader has signed out in another tab.
  */
 export class Answers extends EventTarget {
   step = null;
@@ -86,6 +86,11 @@ export class Answers extends EventTarget {
   /** Send everything now; resolves when it has been tried. */
   async flush(options) {
     await Promise.all(this.unsent.map((answer) => answer.flush(options)));
+  }
+
+  /** Tell other tabs that nobody is signed in on this browser any more. */
+  announceSignOut() {
+    this.#channel?.postMessage({ kind: "person", person: "" });
   }
 
   /** Whether signing out loses nothing, or the leader wants to all the same. The frame's script asks before it signs out. */

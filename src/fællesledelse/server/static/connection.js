@@ -11,7 +11,7 @@ export function pause(attempt) {
 }
 
 /**
- * state: "up", "down" (no answer), "login" (the session has ended) or "other" (someone else has signed in).
+ * state: "up", "down" (no answer), "login" (the session has ended) or "other" (someone else has signed in, or another tab has signed out).
  * Dispatches "change" when the state changes, and "online" when the device says that it has a network again.
  */
 export class Connection extends EventTarget {
@@ -47,7 +47,7 @@ export class Connection extends EventTarget {
     this.#later();
   }
 
-  /** Another tab tells that `person` is signed in now. */
+  /** Another tab tells that `person` is signed in now; "" after signing out. */
   announced(person) {
     if (person !== this.#person) this.#set("other");
     else if (this.state === "login" || this.state === "other") this.#returned();

@@ -26,7 +26,7 @@ function choose(title, text, stay, go) {
   });
 }
 
-const AWAY = "Serveren svarer ikke, så vi kan ikke logge dig ud. Prøv igen om lidt. Luk browseren, hvis andre bruger denne computer.";
+const AWAY = "Serveren svarer ikke, så vi kan ikke logge dig ud lige nu. Lås computeren, når du går fra den, og log ud, når forbindelsen er tilbage.";
 
 /** Whether the leader may be signed out now; asks where text would be left behind. */
 export async function mayLeave(answers) {
