@@ -207,3 +207,17 @@ def test_prose_without_a_heading_labels_with_its_first_sentence(context, server)
     page = context.new_page()
     page.goto(server.url + "/hold/demo/forberedelse-1")
     expect(page.get_by_role("textbox", name="Hvad tænkte du kl. 9?", exact=True)).to_be_visible()
+
+
+def test_earlier_versions_are_the_last_of_each_stretch_and_what_was_put_aside(opened, server):
+    held = server.state.of("turning-points")
+    written = [("Om", 0, 0), ("Om mandagen", 0, 17), ("Om aftenen", 1, 40), ("Om tirsdagen", 5, 0), ("Om tirsdagen igen", 5, 17)]
+    for text, minute, second in written:
+        held.save(text, 0 if text == "Om aftenen" else held.answer()["version"], [])
+        held.versions[-1].saved_at = f"2026-08-17T08:{minute:02}:{second:02}+00:00"
+    page = opened()
+    field(page).get_by_role("button", name="Tidligere versioner").click()
+    shown = page.get_by_role("dialog").locator(".fl-version")
+    expect(shown).to_have_text(["Om tirsdagen igen", "Om aftenen", "Om mandagen"])
+    page.get_by_role("dialog").get_by_role("button", name="Vis alle").click()
+    expect(shown).to_have_text([text for text, _, _ in reversed(written)])

@@ -14,6 +14,7 @@ const READERS = {
 const FALLBACK = "Dit svar";
 const PRIVATE = "private.";
 const NEAR = 0.9;
+const PAUSE = 120_000; // ends a stretch of writing
 const SILENCE = 30_000; // a busy kernel is not a dead one
 const ABBREVIATIONS = new Set(
   ("bl.a. ca. cand. d. dvs. eks. ekskl. evt. f.eks. ff. fmd. fx. hhv. hr. inkl. jf. kap. kl. kr. m.fl. m.m. m.v. mfl. mht. mia. mio. " +
@@ -334,10 +335,35 @@ async function openVersions(desk, answer, spec, label, opener) {
     await answer.flush();
     const versions = await answer.versions();
     note.textContent = versions.length ? "Den nyeste står øverst. Henter du en tilbage, bliver den til en ny version; intet slettes." : "Der er ingen endnu.";
-    list.append(...versions.map((version) => versionItem(desk, answer, version, dialog)));
+    listVersions(versions, list, (version) => versionItem(desk, answer, version, dialog));
   } catch {
     note.textContent = "Versionerne kan ikke hentes lige nu. Prøv igen, når forbindelsen er tilbage.";
   }
+}
+
+/** The last version of each stretch of writing, and a button that shows them all. */
+function listVersions(versions, list, draw) {
+  const few = lastOfStretches(versions);
+  list.append(...few.map(draw));
+  if (few.length === versions.length) return;
+  const all = button("Vis alle", () => {
+    list.replaceChildren(...versions.map(draw));
+    list.querySelector(".fl-version").focus();
+    all.remove();
+  });
+  list.after(all);
+}
+
+/** Of versions, newest first: those that a pause follows, the newest, and all that were put aside. */
+function lastOfStretches(versions) {
+  let next = Infinity;
+  return versions.filter(({ aside, saved_at }) => {
+    if (aside) return true;
+    const moment = Date.parse(saved_at);
+    const last = next - moment > PAUSE;
+    next = moment;
+    return last;
+  });
 }
 
 function closed(dialog, opener) {
