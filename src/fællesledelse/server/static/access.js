@@ -1,4 +1,4 @@
-// Signing in, enrolling, recovering, renewing and reading the privacy notice: each form is sent as JSON, and its answer shown on the same page.
+// Signing in, enrolling, recovering, renewing, reading the privacy notice and making a new recovery code: each form is sent as JSON, and its answer shown on the same page.
 // The secret of an invitation stands in the address's fragment, which no server and no mail scanner sees. It is read
 // once and taken out of the address and the history. Asking whose it is does not use it; only the leader's button does.
 
@@ -15,6 +15,11 @@ const FORMS = {
   },
   forgotten: { address: "/api/forgotten", body: ({ email }) => ({ email }), done: showReceipt },
   notice: { body: () => ({ accept: true }), done: goOn },
+  "new-code": {
+    address: "/api/new-code",
+    body: ({ pass_phrase }) => ({ pass_phrase }),
+    done: ({ recovery_code }, form) => showCode({ recovery_code, next: form.dataset.next }),
+  },
   renew: {
     address: "/api/renew",
     body: ({ pass_phrase, recovery_code }) => ({ token, pass_phrase, ...(recovery_code && { recovery_code }) }),
@@ -106,8 +111,17 @@ function showCode(answer) {
   const kept = section.querySelector("[data-code-kept]");
   const on = section.querySelector("[data-go-on]");
   kept.addEventListener("change", () => (on.disabled = !kept.checked));
-  on.addEventListener("click", () => goOn(answer));
+  on.addEventListener("click", () => {
+    removeEventListener("beforeunload", stay);
+    goOn(answer);
+  });
+  addEventListener("beforeunload", stay);
   return showOnly(section);
+}
+
+/** The code is shown once; the browser asks before it is gone. */
+function stay(event) {
+  event.preventDefault();
 }
 
 function showReceipt() {
@@ -131,12 +145,20 @@ async function lookAtLink() {
   const { status, answer } = await post("/api/invitation", { token });
   if (status === 404) return showPart("dead-link");
   for (const place of document.querySelectorAll("[data-greeting]")) if (answer.name) place.textContent = greeting(answer.name);
+  if (answer.email) tellEmail(answer.email);
   if (answer.not_before) tellWhen(new Date(answer.not_before));
   return showPart("with-token");
 }
 
 function greeting(name) {
   return `Velkommen, ${name.split(" ")[0]}`;
+}
+
+/** What to sign in with; a browser that remembers the pass phrase remembers it with the `username`. */
+function tellEmail(email) {
+  for (const place of document.querySelectorAll("[data-email]")) place.textContent = email;
+  for (const input of document.querySelectorAll("[name=username]")) input.value = email;
+  for (const part of document.querySelectorAll("[data-signs-in]")) part.hidden = false;
 }
 
 function tellWhen(start) {
