@@ -301,12 +301,13 @@ def _show(out: Console, built: "Built") -> None:
         table.add_row(Text(step.name), Text(step.title), opens, str(step.minutes), str(len(step.fields)))
     out.print(table)
     leaders = [person for person in people if person.role is Role.LEADER]
+    staff = len(people) - len(leaders)
     groups = Counter(person.group for person in leaders if person.group)
     sizes = Counter(groups.values())
     shape = ", ".join(f"{count} med {size}" for size, count in sorted(sizes.items()))
     _say(
         out,
-        f"{len(leaders)} ledere, {len(people) - len(leaders)} facilitatorer, {len(groups)} grupper"
+        f"{len(leaders)} ledere, {staff} {'facilitator' if staff == 1 else 'facilitatorer'}, {len(groups)} grupper"
         + (f" ({shape})." if shape else "."),
     )
     _remind(out, built.reminders)

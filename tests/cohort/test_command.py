@@ -30,7 +30,7 @@ def test_a_right_folder_is_shown_with_steps_days_fields_people_and_groups(folder
         "forberedelse-1",
         "20.08.2026",
         "150",
-        "4 ledere, 1 facilitatorer, 2 grupper (2 med 2).",
+        "4 ledere, 1 facilitator, 2 grupper (2 med 2).",
     ):
         assert word in done.stdout
     assert done.stdout.endswith("Alt er, som det skal være. Holdet kan bygges.\n")

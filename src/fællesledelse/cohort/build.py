@@ -82,7 +82,7 @@ def _changed_addresses(folder: Path, roster: Roster) -> list[Finding]:
         Finding(
             "deltagere",
             f"{person.name} havde {gone[person.name]} sidst og har nu {person.email}. For serveren er det to personer: Det, "
-            "der er skrevet, følger ikke med til den nye adresse. Skriv den gamle adresse igen, hvis det er den samme person.",
+            "der er skrevet, følger ikke med til den nye adresse. Skriv den gamle igen, hvis det er samme person.",
         )
         for person in roster.participants
         if person.name in gone

@@ -50,7 +50,7 @@ def earlier(reading: Reading, reads: Sequence[str]) -> str:
     """The texts of ``reads`` in that order, each under its question; cards as a numbered list."""
     blocks = [block for read in reads for block in _blocks(reading, read)]
     if not blocks:
-        blocks = ['<p class="fl-empty">Her kommer dine egne ord til at stå, når du har skrevet dem i et tidligere trin.</p>']
+        blocks = ['<p class="fl-empty">Her kommer dine egne ord til at stå, når du har skrevet dem.</p>']
     return f'<div class="fl-earlier">{"".join(blocks)}</div>'
 
 
@@ -117,6 +117,8 @@ def _length(reading: Reading) -> str:
 
 
 def _aloud(words: int) -> str:
+    if not words:
+        return f"Her er endnu ingen ord. Der er plads til {MINUTES * WORDS_A_MINUTE} på {MINUTES} minutter."
     seconds = round(words * 60 / WORDS_A_MINUTE / 5) * 5
     left = MINUTES * WORDS_A_MINUTE - words
     room = f"Der er plads til {left} ord mere" if left >= 0 else f"Det er {-left} ord mere, end der er plads til"
