@@ -149,7 +149,8 @@ def test_what_is_written_before_another_tab_chooses_reaches_the_server_by_itself
     context.set_offline(False)
     expect(panel(first)).to_be_visible()
     expect(panel(second)).to_be_visible()
-    waiting, choosing = (first, second) if box(first).input_value() != server.state.of("turning-points").answer()["text"] else (second, first)
+    stands = server.state.of("turning-points").answer()["text"]
+    choosing, waiting = (first, second) if box(first).input_value() == stands else (second, first)
     box(waiting).press_sequentially(" og mere")
     written = box(waiting).input_value()
     panel(choosing).get_by_role("button", name="Behold begge").click()

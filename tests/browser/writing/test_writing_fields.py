@@ -211,13 +211,13 @@ def test_prose_without_a_heading_labels_with_its_first_sentence(context, server)
 
 def test_earlier_versions_are_the_last_of_each_stretch_and_what_was_put_aside(opened, server):
     held = server.state.of("turning-points")
-    written = [("Om", 0, 0), ("Om mandagen", 0, 17), ("Om aftenen", 1, 40), ("Om tirsdagen", 5, 0), ("Om tirsdagen igen", 5, 17)]
-    for text, minute, second in written:
+    written = {"Om": "00:00", "Om mandagen": "00:17", "Om aftenen": "01:40", "Om natten": "05:00", "Om natten igen": "05:17"}
+    for text, moment in written.items():
         held.save(text, 0 if text == "Om aftenen" else held.answer()["version"], [])
-        held.versions[-1].saved_at = f"2026-08-17T08:{minute:02}:{second:02}+00:00"
+        held.versions[-1].saved_at = f"2026-08-17T08:{moment}+00:00"
     page = opened()
     field(page).get_by_role("button", name="Tidligere versioner").click()
     shown = page.get_by_role("dialog").locator(".fl-version")
-    expect(shown).to_have_text(["Om tirsdagen igen", "Om aftenen", "Om mandagen"])
+    expect(shown).to_have_text(["Om natten igen", "Om aftenen", "Om mandagen"])
     page.get_by_role("dialog").get_by_role("button", name="Vis alle").click()
-    expect(shown).to_have_text([text for text, _, _ in reversed(written)])
+    expect(shown).to_have_text(list(reversed(written)))
