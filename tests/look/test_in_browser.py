@@ -138,7 +138,7 @@ def test_another_link_pasted_over_the_page_is_looked_at(page: Page, address: str
 
 def test_an_invitation_without_its_secret_says_so(page: Page, address: str) -> None:
     page.goto(f"{address}/enrol")
-    expect(page.get_by_role("heading", name="Linket er ikke helt")).to_be_visible()
+    expect(page.get_by_role("heading", name="Åbn linket i mailen igen")).to_be_visible()
     assert page.get_by_role("button", name="Opret min adgang").is_hidden()
 
 
