@@ -43,6 +43,7 @@ class Leader:
         """From the personal link to the welcome page."""
         page = self.page
         page.goto(self.live.invitation(email))
+        expect(page.get_by_text(email)).to_be_visible()
         page.get_by_label("Vælg en adgangssætning").fill(PHRASE)
         page.get_by_label("Skriv den en gang til").fill(PHRASE)
         page.locator("form:visible button[type=submit]").click()

@@ -1,5 +1,6 @@
 """Every page, as people with other eyes and hands meet it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -118,6 +119,29 @@ def test_a_leader_moves_a_day_for_the_whole_group(leader: Leader) -> None:
     form.get_by_role("button", name="Gem").click()
     expect(leader.page.locator('[role="status"]').first).to_contain_text("Gemt")
     assert form.locator('input[type="date"]').input_value() == after
+
+
+def test_a_recovery_code_is_not_left_by_accident_and_can_be_made_anew(chromium: Browser, live: Live) -> None:
+    live.enrol("bent.aastrup@strandby.example").close()
+    person = Leader(chromium, live, DESKTOP)
+    person.sign_in("bent.aastrup@strandby.example")
+    page = person.page
+    page.goto(f"{live.url}/hold/demo/privatliv")
+    page.get_by_label("Din adgangssætning").fill("ikke den rigtige sætning")
+    page.get_by_role("button", name="Lav en ny kode").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    page.get_by_label("Din adgangssætning").fill(PHRASE)
+    page.get_by_role("button", name="Lav en ny kode").click()
+    expect(page.locator("[data-recovery-code]")).to_have_text(re.compile(r"\w{4}-\w{4}"), timeout=20_000)
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    page.get_by_label("Jeg har gemt koden").check()
+    page.get_by_role("button", name="Videre").click()
+    page.wait_for_url("**/hold/demo/")
+    assert all("403" in trouble for trouble in person.trouble)  # the browser's own word about the wrong pass phrase
+    page.context.close()
 
 
 def test_the_path_ends_within_one_screen_of_a_phone(leader: Leader) -> None:
