@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.rich_utils
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
 
 from .errors import CohortError, Finding, FællesledelseError, SettingsError
 from .model import Role
@@ -32,25 +33,64 @@ typer.rich_utils.OPTIONS_PANEL_TITLE = "Valg"
 typer.rich_utils.COMMANDS_PANEL_TITLE = "Kommandoer"
 typer.rich_utils.ERRORS_PANEL_TITLE = "Det gik ikke"
 typer.rich_utils.REQUIRED_LONG_STRING = "[skal skrives]"
+typer.rich_utils.DEFAULT_STRING = "[ellers: {}]"
 typer.rich_utils.RICH_HELP = "Prøv [blue]{command_path} {help_option}[/]"
 
+
+class Danish:
+    """Help in Danish where Typer has no word of ours to use. Mixed into its commands and groups."""
+
+    def get_usage(self, ctx: typer.Context) -> str:
+        """Called by Typer for the first line of the help."""
+        return in_danish(super().get_usage(ctx))  # type: ignore[misc]  # of the class it is mixed into
+
+    def get_help_option(self, ctx: typer.Context) -> Any:
+        """Called by Typer for the line about --help."""
+        return explained(super().get_help_option(ctx))  # type: ignore[misc]
+
+
+class DanishCommand(Danish, TyperCommand):  # type: ignore[misc]  # Typer's own kind of context
+    """One command."""
+
+
+class DanishGroup(Danish, TyperGroup):  # type: ignore[misc]
+    """Commands under one name."""
+
+
+def in_danish(usage: str) -> str:
+    """A usage line in Danish."""
+    for english, danish in (("Usage:", "Brug:"), ("[OPTIONS]", "[VALG]"), ("COMMAND [ARGS]...", "KOMMANDO …")):
+        usage = usage.replace(english, danish)
+    return usage
+
+
+def explained(option: Any) -> Any:
+    """The option --help with a Danish explanation."""
+    if option is not None:
+        option.help = "Vis denne hjælp."
+    return option
+
+
 app = typer.Typer(
+    cls=DanishGroup,
     help="Arbejdsbogen, hvor offentlige ledere skriver deres personlige ledelsesgrundlag.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-hold = typer.Typer(help="Lav, tjek og byg et hold.", no_args_is_help=True)
+hold = typer.Typer(cls=DanishGroup, help="Lav, tjek og byg et hold.", no_args_is_help=True)
 app.add_typer(hold, name="hold")
 safe = typer.Typer(
-    help="Nøglen i pengeskabet: lav den, og brug den, når en leder har mistet sin adgang.", no_args_is_help=True
+    cls=DanishGroup,
+    help="Nøglen i pengeskabet: lav den, og brug den, når en leder har mistet sin adgang.",
+    no_args_is_help=True,
 )
 app.add_typer(safe, name="nøgle")
 
 Folder = Annotated[Path, typer.Argument(metavar="MAPPE", help="Holdets mappe.", show_default=False)]
 
 
-@hold.command("ny", epilog="Eksempel: faellesledelse hold ny foraar-2026")
+@hold.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse hold ny foraar-2026")
 def hold_new(folder: Folder) -> None:
     """Lav en ny mappe til et hold: hold.yaml med hjælp på hver linje, en tom deltagerliste og alle siderne."""
     from .cohort.skeleton import write
@@ -63,7 +103,7 @@ def hold_new(folder: Folder) -> None:
     _say(out, f"3. Byg arbejdsbogen: faellesledelse hold byg {folder}")
 
 
-@hold.command("tjek", epilog="Eksempel: faellesledelse hold tjek foraar-2026")
+@hold.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse hold tjek foraar-2026")
 def hold_check(folder: Folder) -> None:
     """Se, om alt er på plads, uden at ændre noget. Alt, der skal rettes, står på én gang med fil, linje og kolonne."""
     from .cohort.build import prepare
@@ -74,7 +114,7 @@ def hold_check(folder: Folder) -> None:
     _say(out, "Alt er, som det skal være. Holdet kan bygges.", "green")
 
 
-@hold.command("byg", epilog="Eksempel: faellesledelse hold byg foraar-2026")
+@hold.command("byg", cls=DanishCommand, epilog="Eksempel: faellesledelse hold byg foraar-2026")
 def hold_build(folder: Folder) -> None:
     """Byg holdets arbejdsbog. Alt bliver bygget, eller intet. Det, lederne har skrevet, bliver ikke rørt."""
     from .cohort.build import BUILT, build
@@ -87,7 +127,7 @@ def hold_build(folder: Folder) -> None:
     _say(out, f"{len(built.notebooks)} sider er bygget til {built.manifest.name} i {folder / BUILT}.", "green")
 
 
-@app.command(epilog="Eksempel: faellesledelse server foraar-2026 efteraar-2026")
+@app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse server foraar-2026 efteraar-2026")
 def server(
     folders: Annotated[list[Path], typer.Argument(metavar="MAPPE…", help="Byggede hold.", show_default=False)],
 ) -> None:
@@ -103,7 +143,7 @@ def server(
     serve(house)
 
 
-@app.command(epilog="Eksempel: faellesledelse inviter foraar-2026 --email anna@kommune.example")
+@app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse inviter foraar-2026 --email anna@kommune.example")
 def inviter(
     hold: Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)],
     email: Annotated[str | None, typer.Option(help="Kun til denne deltager.", show_default=False)] = None,
@@ -122,7 +162,7 @@ def inviter(
     _say(out, "Hvert link virker én gang. Giv det kun til den, det er lavet til.")
 
 
-@safe.command("ny", epilog="Eksempel: faellesledelse nøgle ny")
+@safe.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle ny")
 def safe_new() -> None:
     """Lav en ny nøgle. Den hemmelige halvdel vises én gang og må aldrig ligge på serveren."""
     from .store.vault import new_safe_key
@@ -136,7 +176,7 @@ def safe_new() -> None:
     _say(out, "Luk vinduet bagefter. Med nøglen kan en leder, der har mistet sin adgang, få sine tekster igen.")
 
 
-@safe.command("anmod", epilog="Eksempel: faellesledelse nøgle anmod anna@kommune.example anna.json")
+@safe.command("anmod", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle anmod anna@kommune.example anna.json")
 def safe_request(email: str, file: Annotated[Path, typer.Argument(metavar="FIL")]) -> None:
     """Hent den forsegling, som nøglen i pengeskabet skal åbne. Filen kan bæres til en maskine uden net."""
     from .operation import safe_request as request
@@ -146,7 +186,7 @@ def safe_request(email: str, file: Annotated[Path, typer.Argument(metavar="FIL")
     _say(_out(), f"{file} er skrevet. Åbn den på en maskine uden net: faellesledelse nøgle åbn {file} svar.json", "green")
 
 
-@safe.command("åbn", epilog="Eksempel: faellesledelse nøgle åbn anna.json svar.json")
+@safe.command("åbn", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle åbn anna.json svar.json")
 def safe_open(
     request: Annotated[Path, typer.Argument(metavar="FIL")], result: Annotated[Path, typer.Argument(metavar="SVARFIL")]
 ) -> None:
@@ -161,7 +201,7 @@ def safe_open(
     _say(_out(), f"{result} er skrevet. Bær den til serveren: faellesledelse nøgle indlæs {result}", "green")
 
 
-@safe.command("indlæs", epilog="Eksempel: faellesledelse nøgle indlæs svar.json")
+@safe.command("indlæs", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle indlæs svar.json")
 def safe_result(file: Annotated[Path, typer.Argument(metavar="SVARFIL")]) -> None:
     """Giv serveren svaret. Næste gang lederen logger ind, er de gamle tekster der igen."""
     from .operation import safe_result as result
@@ -171,7 +211,7 @@ def safe_result(file: Annotated[Path, typer.Argument(metavar="SVARFIL")]) -> Non
     _say(_out(), "Det er gjort. Lederens tekster er der, næste gang lederen logger ind.", "green")
 
 
-@app.command(epilog="Eksempel: faellesledelse demo")
+@app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse demo")
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="MAPPE", help="Hvor demoen ligger.")] = Path(".demo"),
     all_open: Annotated[bool, typer.Option("--alt-åbent", help="Alle trin er åbne fra i dag.")] = False,

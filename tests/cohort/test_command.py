@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from fællesledelse import cli
 
 from .conftest import Folder
 
@@ -72,3 +75,15 @@ def test_help_is_danish_and_ends_with_an_example(command: str) -> None:
     assert done.returncode == 0
     assert f"Eksempel: faellesledelse hold {command}" in done.stdout
     assert "Holdets mappe." in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", ["", "hold", "hold ny", "hold tjek", "hold byg", "server", "inviter", "demo", "nøgle", "nøgle åbn"]
+)
+def test_the_help_is_danish_and_a_command_shows_an_example(words: str) -> None:
+    shown = CliRunner().invoke(cli.app, [*words.split(), "--help"]).output
+    assert "Brug: " in shown
+    assert not [
+        english for english in ("Usage", "Options", "Arguments", "Commands", "Show this", "default") if english in shown
+    ]
+    assert ("Eksempel: " in shown) == (words not in ("", "hold", "nøgle"))
