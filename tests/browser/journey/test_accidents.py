@@ -107,6 +107,25 @@ def test_a_killed_server_costs_no_word(chromium: Browser, own_server: Live) -> N
     leader.page.context.close()
 
 
+def test_a_laptop_asleep_over_night_wakes_with_every_word(chromium: Browser, own_server: Live) -> None:
+    """Asleep, a page runs nothing; meanwhile its kernel has been ended and the server started anew."""
+    leader = at_the_step(chromium, own_server, next(EMAILS))
+    leader.write(KEY, "Skrevet sidst på aftenen")
+    lid = leader.page.context.new_cdp_session(leader.page)
+    leader.page.wait_for_timeout(1000)  # the promise is for what was typed more than a second ago
+    lid.send("Page.setWebLifecycleState", {"state": "frozen"})
+    own_server.stop()
+    own_server.start()
+    lid.send("Page.setWebLifecycleState", {"state": "active"})
+    leader.until("performance.getEntriesByType('navigation')[0].type === 'reload'", seconds=60)
+    leader.wait_until_live()
+    assert leader.text(KEY) == "Skrevet sidst på aftenen"
+    leader.write(KEY, "Skrevet sidst på aftenen, og videre om morgenen")
+    leader.wait_until_saved()
+    assert stored(leader) == "Skrevet sidst på aftenen, og videre om morgenen"
+    leader.page.context.close()
+
+
 def test_a_lost_network_is_told_within_three_seconds_and_mended_alone(leader: Leader) -> None:
     leader.page.context.set_offline(True)
     leader.write(KEY, "I en tunnel på vej til Strandby")
