@@ -116,7 +116,7 @@ class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
             raise Refused(403, "other-origin", "Forbindelsen kom fra en anden side end vores.")
         await super().prepare()
 
-    def write_message(self, message: Any, binary: bool = False) -> Any:
+    def write_message(self, message: str | bytes | dict[str, Any], binary: bool = False) -> Any:
         """Called by Jupyter with what the kernel says. A traceback it prints is for nobody's eyes."""
         if said_kind(message) not in ("stream", "error"):
             return super().write_message(message, binary)
@@ -133,9 +133,12 @@ class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
             super().on_message(ws_message)
 
 
-def said_kind(message: Any) -> str:
-    """The kind of a message from a kernel, or "" if it says none."""
-    header = read_header_from_binary_message(message) if isinstance(message, bytes) else message.get("header")
+def said_kind(message: str | bytes | dict[str, Any]) -> str:
+    """The kind of a message from a kernel, in whichever of Jupyter's two protocols, or "" if it says none."""
+    if isinstance(message, bytes):
+        header = read_header_from_binary_message(message)
+    else:
+        header = (json.loads(message) if isinstance(message, str) else message).get("header")
     return str((header or {}).get("msg_type", ""))
 
 
