@@ -25,7 +25,8 @@ def faulty(another: Callable[..., Server], built: dict[str, Path], tmp_path: Pat
     folder = Path(shutil.copytree(built["demo"], tmp_path / "hold"))
     path = folder / "bygget/privat-tillaeg.ipynb"
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    cell = nbformat.v4.new_code_cell('raise ValueError("CELLENS HEMMELIGHED")')  # type: ignore[no-untyped-call]
+    # before the page is opened there is no page, and the traceback quotes the line
+    cell = nbformat.v4.new_code_cell('page.earlier("CELLENS HEMMELIGHED")')  # type: ignore[no-untyped-call]
     notebook.cells.insert(1, cell)
     path.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]
     return another(folder, clocked=True)
