@@ -1,9 +1,10 @@
 """Chromium in front of a small server that speaks the answers API."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from tests import tools
 
@@ -37,6 +38,9 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     own = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport={"width": 1024, "height": 800})
     own.set_default_timeout(10_000)
     yield own
+    for page in own.pages:
+        with suppress(Error):  # Chromium may hang for ever when it is closed in the midst of a load
+            page.wait_for_load_state(timeout=5000)
     own.close()
 
 
