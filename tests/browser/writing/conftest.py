@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from tests import tools
 
-from .constructed import FLAGS, constructed
+from .constructed import constructed
 from .writing_server import Server
 
 
@@ -28,7 +28,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=FLAGS)
+    chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
     yield chromium
     chromium.close()
 

@@ -8,16 +8,6 @@ from fællesledelse.workbook.fields import describe
 
 from .writing_server import State
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 def cell(prose: str, call: vocabulary.Call | None = None, **drawn: Any) -> dict[str, Any]:
     """A Markdown cell (as HTML), and the widget below it."""

@@ -12,7 +12,6 @@ from playwright.sync_api import BrowserContext, Playwright, expect
 
 from tests import tools
 
-from .constructed import FLAGS
 from .looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 BLOCKED = (
@@ -31,7 +30,7 @@ class Chromium:
     """A Chromium with a profile of its own that can be killed as a crash or a power cut would."""
 
     def __init__(self, playwright: Playwright, profile: Path) -> None:
-        arguments = [tools.chromium(), *FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
+        arguments = [tools.chromium(), *tools.FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
         with (profile.parent / "chromium.log").open("ab") as log:
             self._process = subprocess.Popen([*arguments, "about:blank"], stdout=log, stderr=log, start_new_session=True)
         port_file = profile / "DevToolsActivePort"
