@@ -67,12 +67,53 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Point:
+    """One point of the contract that the page proposes: ``title`` ("Taletid") and ``text``, both without Markdown."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What one role does in a phase. ``role`` is the name on screen ("Spørger"); both without Markdown."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One line of a run sheet. ``minutes`` is its length; ``text`` is for everyone, ``cues`` for each role.
+
+    ``turn``: held once for each person in turn, who then has the role of the first cue; the next in the order has the
+    second, and so on, and whoever is left has the last. ``pause``: a break among the turns, held once.
+    """
+
+    title: str
+    minutes: int
+    text: str = ""
+    turn: bool = False
+    pause: bool = False
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunSheet:
+    """How a workshop goes for a group of ``people``."""
+
+    people: int
+    phases: tuple[Phase, ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """One page of the workbook, in the order of the path.
 
     ``name`` is the notebook's file name without ending and the last part of the page's address. ``opens`` is the
     first day the page can be opened (None: from the first day of the cohort). ``minutes`` is what the core takes.
-    ``reads`` are the keys of other pages' fields that this page shows.
+    ``reads`` are the keys of other pages' fields that this page shows. ``contract`` is the contract that the page
+    proposes to a group, ``run_sheets`` are how the step goes for groups of each size; both empty on most pages.
     """
 
     name: str
@@ -82,6 +123,12 @@ class Step:
     opens: date | None
     fields: tuple[Field, ...]
     reads: tuple[str, ...] = ()
+    contract: tuple[Point, ...] = ()
+    run_sheets: tuple[RunSheet, ...] = ()
+
+    def run_sheet(self, people: int) -> RunSheet | None:
+        """The run sheet for that many people, else the one for the size nearest to it; None if the step has none."""
+        return min(self.run_sheets, key=lambda sheet: (abs(sheet.people - people), sheet.people), default=None)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ DRAFT = ("draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect
 """The six headings of the foundation, in the order they are read."""
 
 
+GIFTS = ("harvest", "promise", "words")
+"""What leaders write to one another at a workshop: sentences heard, the promise as it was heard, the words that landed."""
+
+
 @dataclass(frozen=True)
 class FieldSpec:
     """A field as the cell asks for it. ``part`` is the number of the bullet in the prose above that labels it, or None."""
@@ -28,10 +32,14 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class Call:
-    """What one call asks for: fields to fill in, and keys (or beginnings of keys) of other fields to show."""
+    """What one call asks for: fields to fill in, and keys (or beginnings of keys) of other fields to show.
+
+    ``people``: the cell is a run sheet for that many, and its phases stand in the prose above.
+    """
 
     fields: tuple[FieldSpec, ...] = ()
     reads: tuple[str, ...] = ()
+    people: int = 0
 
 
 def _key(key: str) -> str:
@@ -103,6 +111,67 @@ def draft() -> Call:
     return Call(reads=DRAFT)
 
 
+def mirror() -> Call:
+    """The mirror for empty words: at most three questions about the draft, only when the leader asks."""
+    return Call(reads=DRAFT)
+
+
+def contract(*, parts: list[str], limit: int = 800) -> Call:
+    """The group's contract. Bullet n in the prose above proposes part n: a bold title, then the text."""
+    return cards("contract", parts=parts, count=1, limit=limit)
+
+
+def run_sheet(*, people: int) -> Call:
+    """How the workshop goes for a group of ``people``; the phases are the list in the prose above."""
+    if not 2 <= people <= 4:
+        raise ValueError("people skal være 2, 3 eller 4")
+    return Call(people=people)
+
+
+def room() -> Call:
+    """The workshop as a room: the phase, the roles and the time, the same for the whole group."""
+    return Call()
+
+
+def give(kind: str, *, rounds: int = 1) -> Call:
+    """Where a leader gives the others sentences: ``harvest``, ``promise`` (as it was heard) or ``words`` (that landed)."""
+    _gift(kind)
+    if not 1 <= rounds <= 4:
+        raise ValueError("rounds skal være mellem 1 og 4")
+    return Call()
+
+
+def received(kind: str, *, beside: list[str] | None = None) -> Call:
+    """The sentences the others have given. ``beside`` are keys of own texts to hold them against."""
+    _gift(kind)
+    return Call(reads=tuple(beside or ()))
+
+
+def share() -> Call:
+    """Where the draft is shared with the group as it stands now, and where a shared one is taken back."""
+    return Call(reads=DRAFT)
+
+
+def readings() -> Call:
+    """The drafts of the others, to be read in silence, and where feedback on them is given."""
+    return Call()
+
+
+def feedback() -> Call:
+    """The feedback received on each shared draft, and where two points are picked. The draft stands beside it."""
+    return Call(reads=(*DRAFT, "points"))
+
+
+def revision() -> Call:
+    """The draft now against the one that was shared last, and which points the change answers."""
+    return Call(reads=(*DRAFT, "points"))
+
+
+def publish() -> Call:
+    """Where the foundation comes out: date, readers, what goes in, Word, PDF and reviews as calendar files."""
+    return Call(reads=(*DRAFT, "dialogue"))
+
+
 def path() -> Call:
     """The way through the programme: dates, where I am, what is next."""
     return Call()
@@ -119,9 +188,16 @@ def _limit(limit: int) -> int:
     return limit
 
 
-VOCABULARY: dict[str, Callable[..., Call]] = {
-    call.__name__: call for call in (text, cards, private, choose, date, earlier, draft, path, finish)
-}
+def _gift(kind: str) -> None:
+    if kind not in GIFTS:
+        raise ValueError(f"kind skal være {', '.join(GIFTS)}")
+
+
+_CALLS: tuple[Callable[..., Call], ...] = (
+    *(text, cards, private, choose, date, earlier, draft, mirror, path, finish),
+    *(contract, run_sheet, room, give, received, share, readings, feedback, revision, publish),
+)
+VOCABULARY: dict[str, Callable[..., Call]] = {call.__name__: call for call in _CALLS}
 """Every name a cell may call on its page."""
 
 
