@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -126,14 +127,12 @@ def test_requests_that_are_no_http_are_dropped_and_leave_nothing_in_the_log(serv
         b"\x16\x03\x01\x02\x00\x01\x00",
     ):
         with socket.create_connection(address, timeout=10) as wire:
-            wire.sendall(raw)
-            wire.shutdown(socket.SHUT_WR)
             heard = b""
-            try:
+            with suppress(OSError):  # the server may shut the door before all is said or read
+                wire.sendall(raw)
+                wire.shutdown(socket.SHUT_WR)
                 while more := wire.recv(1 << 16):
                     heard += more
-            except ConnectionResetError:
-                pass
             assert b"HTTP/1.1 500" not in heard, raw[:60]
             assert b"Traceback" not in heard
     assert server.client().get("/sundhed").json() == {"status": "ok"}

@@ -7,12 +7,30 @@ from typing import Self
 
 from .access import Access, Session
 from .answers import Answers
+from .contracts import Contracts
 from .database import Database
 from .invitations import Invitations
 from .keyfiles import KeyFiles
+from .parcels import Parcels
 from .people import People
 from .progress import Progress
-from .records import Answer, Conflict, Invitation, InvitationKind, Member, Membership, Person, Saved, Version
+from .records import (
+    Answer,
+    Conflict,
+    Contract,
+    Invitation,
+    InvitationKind,
+    Member,
+    Membership,
+    Parcel,
+    Person,
+    Room,
+    Saved,
+    Standing,
+    Switches,
+    Version,
+)
+from .rooms import Rooms
 from .safe import Safe
 from .sealing import DEFAULT_COST, KdfCost
 from .vault import Enrolled, Unlocked, fingerprint
@@ -20,16 +38,21 @@ from .vault import Enrolled, Unlocked, fingerprint
 __all__ = [
     "Answer",
     "Conflict",
+    "Contract",
     "Enrolled",
     "Invitation",
     "InvitationKind",
     "KdfCost",
     "Member",
     "Membership",
+    "Parcel",
     "Person",
+    "Room",
     "Saved",
     "Session",
+    "Standing",
     "Store",
+    "Switches",
     "Unlocked",
     "Version",
     "fingerprint",
@@ -43,7 +66,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in seven groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in ten groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -53,6 +76,9 @@ class Store:
         self.answers = Answers(database, files, clock)
         self.progress = Progress(database, clock)
         self.safe = Safe(database)
+        self.parcels = Parcels(database, files, clock)
+        self.contracts = Contracts(database, files, clock)
+        self.rooms = Rooms(database)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -14,11 +14,12 @@ from nacl.encoding import RawEncoder
 from nacl.hash import blake2b
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, insert, or_, select, update
 
-from ..errors import AccessError, AnswerError, SealError
+from ..errors import AnswerError, SealError
 from . import schema
 from .database import Database, insert_missing
 from .keyfiles import KeyFiles
 from .keyring import Keyring
+from .people import hold_membership
 from .records import Answer, Conflict, Saved, Version
 from .sealing import pad, seal, unpad, unseal
 from .vault import Unlocked
@@ -95,7 +96,7 @@ class _Desk:
         self._keyring = Keyring(connection, files, unlocked, gathering)
 
     def save(self, draft: _Draft) -> Saved | Conflict:
-        self._lock()
+        hold_membership(self._connection, self._owner["gathering"], self._owner["person"])
         self._key_id, self._key = self._keyring.current() or self._keyring.create()
         fingerprint = _fingerprint(self._key, draft)
         earlier = self._earlier(draft.save_id)
@@ -126,13 +127,6 @@ class _Desk:
         table = schema.answer
         query = select(table).where(*self._mine(table), table.c.field == field).order_by(table.c.version.desc())
         return [self._version(row) for row in self._connection.execute(query).mappings()]
-
-    def _lock(self) -> None:
-        """Hold the membership until the transaction ends: one save at a time per person and gathering."""
-        table = schema.membership
-        query = select(table.c.person).where(*self._mine(table), table.c.until.is_(None)).with_for_update()
-        if self._connection.execute(query).scalar() is None:
-            raise AccessError("Du er ikke med på det hold, du prøver at skrive på.")
 
     def _earlier(self, save_id: str) -> RowMapping | None:
         table = schema.save

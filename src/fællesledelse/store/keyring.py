@@ -46,21 +46,8 @@ class Keyring:
         row = self._row(schema.content_key.c.id == key_id)
         if row is None:
             raise SealError(f"{self._unlocked.person.id} has no content key {key_id} in {self._gathering}: a text was moved")
-        private = self._private(row["pair"])
+        private = private_half(self._connection, self._unlocked, row["pair"])
         return None if private is None else self._opened(row, private)
-
-    def _private(self, pair: str) -> PrivateKey | None:
-        if pair == self._unlocked.public:
-            return vault.private_key(self._unlocked)
-        table = schema.key_wrap
-        query = select(table.c.sealed).where(
-            table.c.pair == pair, table.c.kind == WrapKind.REGAINED, table.c.opener == self._unlocked.public
-        )
-        sealed = self._connection.execute(query).scalar()
-        if sealed is None:
-            return None
-        private = vault.open_sealed(vault.private_key(self._unlocked), sealed)
-        return vault.private_key(vault.unlocked_as(self._unlocked.person, pair, private))
 
     def _opened(self, row: RowMapping, private: PrivateKey) -> bytes:
         inner = unseal(self._files.read(self._gathering), row["sealed"], *self._place(row["id"]))
@@ -75,3 +62,18 @@ class Keyring:
             table.c.gathering == self._gathering, table.c.person == self._unlocked.person.id, condition
         )
         return self._connection.execute(query).mappings().one_or_none()
+
+
+def private_half(connection: Connection, unlocked: Unlocked, pair: str) -> PrivateKey | None:
+    """The private key of one of the person's key pairs; None while it is gone (until the key in the safe is used)."""
+    if pair == unlocked.public:
+        return vault.private_key(unlocked)
+    table = schema.key_wrap
+    query = select(table.c.sealed).where(
+        table.c.pair == pair, table.c.kind == WrapKind.REGAINED, table.c.opener == unlocked.public
+    )
+    sealed = connection.execute(query).scalar()
+    if sealed is None:
+        return None
+    private = vault.open_sealed(vault.private_key(unlocked), sealed)
+    return vault.private_key(vault.unlocked_as(unlocked.person, pair, private))

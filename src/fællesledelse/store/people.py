@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from ..errors import StoreError
+from ..errors import AccessError, StoreError
 from ..model import Manifest, Participant, Role, Roster
 from . import schema
 from .database import Database, insert_missing, put
@@ -102,6 +102,22 @@ class People:
             .where(table.c.gathering == gathering, table.c.until.is_(None), table.c.person.not_in(present))
             .values(until=self._clock().date())
         )
+
+
+def hold_membership(connection: Connection, gathering: str, person_id: str) -> None:
+    """Hold someone's membership until the transaction ends: one change at a time. AccessError if they aren't in today."""
+    table = schema.membership
+    here = (table.c.gathering == gathering, table.c.person == person_id, table.c.until.is_(None))
+    if connection.execute(select(table.c.person).where(*here).with_for_update()).scalar() is None:
+        raise AccessError("Du er ikke med på det hold, du prøver at skrive på.")
+
+
+def hold_group(connection: Connection, gathering: str, group: str) -> None:
+    """Hold a group until the transaction ends. StoreError if there is none of that name."""
+    table = schema.gathering_group
+    here = (table.c.gathering == gathering, table.c.name == group)
+    if connection.execute(select(table.c.name).where(*here).with_for_update()).scalar() is None:
+        raise StoreError(f"{gathering} has no group {group!r}")
 
 
 def _sealed_safe(key: bytes, manifest: Manifest) -> bytes | None:

@@ -1,8 +1,9 @@
 """What the verbs of the store take and return. Frozen; no database, no keys."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from ..model import Role
 
@@ -95,3 +96,74 @@ class Conflict:
 
     head: Answer
     aside: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Something shared: written once, never changed. ``id`` is 32 hexadecimal digits.
+
+    ``number`` counts an author's parcels of the same kind and subject from 1. ``readers`` are person ids, the author's
+    among them. ``content`` is None for a reader from whom it was withdrawn, and while its key is gone.
+    """
+
+    id: str
+    author: Person
+    kind: str
+    subject: str
+    number: int
+    group: str
+    made_at: datetime
+    due: date | None
+    readers: tuple[str, ...]
+    withdrawn_at: datetime | None
+    content: dict[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What a group's contract allows: sentences heard, written feedback, and taking the others' words along."""
+
+    harvest: bool = False
+    feedback: bool = False
+    export: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A group's contract without its words. ``number`` is 0 where there is none. ``accepted``: person ids."""
+
+    number: int = 0
+    switches: Switches = Switches()
+    accepted: tuple[str, ...] = ()
+    in_force: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A group's contract as one member sees it. ``texts`` is None for who came after it was made."""
+
+    number: int
+    texts: dict[str, str] | None = field(repr=False)
+    switches: Switches
+    by: Person
+    made_at: datetime
+    accepted: tuple[str, ...]
+    members: tuple[Person, ...]
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """A workshop as it goes on just now. ``version`` counts changes from 1; 0: nobody has touched it.
+
+    ``phase`` counts from 0, -1: not begun. ``extra`` is in seconds. ``order`` are person ids in the order of their
+    turns; ``chair`` is the id of who holds the facilitator's role, or empty.
+    """
+
+    version: int
+    phase: int
+    began_at: datetime
+    paused_at: datetime | None = None
+    extra: int = 0
+    order: tuple[str, ...] = ()
+    chair: str = ""

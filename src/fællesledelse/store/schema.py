@@ -5,6 +5,9 @@ person ─┬─ membership ─┬─ gathering ── gathering_group ── mo
         └─ key_pair ─┬─ key_wrap
                      ├─ content_key ── answer
                      └─ session          invitation
+parcel ── parcel_key            what someone has shared, and each reader's way in
+gathering_group ─┬─ contract ── contract_acceptance
+                 └─ room
 """
 
 from datetime import UTC, datetime
@@ -230,4 +233,74 @@ notice_acceptance = Table(
     Column("digest", String(64), primary_key=True),
     Column("accepted_at", Moment, nullable=False),
     _membership_key("fk_notice_acceptance_membership"),
+)
+
+parcel = Table(
+    "parcel",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", String(40), nullable=False),
+    Column("person", String(32), nullable=False),  # its author
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(100), nullable=False),  # what it is about: a draft's id, a round; or empty
+    Column("number", Integer, nullable=False),
+    Column("group", Text, nullable=False),  # the author's group that day; or empty
+    Column("made_at", Moment, nullable=False),
+    Column("due", Date),  # readers may see it from that day
+    Column("withdrawn_at", Moment),
+    Column("sealed", LargeBinary, nullable=False),
+    _membership_key("fk_parcel_membership"),
+    UniqueConstraint("gathering", "person", "kind", "subject", "number"),
+)
+
+parcel_key = Table(
+    "parcel_key",
+    metadata,
+    Column("parcel", ForeignKey("parcel.id"), primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("pair", ForeignKey("key_pair.public"), nullable=False),
+    Column("sealed", LargeBinary),  # none: it was withdrawn from this reader
+    Index("ix_parcel_key_person", "person"),
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("parcel", ForeignKey("parcel.id"), nullable=False),
+    Column("harvest", Boolean, nullable=False),
+    Column("feedback", Boolean, nullable=False),
+    Column("export", Boolean, nullable=False),
+    _group_key("fk_contract_group"),
+)
+
+contract_acceptance = Table(
+    "contract_acceptance",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("accepted_at", Moment, nullable=False),
+    ForeignKeyConstraint(
+        ["gathering", "group", "number"], ["contract.gathering", "contract.group", "contract.number"], name="fk_contract"
+    ),
+)
+
+room = Table(
+    "room",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("phase", Integer, nullable=False),  # from 0; -1: not begun
+    Column("began_at", Moment, nullable=False),
+    Column("paused_at", Moment),
+    Column("extra", Integer, nullable=False),  # seconds
+    Column("order", Text, nullable=False),  # person ids with spaces between
+    Column("chair", String(32), nullable=False),  # who holds the facilitator's role; or empty
+    _group_key("fk_room_group"),
 )
