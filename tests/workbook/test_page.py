@@ -4,6 +4,7 @@ import logging
 import re
 import socket
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -269,3 +270,41 @@ def test_a_page_opened_without_its_server_says_so_kindly(page: Page, server: Ser
     server.stop()
     assert "Vi kan ikke hente dine ord lige nu" in page.draft().value
     assert "Vi kan ikke hente dine ord lige nu" in page.path().value
+
+
+@pytest.mark.parametrize(
+    ("call", "keys", "named", "drawn"),
+    [
+        ("contract", (), {"parts": ["purpose", "trust"]}, 'data-part="contract" data-parts="purpose trust"'),
+        ("contract", (), {"parts": []}, 'data-part="contract" data-parts=""'),
+        ("run_sheet", (), {"people": 3}, 'data-part="run-sheet" data-people="3"'),
+        ("room", (), {}, 'data-part="room"'),
+        ("give", ("harvest",), {}, 'data-part="give" data-kind="harvest" data-rounds="1"'),
+        ("give", ("words",), {"rounds": 3}, 'data-part="give" data-kind="words" data-rounds="3"'),
+        ("received", ("harvest",), {}, 'data-part="received" data-kind="harvest"'),
+        (
+            "received",
+            ("promise",),
+            {"beside": ["promise", "version.talk"]},
+            'data-part="received" data-kind="promise" data-beside="promise version.talk"',
+        ),
+        *((name, (), {}, f'data-part="{name}"') for name in ("share", "readings", "feedback", "revision", "publish")),
+    ],
+)
+def test_what_a_group_shares_is_a_place_for_the_page_s_own_script(
+    page: Page, server: Server, call: str, keys: tuple[str, ...], named: dict[str, Any], drawn: str
+) -> None:
+    server.texts = {"promise": "hemmeligt"}
+    assert getattr(page, call)(*keys, **named).value == f'<div class="fl-part" {drawn}></div>'
+    assert server.asked == []
+
+
+def test_a_wrong_part_says_what_is_wrong(page: Page) -> None:
+    for wrong in (lambda: page.give("gossip"), lambda: page.run_sheet(people=5), lambda: page.give("harvest", rounds=9)):
+        with pytest.raises(ValueError, match="skal være"):
+            wrong()
+
+
+def test_the_mirror_reads_the_draft_only_when_it_is_asked(page: Page, server: Server) -> None:
+    page.mirror()
+    assert server.asked == []

@@ -82,6 +82,20 @@ class Way:
         )
 
 
+@dataclass(frozen=True)
+class Example:
+    """What a shared part of a page may look like where no group is: a title, a few words, and lines with a name each."""
+
+    title: str
+    text: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        """From a JSON object."""
+        return cls(found["title"], found.get("text", ""), tuple((name, text) for name, text in found.get("lines", ())))
+
+
 class Connection(Protocol):
     """Where a page reads from: the server's socket, or the sandbox. ``served``: one of the server's pages is around it."""
 
@@ -95,6 +109,9 @@ class Connection(Protocol):
 
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """The values a field starts with where no server fills it: empty with a server behind."""
+
+    def example(self, part: str) -> Example | None:
+        """What ``part`` ("room", "give.harvest") may look like; None where the page's own script shows the real one."""
 
     def keep(self, texts: dict[str, str]) -> None:
         """Called when a field's values change in the kernel, as they only do in the sandbox."""
@@ -124,6 +141,9 @@ class ServerConnection:
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """Nothing: the browser fetches a field's text itself."""
         return {}
+
+    def example(self, part: str) -> None:
+        """Nothing: the group is real, and none of what it shares passes through here."""
 
     def keep(self, texts: dict[str, str]) -> None:
         """Nothing: only the browser saves, and never through the kernel."""

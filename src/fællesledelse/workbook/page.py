@@ -17,6 +17,7 @@ from ..vocabulary import DRAFT, Call, covers
 from . import view
 from .connection import Connection, inherited
 from .fields import Field, ServedField, describe
+from .mirror import Mirror
 from .sandbox import Sandbox
 
 SOCKET = "FAELLESLEDELSE_SOCKET"
@@ -75,6 +76,57 @@ class Page:
         """The foundation as it stands, with its length and reading time."""
         return self._show(DRAFT, lambda: view.draft(self._connection.answers(DRAFT)))
 
+    def mirror(self) -> Mirror:
+        """The mirror for empty words: at most three questions about the draft, only when the leader asks."""
+        mirror = Mirror(lambda: self._connection.answers(DRAFT))
+        self._computed.append((DRAFT, mirror.refresh))
+        return mirror
+
+    def contract(self, *, parts: list[str], limit: int = 800) -> HTML | Field:
+        """The group's contract. Bullet n of the prose above proposes part n; without parts it is only there to read."""
+        call = vocabulary.contract(parts=parts, limit=limit)
+        if call.fields and not self._connection.served:
+            return self._field(call, lines=2)
+        return self._part("contract", parts=" ".join(parts))
+
+    def run_sheet(self, *, people: int) -> HTML:
+        """Nothing to see: the prose above is the run sheet, and this says for how many, so that the page can fold it."""
+        return HTML(view.part("run-sheet", people=str(vocabulary.run_sheet(people=people).people)))
+
+    def room(self) -> HTML:
+        """The workshop as a room: the phase, the roles and the time, the same for the whole group."""
+        return self._part("room")
+
+    def give(self, kind: str, *, rounds: int = 1) -> HTML:
+        """Where a leader gives the others sentences: ``harvest``, ``promise`` or ``words``."""
+        vocabulary.give(kind, rounds=rounds)
+        return self._part("give", kind=kind, rounds=str(rounds))
+
+    def received(self, kind: str, *, beside: list[str] | None = None) -> HTML:
+        """The sentences the others have given. ``beside`` are keys of own texts to hold them against."""
+        reads = vocabulary.received(kind, beside=beside).reads
+        return self._part("received", kind=kind, **({"beside": " ".join(reads)} if reads else {}))
+
+    def share(self) -> HTML:
+        """Where the draft is shared with the group as it stands now, and where a shared one is taken back."""
+        return self._part("share")
+
+    def readings(self) -> HTML:
+        """The drafts of the others, to be read in silence, and where feedback on them is given."""
+        return self._part("readings")
+
+    def feedback(self) -> HTML:
+        """The feedback received on each shared draft, and where two points are picked."""
+        return self._part("feedback")
+
+    def revision(self) -> HTML:
+        """The draft now against the one that was shared last, and which points the change answers."""
+        return self._part("revision")
+
+    def publish(self) -> HTML:
+        """Where the foundation comes out: date, readers, what goes in, Word, PDF and reviews as calendar files."""
+        return self._part("publish")
+
     def path(self) -> HTML:
         """The way through the programme: dates, where I am, what is next."""
         return self._show((), lambda: view.path(self._connection.way()))
@@ -90,6 +142,14 @@ class Page:
         field = kind(describe(call, lines=lines, most=most), values=values, saved=self._refresh)
         field.observe(self._keep, "values")
         return field
+
+    def _part(self, name: str, **data: str) -> HTML:
+        """A place that the page's own script fills in. Without a server: what it may look like, with constructed people."""
+        example = self._connection.example(f"{name}.{data['kind']}" if "kind" in data else name)
+        if example is None:
+            return HTML(view.part(name, **data))
+        beside = tuple(data.get("beside", "").split())
+        return HTML(view.example(example) + (view.earlier(self._connection.answers(beside), beside) if beside else ""))
 
     def _keep(self, change: dict[str, dict[str, str]]) -> None:
         """Called in the sandbox, where a field's text lives in the widget and no server acknowledges anything."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..vocabulary import covers
-from .connection import Reading, Way
+from .connection import Example, Reading, Way
 
 
 class Sandbox:
@@ -20,6 +20,7 @@ class Sandbox:
         found: dict[str, Any] = json.loads(Path(__file__).with_name("constructed.json").read_text(encoding="utf-8"))
         self._texts: dict[str, str] = found["answers"]
         self._way = Way.of(found["way"])
+        self._examples = {part: Example.of(example) for part, example in found["group"].items()}
 
     def answers(self, keys: tuple[str, ...]) -> Reading:
         """See Connection."""
@@ -32,6 +33,10 @@ class Sandbox:
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """See Connection."""
         return self.answers(keys).texts
+
+    def example(self, part: str) -> Example:
+        """See Connection."""
+        return self._examples[part]
 
     def keep(self, texts: dict[str, str]) -> None:
         """See Connection."""

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from ..danish import day, short_day
 from ..vocabulary import DRAFT, covers
-from .connection import Reading, Way, WayStep
+from .connection import Example, Reading, Way, WayStep
 
 WORDS_A_MINUTE = 130
 """How fast a prepared text is read aloud to people who are to follow it."""
@@ -233,3 +233,23 @@ def finish(way: Way, name: str) -> str:
         '<p class="fl-finish-readers">Din facilitator kan se mærket, men aldrig hvad du har skrevet. '
         f"Du kan altid gå tilbage og rette, også bagefter.</p>{onward}</div>"
     )
+
+
+def part(name: str, **data: str) -> str:
+    """A place on the page that its own script fills in with what the group shares; ``data`` tells it what was asked for."""
+    asked = "".join(f' data-{key}="{escape(value)}"' for key, value in data.items())
+    return f'<div class="fl-part" data-part="{escape(name)}"{asked}></div>'
+
+
+def example(shown: Example) -> str:
+    """What such a place may look like, for one who reads the notebook by itself."""
+    lines = "".join(f"<li><strong>{escape(name)}</strong> {_one_line(text)}</li>" for name, text in shown.lines)
+    listed = f'<ul class="fl-example-lines">{lines}</ul>' if lines else ""
+    return (
+        '<div class="fl-example"><p class="fl-example-mark">Et eksempel med opdigtede personer</p>'
+        f'<h3 class="fl-example-title">{escape(shown.title)}</h3>{_paragraphs(shown.text)}{listed}</div>'
+    )
+
+
+def _one_line(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
