@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 from ..danish import short_day
-from ..model import Field, Step
+from ..model import Field, Role, Step
 from ..store import Answer, Conflict
 from .feed import visible_keys
+from .notes import note_field
 from .path import first_day, moved_dates
 from .shelf import Cohort
 from .web import Api, Refused
@@ -34,12 +35,18 @@ class StepHandler(Api):
                     "done": (self.person, page.name) in marks,
                     "editable": True,
                     "locked": any(answer.sealed for answer in answers.values()),
+                    "people": await self._people(gathering, mine.group) if page.run_sheets else 0,
                 },
                 "fields": [_field(field) for field in page.fields],
                 "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
                 "sources": {key: answers[key].text for key in in_order if key in answers and key not in own},
             }
         )
+
+    async def _people(self, gathering: str, group: str) -> int:
+        """How many are in the group."""
+        members = await self.house.ask(self.house.store.people.members, gathering)
+        return sum(member.role is Role.LEADER and member.group == group for member in members) if group else 0
 
 
 class DoneHandler(Api):
@@ -86,7 +93,7 @@ class AnswerHandler(Api):
     async def _field(self, cohort: Cohort, group: str, key: str) -> Field:
         steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
         if not steps:
-            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
+            return await known_note(self, cohort, key)
         moved = await moved_dates(self.house, cohort.manifest.gathering, group)
         check_open(min(steps, key=lambda step: first_day(step, moved)), moved, self.house.today())
         return next(field for field in steps[0].fields if field.key == key)
@@ -99,7 +106,7 @@ class VersionsHandler(Api):
         """All versions, those that were put beside included."""
         cohort, _ = await self.leader(gathering)
         if cohort.manifest.field(key) is None:
-            raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
+            await known_note(self, cohort, key)
         versions = await self.house.ask(self.house.store.answers.versions, self.signed_in.unlocked, gathering, key)
         self.reply(
             [
@@ -113,6 +120,14 @@ class VersionsHandler(Api):
                 for v in versions
             ]
         )
+
+
+async def known_note(handler: Api, cohort: Cohort, key: str) -> Field:
+    """The note of that key (see ``notes``). Raises Refused if there is none this person may write."""
+    note = await note_field(handler, cohort.manifest.gathering, key)
+    if note is None:
+        raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
+    return note
 
 
 async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step:

@@ -9,6 +9,7 @@ import { moment } from "./states.js";
 const CHANNEL = "faellesledelse";
 const GRACE = 300;
 const STALE = 30_000;
+const NEVER_SAVED = { version: 0, text: "", saved_at: "", asides: [] };
 
 function delay(wait) {
   return new Promise((resolve) => setTimeout(resolve, wait));
@@ -68,6 +69,15 @@ export class Answers extends EventTarget {
       this.#answers.set(key, answer);
     }
     return this.#answers.get(key);
+  }
+
+  /** Take in a field that isn't on the page's own list: a note whose `answer` one of the page's parts got from the server. */
+  admit({ key, limit }, answer) {
+    const note = this.field(key);
+    note.limit = limit;
+    note.readonly = false;
+    note.take(answer ?? NEVER_SAVED);
+    return note;
   }
 
   /** Texts of the fields that are `keys` or parts of them, in the page's order: [{key, text}]. */
@@ -217,7 +227,7 @@ export class Answers extends EventTarget {
       const answer = this.field(key);
       answer.limit = limit;
       answer.readonly = step.editable === false;
-      answer.take(answers[key] ?? { version: 0, text: "", saved_at: "", asides: [] });
+      answer.take(answers[key] ?? NEVER_SAVED);
     }
   }
 

@@ -8,6 +8,7 @@ import { main, node } from "./dom.js";
 import { serveFinish } from "./finish.js";
 import { Mending, mendedPlace, putBack } from "./mending.js";
 import { Notices } from "./notices.js";
+import { serveParts } from "./parts.js";
 import { Resume } from "./resume.js";
 
 const SLOW = 30_000;
@@ -70,6 +71,7 @@ function start({ gathering, step, person }) {
   const notices = new Notices(answers);
   new Mending(answers, was !== null);
   serveFinish(answers);
+  serveParts(answers, style);
   askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);

@@ -630,7 +630,7 @@ class Desk {
   constructor(client, model) {
     this.client = client;
     this.model = model;
-    model.on("msg:custom", (message) => message?.seen && this.#heard());
+    model?.on("msg:custom", (message) => message?.seen && this.#heard());
   }
 
   listen(target, name, listener) {
@@ -639,6 +639,7 @@ class Desk {
   }
 
   tell({ key, version }) {
+    if (!this.model) return;
     this.model.send({ saved: { key, version } });
     this.#awaiting ??= setTimeout(() => this.client.dispatchEvent(new Event("kernel-silent")), SILENCE);
   }
@@ -652,6 +653,16 @@ class Desk {
     this.#heard();
     for (const [target, name, listener] of this.#listening) target.removeEventListener(name, listener);
   }
+}
+
+/**
+ * One field outside a widget, for the page's own parts: {element, close}. `above` says what labels it: {name}, and `id`
+ * of the element that does, `help` of the one that describes it, where there are such.
+ */
+export function fieldIn(client, spec, above) {
+  const desk = new Desk(client, null);
+  const [element] = drawn(desk, [{ lines: 3, ...spec }], { id: null, help: null, list: null, ...above });
+  return { element, close: () => desk.close() };
 }
 
 async function render({ model, el }) {

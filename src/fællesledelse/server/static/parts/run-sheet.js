@@ -1,0 +1,18 @@
+/** Folds the run sheet in the prose above, and leaves the one open that is for a group as large as mine. */
+import { node } from "../dom.js";
+
+function proseAbove(element) {
+  let cell = element.closest(".jp-Cell");
+  while ((cell = cell?.previousElementSibling ?? null)) if (cell.matches(".jp-MarkdownCell")) return cell;
+  return null;
+}
+
+export function mount(element, client) {
+  const heading = [...(proseAbove(element)?.querySelectorAll("h1, h2, h3, h4, h5, h6") ?? [])].at(-1);
+  if (!heading) return;
+  const fold = node("details", { class: "fl-fold", open: Number(element.dataset.people) === client.step.people });
+  const rest = [];
+  for (let next = heading.nextSibling; next; next = next.nextSibling) rest.push(next);
+  heading.before(fold);
+  fold.append(node("summary", {}, heading), ...rest);
+}
