@@ -14,6 +14,7 @@ import jinja2
 from ..settings import Settings
 from ..store import Store
 from .audit import Audit
+from .live import Live
 from .mail import Mailer
 from .shelf import Cohort, Shelf
 
@@ -34,6 +35,7 @@ class House:
     mailer: Mailer
     pages: jinja2.Environment
     clock: Callable[[], datetime]
+    live: Live = field(default_factory=Live)
     under_way: set[object] = field(default_factory=set)
     _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
     # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
@@ -57,6 +59,7 @@ class House:
         if newer is not None:
             await self.ask(self.store.people.adopt, newer.manifest, newer.roster)
             self.shelf.place(newer)
+            self.live.look_again()  # who has left the roster, or moved to another group, hears nothing more
         return self.shelf.find(gathering)
 
     async def finish(self, patience: float) -> None:
