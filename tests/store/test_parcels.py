@@ -1,0 +1,185 @@
+"""What leaders share: sealed to its readers, never changed, taken back for good."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from fællesledelse.errors import AccessError, AnswerError, SealError
+from fællesledelse.model import Participant, Role
+from fællesledelse.store import Parcel, Store, Unlocked, schema
+from fællesledelse.store.parcels import LARGEST
+from fællesledelse.store.vault import new_safe_key, open_with_safe_key
+
+from .conftest import ANNA, BENT, CARLA, PHRASE, ROSTER, House
+from .test_concurrency import together
+from .test_secrecy import columns, files, traces
+
+DORTE = Participant("dorte@eksempel.dk", "Dorte Dahl", Role.LEADER, group="Gruppe 2")
+CONTENT = {"draft.task": "Kanariefuglens udkast: a & b <c> »æøå«"}
+ID = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """Dorte is on the cohort too, in another group."""
+    house.adopt(*ROSTER.participants, DORTE)
+    return house
+
+
+@pytest.fixture
+def bent(house: House) -> Unlocked:
+    return house.enrol(BENT).unlocked
+
+
+@pytest.fixture
+def dorte(house: House) -> Unlocked:
+    return house.enrol(DORTE).unlocked
+
+
+def share(store: Store, author: Unlocked, *to: Unlocked, **more: object) -> Parcel:
+    return store.parcels.post(author, "demo", "draft", CONTENT, [each.person.id for each in to], **more)  # type: ignore[arg-type]
+
+
+def test_readers_read_what_was_shared_and_nobody_else_does(
+    house: House, anna: Unlocked, bent: Unlocked, dorte: Unlocked
+) -> None:
+    store, carla = house.store, house.enrol(CARLA).unlocked
+    posted = share(store, anna, bent, group="Gruppe 1", due=date(2026, 9, 1))
+    assert store.parcels.get(bent, "demo", posted.id) == posted == store.parcels.get(anna, "demo", posted.id)
+    assert (posted.content, posted.author, posted.number) == (CONTENT, anna.person, 1)
+    assert (posted.group, posted.due, posted.withdrawn_at) == ("Gruppe 1", date(2026, 9, 1), None)
+    assert set(posted.readers) == {anna.person.id, bent.person.id}
+    assert store.parcels.opened(bent, "demo") == [posted]
+    for stranger in (dorte, carla):
+        assert store.parcels.get(stranger, "demo", posted.id) is None
+        assert store.parcels.opened(stranger, "demo") == []
+
+
+def test_parcels_are_counted_by_author_kind_and_subject_and_come_newest_first(
+    house: House, anna: Unlocked, bent: Unlocked
+) -> None:
+    post = house.store.parcels.post
+    numbers = [
+        post(anna, "demo", kind, {}, [], subject=subject).number for kind, subject in [("a", ""), ("a", ""), ("a", "x")]
+    ]
+    assert [*numbers, post(bent, "demo", "a", {}, [anna.person.id]).number] == [1, 2, 1, 1]
+    house.clock.forward(seconds=1)
+    newest = post(anna, "demo", "b", {}, [])
+    assert house.store.parcels.opened(anna, "demo")[0] == newest
+    assert [parcel.number for parcel in house.store.parcels.opened(anna, "demo", "a", "x")] == [1]
+    assert house.store.parcels.opened(anna, "andet") == []
+
+
+def test_a_request_sent_again_posts_nothing_twice_and_nobody_can_take_anothers_id(
+    house: House, anna: Unlocked, bent: Unlocked
+) -> None:
+    first = share(house.store, anna, bent, parcel_id=ID)
+    assert share(house.store, anna, bent, parcel_id=ID) == first
+    for thief in (bent, house.enrol(DORTE).unlocked):
+        with pytest.raises(AnswerError):
+            share(house.store, thief, parcel_id=ID)
+    with pytest.raises(AnswerError):
+        share(house.store, anna, parcel_id="../etc")
+    assert house.store.parcels.opened(anna, "demo") == [first]
+
+
+def test_what_may_be_given_once_is_given_once_even_by_many_clicks(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    clicks = together(*[lambda: share(house.store, anna, bent, subject=ID, once=True)] * 5)
+    assert [type(click) for click in clicks].count(Parcel) == 1
+    assert [type(click) for click in clicks].count(AnswerError) == 4
+    assert len(house.store.parcels.opened(bent, "demo")) == 1
+
+
+def test_who_has_not_enrolled_is_no_reader(house: House, anna: Unlocked) -> None:
+    posted = house.store.parcels.post(anna, "demo", "draft", CONTENT, [house.person(BENT).id, "f" * 32])
+    assert posted.readers == (anna.person.id,)
+    bent = house.enrol(BENT).unlocked
+    assert house.store.parcels.opened(bent, "demo") == []
+
+
+def test_a_withdrawn_parcel_is_gone_for_all_but_its_author(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    store, posted = house.store, share(house.store, anna, bent)
+    with pytest.raises(AccessError):
+        store.parcels.withdraw(bent, "demo", posted.id)
+    with pytest.raises(AccessError):
+        store.parcels.withdraw(anna, "demo", "f" * 32)
+    withdrawn = store.parcels.withdraw(anna, "demo", posted.id)
+    assert withdrawn == replace(posted, withdrawn_at=house.clock.now)
+    house.clock.forward(hours=1)
+    assert store.parcels.withdraw(anna, "demo", posted.id) == withdrawn
+    (seen,) = store.parcels.opened(bent, "demo")
+    assert seen == replace(withdrawn, content=None)
+    with store._database.reading() as connection:
+        keys = connection.execute(select(schema.parcel_key.c.person, schema.parcel_key.c.sealed)).all()
+    assert [person for person, sealed in keys if sealed is not None] == [anna.person.id]
+
+
+def test_who_moves_to_another_group_keeps_what_they_were_sent(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    posted = share(house.store, anna, bent)
+    house.adopt(ANNA, replace(BENT, group="Gruppe 2"), CARLA, DORTE)
+    assert house.store.parcels.get(bent, "demo", posted.id) == posted
+    house.adopt(ANNA, CARLA, DORTE)
+    assert house.store.parcels.get(anna, "demo", posted.id) == posted
+    with pytest.raises(AccessError):
+        share(house.store, bent, anna)
+
+
+def test_what_was_sent_before_a_lost_pass_phrase_comes_back_with_the_key_in_the_safe(
+    house: House, anna: Unlocked, bent: Unlocked
+) -> None:
+    safe, private = new_safe_key()
+    house.adopt(*ROSTER.participants, DORTE, safe_key=safe)
+    share(house.store, bent)  # whoever shares is sealed to the safe from then on
+    posted = share(house.store, anna, bent)
+    token = house.store.invitations.replace(bent.person.id, "it@eksempel.dk")
+    house.clock.forward(hours=24)
+    renewed = house.store.access.renew(token, "helt nye ord om aftenen", None).unlocked
+    assert house.store.parcels.get(renewed, "demo", posted.id) == replace(posted, content=None)
+    house.store.safe.apply(open_with_safe_key(house.store.safe.export_request(bent.person.id), private))
+    assert house.store.parcels.get(renewed, "demo", posted.id) == posted
+
+
+def test_nothing_shared_is_found_in_the_database(house: House, anna: Unlocked, bent: Unlocked, tmp_path: Path) -> None:
+    share(house.store, anna, bent)
+    secrets: list[str | bytes] = ["Kanariefuglens udkast", "draft.task"]
+    assert traces(secrets, [*columns(house.store), *files(tmp_path)]) == []
+
+
+def test_whoever_has_the_database_and_no_key_file_makes_no_reader_and_swaps_no_parcel(
+    house: House, anna: Unlocked, bent: Unlocked, dorte: Unlocked
+) -> None:
+    """Bent's key in Dorte's name; Anna's parcel under another's name, number or kind."""
+    posted, other = share(house.store, anna, bent), share(house.store, anna, dorte)
+    key, parcel, database = schema.parcel_key, schema.parcel, house.store._database
+    with database.atomic() as connection:
+        row = connection.execute(select(key).where(key.c.parcel == posted.id, key.c.person == bent.person.id)).one()
+        connection.execute(insert(key).values({**row._mapping, "person": dorte.person.id, "pair": dorte.public}))
+    with pytest.raises(SealError):
+        house.store.parcels.get(dorte, "demo", posted.id)
+    for values in ({"number": 7}, {"kind": "feedback"}, {"person": bent.person.id}):
+        with database.atomic() as connection:
+            before = connection.execute(select(parcel).where(parcel.c.id == other.id)).mappings().one()
+            connection.execute(update(parcel).where(parcel.c.id == other.id).values(values))
+        with pytest.raises(SealError):
+            house.store.parcels.get(dorte, "demo", other.id)
+        with database.atomic() as connection:
+            connection.execute(update(parcel).where(parcel.c.id == other.id).values({name: before[name] for name in values}))
+    assert house.store.parcels.get(dorte, "demo", other.id) == other
+
+
+def test_half_a_surrogate_pair_and_much_text_survive_and_too_much_is_refused(house: House, anna: Unlocked) -> None:
+    content = {"a": "\ud800 \0 æøå 🙂", "b": "x" * (LARGEST // 2)}
+    posted = house.store.parcels.post(anna, "demo", "draft", content, [])
+    assert house.store.parcels.get(anna, "demo", posted.id) == posted
+    assert posted.content == content
+    with pytest.raises(AnswerError, match="Forkort"):
+        house.store.parcels.post(anna, "demo", "draft", {"a": "x" * LARGEST}, [])
+
+
+def test_what_was_shared_is_there_after_a_restart(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    posted = share(house.store, anna, bent)
+    store = house.reopen()
+    assert store.parcels.get(store.access.sign_in(BENT.email, PHRASE), "demo", posted.id) == posted
