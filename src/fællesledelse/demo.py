@@ -20,7 +20,7 @@ from .settings import Settings
 from .store import Member, Unlocked
 
 PASS_PHRASE = "en kop kaffe og en god snak"
-ENROLLED = 3  # leaders who have chosen a pass phrase; the first of them has written
+ENROLLED = 3  # leaders of one group who have chosen a pass phrase; the first of them has written
 INVITED = 3  # leaders whose invitation is shown
 
 Told = Callable[[int], None]
@@ -61,7 +61,7 @@ def welcome(house: House, told: Told) -> Guests:
     manifest = next(iter(house.shelf)).manifest
     members = house.store.people.members(manifest.gathering)
     facilitator = next(member for member in members if member.role is Role.FACILITATOR)
-    leaders = [member for member in members if member.role is Role.LEADER]
+    leaders = _one_group_first([member for member in members if member.role is Role.LEADER])
     for number, member in enumerate([*leaders[:ENROLLED], facilitator]):
         unlocked = _enrol(house, member, manifest.gathering)
         if number == 0 and unlocked is not None:
@@ -88,6 +88,11 @@ def fill(house: House, unlocked: Unlocked, gathering: str) -> None:
             if field.key in texts and (step.opens is None or step.opens <= today):
                 save_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{unlocked.person.id} {field.key}").hex
                 house.store.answers.save(unlocked, gathering, field.key, texts[field.key], 0, save_id)
+
+
+def _one_group_first(leaders: list[Member]) -> list[Member]:
+    """The leaders with the first one's whole group in front, so that those who try the demo can meet."""
+    return sorted(leaders, key=lambda member: member.group != leaders[0].group)
 
 
 def _guest(member: Member) -> Guest:
