@@ -89,10 +89,12 @@ class AccessApi(Api):
         if self.session is not None:
             await self.settings["kernel_manager"].end_session(self.session.id)
             await self.house.ask(self.house.store.access.sign_out, self._cookie() or "")
+            self.house.live.look_again()
 
     async def welcome(self, enrolled: Enrolled, event: str) -> None:
         """Answer someone who has just chosen a pass phrase. Their other devices were signed out by it."""
         await self.settings["kernel_manager"].end_person(enrolled.unlocked.person.id)
+        self.house.live.look_again()
         self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
         self.note(event, enrolled.unlocked.person.id)
 

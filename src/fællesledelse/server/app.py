@@ -25,7 +25,7 @@ from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
 
 from ..share import share
-from . import access_api, answers_api, kernels, notebook_page, operator_api, pages, prose
+from . import access_api, answers_api, kernels, live_api, notebook_page, operator_api, pages, prose
 from .assets import STATIC, asset, folder_of
 from .house import House
 from .kernels import Kernels
@@ -168,6 +168,7 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (rf"/api/kernels/{KERNEL}", notebook_page.KernelHandler),
         (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),
+        (rf"/api/{GATHERING}/live", live_api.LiveHandler),
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
