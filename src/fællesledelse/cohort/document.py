@@ -123,7 +123,7 @@ _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool"
 def _value(node: Node, path: Path, document: Document, seen: set[int]) -> Any:
     """The plain value of a node. Registers places and findings in ``document``."""
     document.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if id(node) in seen or node.tag not in _PLAIN:
+    if id(node) in seen or node.tag not in _PLAIN or node.anchor:
         why = "Her bruges et særligt tegn (&, *, ! eller =), som ikke bruges her. Skriv teksten direkte, i anførselstegn."
         document.findings.append(document.finding(path, why))
         return ""
