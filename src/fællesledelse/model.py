@@ -87,7 +87,8 @@ class Phase:
     """One line of a run sheet. ``minutes`` is its length; ``text`` is for everyone, ``cues`` for each role.
 
     ``turn``: held once for each person in turn, who then has the role of the first cue; the next in the order has the
-    second, and so on, and whoever is left has the last. ``pause``: a break among the turns, held once.
+    second, and so on, and whoever is left has the last. ``pause``: a break among the turns, held once. ``round``:
+    the phases with the same number (from 1) are held together before the turn passes on; 0 where nobody has the turn.
     """
 
     title: str
@@ -96,6 +97,7 @@ class Phase:
     turn: bool = False
     pause: bool = False
     cues: tuple[Cue, ...] = ()
+    round: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Moment:
 def unrolled(sheet: RunSheet, people: int) -> tuple[Moment, ...]:
     """The phases in the order they are held by that many people."""
     moments: list[Moment] = []
-    for among_turns, found in groupby(sheet.phases, lambda phase: phase.turn or phase.pause):
+    for (among_turns, _), found in groupby(sheet.phases, lambda phase: (phase.turn or phase.pause, phase.round)):
         phases = tuple(found)
         moments += _turns(phases, people) if among_turns else (Moment(phase) for phase in phases)
     return tuple(moments)

@@ -5,7 +5,7 @@ cell runs. Both ask here, so a page and its manifest can't disagree.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .model import FieldKind, Readers
 
@@ -34,12 +34,14 @@ class FieldSpec:
 class Call:
     """What one call asks for: fields to fill in, and keys (or beginnings of keys) of other fields to show.
 
-    ``people``: the cell is a run sheet for that many, and its phases stand in the prose above.
+    ``people``: the cell is a run sheet for that many, and its phases stand in the prose above. ``proposes``: the bullets
+    of the prose above are the contract that the page proposes to a group.
     """
 
     fields: tuple[FieldSpec, ...] = ()
     reads: tuple[str, ...] = ()
     people: int = 0
+    proposes: bool = False
 
 
 def _key(key: str) -> str:
@@ -117,8 +119,11 @@ def mirror() -> Call:
 
 
 def contract(*, parts: list[str], limit: int = 800) -> Call:
-    """The group's contract. Bullet n in the prose above proposes part n: a bold title, then the text."""
-    return cards("contract", parts=parts, count=1, limit=limit)
+    """The group's contract. Bullet n in the prose above proposes part n: a bold title, then the text.
+
+    Without parts the page proposes nothing; it shows the contract as it stands.
+    """
+    return replace(cards("contract", parts=parts, count=1, limit=limit), proposes=bool(parts))
 
 
 def run_sheet(*, people: int) -> Call:

@@ -30,6 +30,12 @@ from .conftest import notebook as notebook_text
         "page.draft()",
         "page.path()",
         "page.finish()",
+        "page.contract(parts=['x', 'y'])",
+        "page.run_sheet(people=3)",
+        "page.room()",
+        "page.give('words', rounds=3)",
+        "page.received('promise', beside=['a'])",
+        "page.publish()",
         "# kun en bemærkning",
     ],
 )
@@ -73,6 +79,10 @@ def test_a_cell_may_call_the_page_with_literals(source: str) -> None:
         ("page.cards('a')", "'parts' mangler"),
         ("page.cards('a', parts='abc')", "'parts' har en værdi af en forkert slags"),
         ("page.cards('a', parts=['x'], count=99)", "count skal være mellem 1 og 8"),
+        ("page.run_sheet(3)", "for mange værdier"),
+        ("page.run_sheet(people='3')", "'people' har en værdi af en forkert slags"),
+        ("page.give('gossip')", "kind skal være harvest, promise, words"),
+        ("page.give('words', rounds=0)", "rounds skal være mellem 1 og 4"),
         ("page.text('A b')", "nøglen 'A b' må kun have små bogstaver"),
         ("page.text('private.a')", "brug page.private"),
         (

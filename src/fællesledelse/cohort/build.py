@@ -124,7 +124,8 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
 def _step(cohort: CohortFile, number: int, pages: dict[str, NotebookNode]) -> Step:
     line = cohort.steps[number]
     page = notebook.examine(pages[line.name])
-    return Step(line.name, line.title, line.kind, line.minutes, line.opens, page.fields, page.reads)
+    own = (page.fields, page.reads, page.contract, page.run_sheets)
+    return Step(line.name, line.title, line.kind, line.minutes, line.opens, *own)
 
 
 def _swap(folder: Path, files: dict[str, str]) -> None:

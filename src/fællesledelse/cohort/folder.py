@@ -40,7 +40,7 @@ def check(folder: Path) -> Checked:
     cohort, wrong = file.check(read)
     pages, strange = _pages(folder, read)
     crowd = _people(folder, _facilitators(read))
-    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages)]
+    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages)]
     if findings or cohort is None:
         raise CohortError(findings)
     staff = tuple(Participant(one.email, one.name, Role.FACILITATOR) for one in cohort.facilitators)
@@ -146,6 +146,15 @@ def _clashes(pages: dict[str, Page]) -> list[Finding]:
                 )
                 findings.append(Finding(notebook.file_name(step), why))
     return findings
+
+
+def _contracts(pages: dict[str, Page]) -> list[Finding]:
+    """A group has one contract, so one page proposes it."""
+    proposing = [step for step, page in pages.items() if page.contract]
+    if len(proposing) < 2:
+        return []
+    why = f"Kontrakten bliver allerede foreslået på {proposing[0]!r}. Skriv page.contract(parts=[]) for kun at vise den."
+    return [Finding(notebook.file_name(step), why) for step in proposing[1:]]
 
 
 def _settings(field: Field) -> str:

@@ -14,9 +14,9 @@ from nbformat import NotebookNode, from_dict
 
 from .. import cells
 from ..errors import CohortError, Finding
-from ..model import Field, FieldKind
+from ..model import Field, FieldKind, Point, RunSheet
 from ..vocabulary import Call, FieldSpec
-from . import prose, words
+from . import prose, sheet, words
 
 LIMIT = 2 * 1024 * 1024
 """Bytes of a notebook file."""
@@ -38,6 +38,18 @@ class Page:
     reads: tuple[str, ...]
     placeholders: tuple[str, ...]
     findings: tuple[Finding, ...]
+    contract: tuple[Point, ...] = ()
+    run_sheets: tuple[RunSheet, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """A Markdown cell that calls below it refer to: its name in findings, its id, and what it says."""
+
+    file: str
+    identity: str
+    source: str
+    question: prose.Question
 
 
 def file_name(step: str) -> str:
@@ -104,7 +116,9 @@ class _Reader:
         self.placeholders: list[str] = []
         self.findings: list[Finding] = []
         self.code = 0
-        self.above: tuple[str, prose.Question] | None = None
+        self.above: _Prose | None = None
+        self.contract: tuple[Point, ...] = ()
+        self.run_sheets: dict[int, RunSheet] = {}
 
     def read(self, notebook: NotebookNode) -> Page:
         for number, cell in enumerate(notebook.cells, 1):
@@ -113,8 +127,15 @@ class _Reader:
         if self.code < 2:
             why = "Siden mangler de to første kodecellers åbning. Kopiér dem fra en af de andre sider."
             self.findings.append(Finding(self.file, why))
-        notebook = _notebook(self.kept)
-        return Page(notebook, tuple(self.fields), tuple(self.reads), tuple(self.placeholders), tuple(self.findings))
+        return Page(
+            _notebook(self.kept),
+            tuple(self.fields),
+            tuple(self.reads),
+            tuple(self.placeholders),
+            tuple(self.findings),
+            self.contract,
+            tuple(sorted(self.run_sheets.values(), key=lambda one: one.people)),
+        )
 
     def cell(self, cell: NotebookNode, file: str) -> None:
         if cell.get("attachments"):
@@ -134,7 +155,7 @@ class _Reader:
         self.placeholders += words.used(source)
         self.findings += prose.check(source, file)
         self.kept.append({"cell_type": "markdown", "metadata": {}, "source": source})
-        self.above = (f"cell-{len(self.kept):02}", prose.question(source))
+        self.above = _Prose(file, f"cell-{len(self.kept):02}", source, prose.question(source))
 
     def line(self, source: str, file: str) -> None:
         if self.code == 1:
@@ -154,30 +175,52 @@ class _Reader:
             why = "Det private tillæg kan ikke vises på en anden side. Det er skrevet for at blive, hvor det er."
             self.findings.append(Finding(file, why))
         parts = {spec.part for spec in asked.fields if spec.part is not None}
+        if asked.people:
+            self.sheet(asked.people, file)
         if asked.fields and not self.above:
             self.findings.append(
                 Finding(file, "Der står intet spørgsmål over feltet. Skriv det i en Markdown-celle lige ovenfor.")
             )
-        elif self.above and parts and len(self.above[1].bullets) != len(parts):
+        elif self.above and asked.proposes:
+            self.proposal(asked.fields, self.above, file)
+        elif self.above and parts and len(self.above.question.bullets) != len(parts):
             why = (
-                f"Kortene har {len(parts)} dele, men punktlisten i teksten ovenfor har {len(self.above[1].bullets)} punkter."
-                " Der skal være ét punkt for hver del."
+                f"Kortene har {len(parts)} dele, men punktlisten i teksten ovenfor har {len(self.above.question.bullets)}"
+                " punkter. Der skal være ét punkt for hver del."
             )
             self.findings.append(Finding(file, why))
         else:
-            self.add(asked.fields, file)
+            self.add(asked.fields, file, self.above.question.bullets if self.above else ())
 
-    def add(self, specs: tuple[FieldSpec, ...], file: str) -> None:
+    def proposal(self, specs: tuple[FieldSpec, ...], above: _Prose, file: str) -> None:
+        """The contract that the prose above proposes, and the fields it is rewritten in."""
+        script = sheet.points(above.source, above.file, len(specs), specs[0].limit)
+        self.findings += script.findings
+        if script.points:
+            self.contract = script.points
+            self.add(specs, file, tuple(point.title for point in script.points))
+
+    def sheet(self, people: int, file: str) -> None:
+        """The run sheet that the prose above holds."""
+        if people in self.run_sheets:
+            why = f"Der er allerede en drejebog for {people} på siden. Slet den ene, eller ret tallet i page.run_sheet."
+            self.findings.append(Finding(file, why))
+            return
+        source, place = (self.above.source, self.above.file) if self.above else ("", file)
+        script = sheet.phases(source, place, people)
+        self.findings += script.findings
+        self.run_sheets[people] = script.run_sheet(people)
+
+    def add(self, specs: tuple[FieldSpec, ...], file: str, parts: tuple[str, ...]) -> None:
         for spec in specs:
             if any(spec.key == field.key for field in self.fields):
                 self.findings.append(
                     Finding(file, f"Feltet {spec.key!r} står to gange på siden. Giv det ene et andet navn.")
                 )
             elif self.above:
-                identity, question = self.above
-                label = question.label if spec.part is None else question.bullets[spec.part]
+                label = self.above.question.label if spec.part is None else parts[spec.part]
                 self.fields.append(
-                    Field(spec.key, FieldKind(spec.kind), label, spec.limit, spec.readers, spec.core, identity)
+                    Field(spec.key, FieldKind(spec.kind), label, spec.limit, spec.readers, spec.core, self.above.identity)
                 )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 from ..errors import Finding
 
@@ -69,6 +70,44 @@ def question(source: str) -> Question:
     sentence = _SENTENCE.match(whole)
     label = _MINUTES.sub("", whole) if headings else sentence[1] if sentence else whole
     return Question(label, tuple(_bullets(tokens)))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a list, without Markdown: the bold text it begins with (may be empty), the rest of its own text, the
+    row of the cell it stands in, and the items of the lists inside it.
+    """
+
+    bold: str
+    text: str
+    row: int
+    items: tuple["Item", ...] = ()
+
+
+def lists(source: str, *, numbered: bool) -> tuple[tuple[Item, ...], ...]:
+    """The numbered lists, or else the bullet lists, that stand by themselves in a text."""
+    kind = "ordered_list" if numbered else "bullet_list"
+    tree = SyntaxTreeNode(_parsed(source)[0])
+    return tuple(tuple(map(_item, node.children)) for node in tree.children if node.type == kind)
+
+
+def _item(node: SyntaxTreeNode) -> Item:
+    own = [token for child in node.children if child.type == "paragraph" and (token := child.children[0].token)]
+    inner = [item for child in node.children if child.type.endswith("_list") for item in child.children]
+    parted = [*map(_parted, own[:1]), *(("", _text(token)) for token in own[1:])]
+    text = " ".join(" ".join(text for _, text in parted).split())
+    return Item(parted[0][0] if parted else "", text, (node.map or (0, 0))[0] + 1, tuple(map(_item, inner)))
+
+
+def _parted(token: Token) -> tuple[str, str]:
+    """The bold text that an inline token begins with, and the rest."""
+    children = token.children or []
+    bold = [n for n, child in enumerate(children) if child.type in ("strong_open", "strong_close")]
+    if not bold or "".join(child.content for child in children[: bold[0]]).strip():
+        return "", _text(token)
+    inside = Token("inline", "", 0, children=children[bold[0] : bold[1]])
+    after = Token("inline", "", 0, children=children[bold[1] :])
+    return " ".join(_text(inside).split()), _text(after)
 
 
 def _signs(source: str, file: str) -> Iterator[Finding]:
@@ -159,8 +198,5 @@ def _bullets(tokens: list[Token]) -> list[str]:
 
 
 def _bullet(token: Token) -> str:
-    children = token.children or []
-    bold = [n for n, child in enumerate(children) if child.type in ("strong_open", "strong_close")]
-    leading = not "".join(child.content for child in children[: bold[0]]).strip() if bold else False
-    inside = Token("inline", "", 0, children=children[bold[0] : bold[1]]) if leading else token
-    return " ".join(_text(inside).split())
+    bold, text = _parted(token)
+    return bold or " ".join(text.split())
