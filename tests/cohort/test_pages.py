@@ -79,7 +79,7 @@ def test_a_cell_may_call_the_page_with_literals(source: str) -> None:
         ("page.cards('a')", "'parts' mangler"),
         ("page.cards('a', parts='abc')", "'parts' har en værdi af en forkert slags"),
         ("page.cards('a', parts=['x'], count=99)", "count skal være mellem 1 og 8"),
-        ("page.run_sheet(3)", "for mange værdier"),
+        ("page.run_sheet(3)", "'people' mangler"),
         ("page.run_sheet(people='3')", "'people' har en værdi af en forkert slags"),
         ("page.give('gossip')", "kind skal være harvest, promise, words"),
         ("page.give('words', rounds=0)", "rounds skal være mellem 1 og 4"),
