@@ -61,7 +61,7 @@ requirements: .venv/.requirements
 	  --no-annotate --no-header --no-deps --group postgresql --output-file tests/postgresql.txt
 
 clean:
-	@rm -rf .venv node_modules $(SERVER)/static/vendor
+	@rm -rf .venv node_modules $(SERVER)/static/vendor src/fællesledelse/documents/fonts
 
 .venv/.python:
 	@echo "· Python environment in .venv"
@@ -93,13 +93,14 @@ clean:
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund $(LOGGED)
 	@touch $@
 
-.venv/.vendor: .venv/.npm .venv/.package package.json $(SERVER)/assets.py $(wildcard $(SERVER)/browser/*.js)
+.venv/.vendor: .venv/.npm .venv/.package package.json $(SERVER)/assets.py src/fællesledelse/documents/fonts.py $(wildcard $(SERVER)/browser/*.js)
 	@echo "· Styles, fonts and scripts for the pages"
 	@$(BIN)/python -m fællesledelse.server.assets node_modules $(LOGGED)
+	@$(BIN)/python -m fællesledelse.documents.fonts node_modules $(LOGGED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent bundle $(LOGGED)
 	@touch $@
 
-# What the tests need of the machine: a browser and a database server. Debian's where apt can install them, else PyPI's
+# What the tests need of the machine: a browser, a database server, a word processor and a PDF reader. Debian's where apt can install them, else PyPI's
 # and Playwright's, which need no rights.
 system: .venv/.requirements
 	@lacks="$$($(LACKS))"; [ -z "$$lacks" ] || ! $(MAY_INSTALL) || { echo "· From Debian: $$lacks"; \

@@ -6,7 +6,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLE = "src/fællesledelse/server/static/vendor/kernel.js"
+FETCHED = (
+    "src/fællesledelse/server/static/vendor/kernel.js",
+    "src/fællesledelse/documents/fonts/IBMPlexSerif_400Regular.ttf",
+)
 
 
 class CompleteOrNothing(BuildHookInterface[Any]):
@@ -18,5 +21,5 @@ class CompleteOrNothing(BuildHookInterface[Any]):
             raise RuntimeError(
                 "This process can't spell the package's name, fællesledelse. Set PYTHONUTF8=1 and build again."
             )
-        if version != "editable" and not (Path(self.root) / BUNDLE).is_file():
+        if version != "editable" and not all((Path(self.root) / name).is_file() for name in FETCHED):
             raise RuntimeError("The pages' styles, fonts and scripts have not been fetched. Run make wheel.")

@@ -10,10 +10,11 @@ import fællesledelse
 PACKAGE = Path(fællesledelse.__file__).parent
 BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror"}
 ALLOWED = {
-    "cohort": BOTTOM,
+    "documents": BOTTOM,
+    "cohort": BOTTOM | {"documents"},
     "workbook": BOTTOM,
     "store": BOTTOM,
-    "server": BOTTOM | {"store"},
+    "server": BOTTOM | {"documents", "store"},
     "operation": BOTTOM,
     "demo": BOTTOM | {"cohort", "store", "server"},
     "cli": BOTTOM | {"cohort", "store", "server", "operation", "demo"},

@@ -1,10 +1,11 @@
-"""Where the tests find the browser and the database server: the machine's own, else what set-up fetched instead.
+"""Where the tests find browser, database server and word processor: the machine's own, else what set-up fetched.
 
 ``python -m tests.tools`` prints the names of what is missing; set-up asks it what to install.
 """
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 BROWSERS = Path(sys.prefix) / "browsers"
@@ -58,16 +59,41 @@ def openssl() -> str:
     return found
 
 
+def soffice() -> str:
+    """The path of LibreOffice, which opens the Word files as a reader would. Raises MissingTool."""
+    return _program("soffice", "LibreOffice Writer", "libreoffice-writer-nogui")
+
+
+def pdftoppm() -> str:
+    """The path of the program that draws the pages of a PDF. Raises MissingTool."""
+    return _program("pdftoppm", "the program pdftoppm", "poppler-utils")
+
+
+def _program(name: str, what: str, package: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise MissingTool(f"The tests need {what}: make system installs it, or on Debian apt-get install {package}.")
+    return found
+
+
 def missing() -> list[str]:
     """Debian's names of what is missing."""
     names = []
-    for name, find in (("chromium", chromium), ("postgresql", lambda: postgresql("initdb")), ("openssl", openssl)):
+    for name, find in _TOOLS.items():
         try:
             find()
         except MissingTool:
             names.append(name)
     return names
 
+
+_TOOLS: dict[str, Callable[[], object]] = {
+    "chromium": chromium,
+    "postgresql": lambda: postgresql("initdb"),
+    "openssl": openssl,
+    "libreoffice-writer-nogui": soffice,
+    "poppler-utils": pdftoppm,
+}
 
 if __name__ == "__main__":
     print(*missing())

@@ -5,6 +5,7 @@
     ├── CohortError             a cohort folder is not right; carries its findings
     ├── AccessError             someone is not who they say, or may not do this
     ├── AnswerError             a text can't be stored as asked
+    ├── DocumentError           a Word file or a PDF can't be made
     ├── ConnectionLost          a page's kernel can't reach the server just now
     └── StoreError              the database or the keys can't be used; nothing was stored
         └── SealError           something sealed was moved or changed, or its key isn't here
@@ -58,6 +59,10 @@ class AccessError(FællesledelseError):
 
 class AnswerError(FællesledelseError):
     """A text can't be stored as asked. The message is Danish and safe to show."""
+
+
+class DocumentError(FællesledelseError):
+    """A Word file or a PDF can't be made. The message is Danish and safe to show."""
 
 
 class ConnectionLost(FællesledelseError):
