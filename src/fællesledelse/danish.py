@@ -1,5 +1,6 @@
-"""Danish words for days."""
+"""Danish words for days, and names in a row."""
 
+from collections.abc import Sequence
 from datetime import date
 
 MONTHS = (
@@ -16,3 +17,8 @@ def day(when: date) -> str:
 def short_day(when: date) -> str:
     """A day where the year goes without saying: "4. september"."""
     return f"{when.day}. {MONTHS[when.month - 1]}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as one says them: "Anna, Bent og Carla". Empty for none."""
+    return " og ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
