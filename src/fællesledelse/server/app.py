@@ -25,7 +25,21 @@ from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
 
 from ..share import share
-from . import access_api, answers_api, kernels, live_api, notebook_page, operator_api, pages, prose
+from ..vocabulary import GIFTS
+from . import (
+    access_api,
+    answers_api,
+    contract_api,
+    gifts_api,
+    kernels,
+    live_api,
+    notebook_page,
+    operator_api,
+    pages,
+    prose,
+    rooms_api,
+    sharing_api,
+)
 from .assets import STATIC, asset, folder_of
 from .house import House
 from .kernels import Kernels
@@ -35,6 +49,8 @@ from .web import LARGEST_BODY, Page, Refused
 GATHERING = r"(?P<gathering>[a-z0-9-]{1,40})"
 STEP = r"(?P<step>[a-z0-9-]{1,60})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
+PARCEL = "[0-9a-f]{32}"
+KIND = rf"(?P<kind>{'|'.join(GIFTS)})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
 LARGEST_MESSAGE = 1 << 18  # bytes from a page to its kernel: fields and versions, never a text
@@ -169,6 +185,15 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),
         (rf"/api/{GATHERING}/live", live_api.LiveHandler),
+        (rf"/api/{GATHERING}/contract", contract_api.ContractHandler),
+        (rf"/api/{GATHERING}/contract/accept", contract_api.AcceptHandler),
+        (rf"/api/{GATHERING}/rooms/{STEP}", rooms_api.RoomHandler),
+        (rf"/api/{GATHERING}/drafts", sharing_api.DraftsHandler),
+        (rf"/api/{GATHERING}/drafts/(?P<draft>{PARCEL})", sharing_api.DraftHandler),
+        (rf"/api/{GATHERING}/drafts/(?P<draft>{PARCEL})/feedback", sharing_api.GivingHandler),
+        (rf"/api/{GATHERING}/feedback", sharing_api.FeedbackHandler),
+        (rf"/api/{GATHERING}/gifts/{KIND}", gifts_api.GiftsHandler),
+        (rf"/api/{GATHERING}/gifts/{KIND}/(?P<gift>{PARCEL})", gifts_api.GiftHandler),
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),

@@ -91,6 +91,7 @@ class Contracts:
             made_at=row["made_at"],
             accepted=standing.accepted,
             members=_members(connection, gathering, group),
+            readers=() if parcel is None else parcel.readers,
             in_force=standing.in_force,
         )
 

@@ -140,7 +140,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Contract:
-    """A group's contract as one member sees it. ``texts`` is None for who came after it was made."""
+    """A group's contract as one member sees it. ``texts`` is None for who came after it was made.
+
+    ``readers`` are the ids of those who can read it; empty where the member can't either.
+    """
 
     number: int
     texts: dict[str, str] | None = field(repr=False)
@@ -149,6 +152,7 @@ class Contract:
     made_at: datetime
     accepted: tuple[str, ...]
     members: tuple[Person, ...]
+    readers: tuple[str, ...]
     in_force: bool
 
 
