@@ -85,7 +85,8 @@ def _participle(text: str) -> bool:
 
 def _by_doing(words: tuple[Word, ...], place: int) -> bool:
     """ "ved at spørge", "i at tie stille": the infinitive of an action after "at"."""
-    return word_at(words, place - 1) in ("ved", "i", "med", "på") and _is_act(words, skip(words, place + 1), infinitive=True)
+    by = not words[place].gap and word_at(words, place - 1) in ("ved", "i", "med", "på")
+    return by and _is_act(words, skip(words, place + 1), infinitive=True)
 
 
 def _is_act(words: tuple[Word, ...], place: int, *, infinitive: bool = False) -> bool:

@@ -35,7 +35,12 @@ def nobody(sentence: Sentence, following: Sentence | None) -> Place | None:
     place = next((found for i in range(len(words)) if (found := _passive(words, i)) and not _actor(words, found[1])), None)
     if place is None or _negated(sentence) or _somebody_before(words, place[1]):
         return None
-    return None if acts(sentence) or (following and acts(following)) else place
+    return None if acts(sentence) or (following and (acts(following) or _takes_it_on(following))) else place
+
+
+def _takes_it_on(sentence: Sentence) -> bool:
+    """ "Det gør jeg"."""
+    return any(f" det {verb} {who} " in sentence.line for verb in ("gør", "sørger") for who in known.SELF)
 
 
 def _unless_shown(sentence: Sentence, following: Sentence | None, place: Place | None) -> Place | None:
@@ -206,6 +211,8 @@ def _s_form(text: str) -> bool:
 def _with_s(words: Words, place: int) -> Place | None:
     left = skip(words, place - 1, step=-1)
     before = word_at(words, left)
+    if before in ("kan", "kunne") and word_at(words, left - 1) in known.POINTING:
+        return None  # "det kan læses højt" says what is possible
     if before in known.MODALS:
         return _from_subject(words, left, place)
     if words[place].text in known.MIDDLE:
@@ -221,6 +228,8 @@ def _with_auxiliary(words: Words, place: int) -> Place | None:
     if not _is_participle(word_at(words, after)):
         return None
     left = skip(words, place - 1, known.ADVERBS | known.MODALS | frozenset(("er", "var")), step=-1)
+    if words[place].text == "blev" and word_at(words, left) not in ("der", "det"):
+        return None  # "sagen blev afgjort" tells a story
     return _from_subject(words, left + 1, after)
 
 
@@ -245,7 +254,7 @@ def _from_subject(words: Words, verb: int, last: int) -> Place | None:
     while first > 0 and verb - first < _LONGEST_SUBJECT and not _clause_begins(words, first):
         first -= 1
     subject = [word.text for word in words[first:verb]]
-    if not subject or not _clause_begins(words, first) or _relative(words, first):
+    if not subject or not _clause_begins(words, first) or _relative(words, first) or subject[0] in known.QUESTIONS:
         return None
     if any(person(words, i) and words[i].text not in ("i", "du") for i in range(first, verb)):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .words import ABBREVIATIONS
 
 _QUOTED = re.compile(r"»[^»«\n]*«|\"[^\"\n]*\"|“[^“”\n]*”|„[^„“”\n]*[“”]|”[^”\n]*”")
-_BREAK = re.compile(r"[.!?…]+[)\]’']*(?=\s|$)|\n\s*")
+_BREAK = re.compile(r"(?<![.!?…])[.!?…]++[)\]’']*+(?=\s|$)|\n\s*")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _BULLET = re.compile(r"\s*(?:[-*•–—#>+]+|\d{1,2}[.)])?\s*")
 _LAST = re.compile(r"[\w.]+\Z")

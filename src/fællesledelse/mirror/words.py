@@ -55,6 +55,11 @@ PASTS = _words(
     slog sprang skar bød brød trak traf vandt lærte gjorde solgte bragte valgte"""
 )
 
+QUESTIONS = _words("hvad hvem hvilke hvilken hvilket hvordan hvornår hvorfor om")
+"""What begins a question inside a sentence: "hvad der skal løses" asks, and needs no actor."""
+
+POINTING = _words("det den de dette disse")
+
 LINKS = ADVERBS | _words("jeg vi du i og men eller en et som")
 """What may stand between "er" and the qualities it says, and between one quality and the next."""
 
@@ -65,7 +70,7 @@ CONCRETE = _words(
     fredagen januar februar marts april maj juni juli august september oktober november december klokken kl kvarter
     kvarteret minut minutter time timer uge uger ugen måned måneder måneden to tre fire fem seks syv otte ni ti
     elleve tolv tyve tredive halvtreds hundrede tusind million millioner kroner procent gangen kantinen telefonen
-    formiddag formiddagen eftermiddag eftermiddagen aften aftener aftenen morgen morgenen fx eksempel eksempelvis
+    formiddag formiddagen eftermiddag eftermiddagen aften aftener aftenen morgen morgenen fx eks eksempel eksempelvis
     konkret betyder"""
 )
 """Days, times, numbers, places one can stand in, and words that announce an example."""
@@ -128,7 +133,7 @@ NOT_A_VERB = _words("her der hver leder chef især nær hvor eller efter over un
 # Rule 1: a quality without behaviour
 
 QUALITIES = _forms(
-    """åben ærlig tydelig klar synlig nærværende lyttende anerkendende inddragende involverende imødekommende lydhør
+    """åben ærlig tydelig synlig nærværende lyttende anerkendende inddragende involverende imødekommende lydhør
     rummelig ordentlig anstændig troværdig pålidelig tillidsfuld nysgerrig modig ambitiøs fair retfærdig rolig
     tålmodig empatisk omsorgsfuld respektfuld autentisk ydmyg ansvarlig ansvarsfuld loyal solidarisk vedholdende
     handlekraftig beslutsom visionær strategisk helhedsorienteret resultatorienteret resultatskabende
@@ -159,9 +164,10 @@ VIRTUES = _words(
 )
 
 VIRTUE_FRAMES = (
-    "værdier er", "kerneværdier er", "ledelsesværdier er", "jeg lægger vægt på", "jeg lægger stor vægt på", "jeg vægter",
-    "jeg står for", "jeg har", "jeg besidder", "kendetegner mig", "kernen i min", "bærende i min", "min ledelse bygger på",
-    "min ledelse er præget af", "min ledelse er båret af", "jeg leder med", "jeg tror på", "i har",
+    "værdier er", "kerneværdier er", "ledelsesværdier er", "jeg lægger vægt på", "jeg lægger stor vægt på",
+    "jeg vægter", "jeg står for", "jeg har", "jeg besidder", "kendetegner mig", "kernen i min", "bærende i min",
+    "min ledelse bygger på", "min ledelse er baseret på", "min ledelse er funderet i", "min ledelse er præget af",
+    "min ledelse er båret af", "jeg leder med", "jeg tror på", "i har",
 )  # fmt: skip
 
 PEOPLE = _words(
@@ -174,17 +180,18 @@ STYLES = _words("ledelsesstil stil tilgang ledelse facon lederstil væremåde me
 # Rule 2: a passive without an actor
 
 DEPONENT = _words(
-    """findes synes lykkes mislykkes trives mødes ses tales enes skændes slås mindes længes ældes færdes omgås kendes
+    """afspejles præges kendetegnes udgøres omfattes
+    findes synes lykkes mislykkes trives mødes ses tales enes skændes slås mindes længes ældes færdes omgås kendes
     høres nøjes behøves undres væmmes føles mærkes opleves rygtes samles skilles dages grønnes lysnes kappes kives
     forenes kaldes menes fås gås"""
 )
-"""Verbs that end in -s without being passive."""
+"""Verbs that end in -s without being passive, and those that say how something is."""
 
 MIDDLE = _words("øges ændres forværres fordobles halveres forsinkes udvides mindskes åbnes lukkes dannes opdeles")
 """Verbs that happen by themselves as often as somebody does them: passive only after skal, kan, bør and the like."""
 
 NO_PASSIVE = _words(
-    """deres jeres hendes alles andres unges ældres yngres pårørendes enkeltes borgeres lederes medarbejderes brugeres
+    """tres deres jeres hendes alles andres unges ældres yngres pårørendes enkeltes borgeres lederes medarbejderes brugeres
     læreres politikeres beboeres deltageres kommunes forældres manges fælles kongres stedes tilstedes videres
     senestes begges flestes kvinders anledes indes vores proces succes interesses adresses progres stres dennes
     dettes særdeles aldeles ligeledes således anderledes fremdeles undertiden hvorledes"""

@@ -1,13 +1,29 @@
-"""The mirror for empty words on a page: a button, and at most three questions below it."""
+"""The mirror for empty words on a page: a button, and at most three questions below it.
+
+Everything happens in the kernel of the page: nothing is sent, kept or logged.
+"""
 
 from collections.abc import Callable
+from html import escape
 
 from ipywidgets import HTML, Button, Layout, VBox
 
 from ..errors import ConnectionLost
-from ..mirror import remarks
+from ..mirror import Remark, remarks
+from ..vocabulary import DRAFT
 from . import view
 from .connection import Reading
+
+ASK = "Hold et spejl op for mit udkast"
+EMPTY = "Der er ikke noget at spejle endnu. Skriv et par sætninger under en af overskrifterne, og prøv så igen."
+NOTHING = (
+    "Spejlet fandt ikke noget at spørge om. Det kender kun nogle få slags ord. "
+    "Læs udkastet højt for en, du stoler på. Den, der lytter, hører mere end et spejl."
+)
+WHEN = (
+    "Spejlet har læst dit udkast, som det var gemt, da du trykkede. Et spejl kan tage fejl. Du vælger selv, hvad du bruger."
+)
+OLDER = "Du har rettet i udkastet siden. Det her gælder teksten fra før. Tryk igen, hvis spejlet skal læse den nye."
 
 
 class Mirror(VBox):
@@ -15,20 +31,48 @@ class Mirror(VBox):
 
     def __init__(self, read: Callable[[], Reading]) -> None:
         self._read = read
-        self._button = Button(description="Hold et spejl op for mit udkast", layout=Layout(width="auto"))
+        self._button = Button(description=ASK, layout=Layout(width="auto"))
         self._button.add_class("fl-button")
-        self._said = HTML()
-        super().__init__(children=(self._button, self._said))
+        self._age, self._said = HTML(), HTML()
+        # Can be focused but isn't on the way of the Tab key: the questions appear below the button, and a screen reader
+        # has to be led there, since a live region that comes together with its words isn't announced.
+        self._answer = VBox((self._age, self._said), tabbable=False)
+        self._answer.add_class("fl-mirror-answer")
+        super().__init__((self._button, self._answer))
         self.add_class("fl-mirror")
         self._button.on_click(self._look)
 
     def refresh(self) -> None:
-        """Called by the page when one of the draft's fields has been saved: the questions are about an older text now."""
+        """Called by the page when a field of the draft has been saved: what stands here is about an older text now."""
+        if self._said.value:
+            self._age.value = f'<p class="fl-mirror-age" role="status">{OLDER}</p>'
 
     def _look(self, _button: Button) -> None:
+        """Called at a click."""
         try:
-            reading = self._read()
+            said = _spoken(self._read())
         except ConnectionLost:
-            self._said.value = view.away()
-            return
-        self._said.value = f"<p>{len(remarks(reading.texts))}</p>"
+            said = view.away()
+        self._age.value = ""
+        self._said.value = said
+        self._answer.focus()
+
+
+def _spoken(reading: Reading) -> str:
+    if not any(reading.texts.get(key, "").strip() for key in DRAFT):
+        return f'<p class="fl-mirror-nothing">{EMPTY}</p>'
+    found = remarks(reading.texts)
+    if not found:
+        return f'<p class="fl-mirror-nothing">{NOTHING}</p>'
+    items = "".join(_item(remark, reading) for remark in found)
+    return f'<ul class="fl-mirror-remarks">{items}</ul><p class="fl-mirror-when">{WHEN}</p>'
+
+
+def _item(remark: Remark, reading: Reading) -> str:
+    heading = reading.labels.get(remark.key) or view.HEADINGS[remark.key]
+    return (
+        '<li class="fl-mirror-remark">'
+        f'<p class="fl-mirror-quote">Under <em>{escape(heading)}</em> skriver du: »{escape(remark.quote)}«</p>'
+        f'<p class="fl-mirror-question">{escape(remark.question)}</p>'
+        f'<p class="fl-mirror-because"><strong>Derfor spørger vi:</strong> {escape(remark.because)}</p></li>'
+    )
