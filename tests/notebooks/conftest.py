@@ -17,7 +17,7 @@ STEPS = (
     "velkomst", "forberedelse-1", "workshop-1", "forberedelse-2", "workshop-2", "forberedelse-3", "workshop-3",
     "udgivelse", "privat-tillaeg",
 )  # fmt: skip
-OPTIONAL = "Hvis du har lyst"
+OPTIONAL = ("Hvis du har lyst", "Hvis I kun taler")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from fællesledelse.model import Readers
+from fællesledelse.cohort import sheet
+from fællesledelse.model import Readers, RunSheet
+from fællesledelse.runsheet import cue, unrolled
 from fællesledelse.vocabulary import DRAFT, FieldSpec, covers
 from fællesledelse.workbook.sandbox import Sandbox
 
@@ -29,7 +31,7 @@ EXERCISES = {
         "quarry.daily": {"decide", "follow", "disagree", "mistakes"},
         "quarry.directions": {"across", "up", "out"},
     },
-    "workshop-2": {"feedback": {"well", "more", "improve", "less"}, "points": {"heard", "do"}},
+    "workshop-2": {"feedback": {"well", "more", "improve", "less"}, "points": {"heard", "do", "why"}},
     "forberedelse-3": {
         "audience": {"who", "worry", "act", "example", "objection"},
         "story": {"place", "dilemma", "choice", "effect", "promise"},
@@ -57,13 +59,20 @@ MINUTES = {
 }  # fmt: skip
 """What the sections of a step add up to; a workshop's pause comes on top."""
 
+WORKSHOPS = ("workshop-1", "workshop-2", "workshop-3")
+
+HOURS = {
+    "halvanden time": 90, "to timer": 120, "to en halv time": 150, "to timer og tre kvarter": 165, "tre timer": 180,
+}  # fmt: skip
+"""The times a script asks for, in minutes."""
+
 CARRIED = {
     "workshop-1": ("episodes", "values"),
     "forberedelse-2": ("trial-1.promise", "trial-1.day", "harvest", "values", "needs", "frame"),
-    "workshop-2": ("trial-1", "contract", *DRAFT),
-    "forberedelse-3": ("trial-2.promise", "trial-2.day", "points", "feedback", "episodes", *DRAFT),
-    "workshop-3": ("trial-2", "version.talk", "promise", "contract"),
-    "udgivelse": ("audience", "workshop-3.change", *DRAFT),
+    "workshop-2": ("trial-1", *DRAFT),
+    "forberedelse-3": ("trial-2.promise", "trial-2.day", "points", "feedback", "episodes", "audience", *DRAFT),
+    "workshop-3": ("trial-2", "version.talk", "promise"),
+    "udgivelse": ("audience", "workshop-3.change", "dialogue", *DRAFT),
 }
 """What each step shows of what was written before."""
 
@@ -201,24 +210,134 @@ def test_what_is_chosen_goes_on_to_the_draft(notebooks: Notebooks) -> None:
     assert {"chosen.task", "chosen.values", "chosen.practising"} <= {key for keys in into.values() for key in keys}
 
 
-@pytest.mark.parametrize("step", ["workshop-1", "workshop-2", "workshop-3"])
-def test_a_workshop_has_scripts_a_catch_up_and_says_what_stays(notebooks: Notebooks, step: str) -> None:
+@pytest.mark.parametrize("step", WORKSHOPS)
+def test_a_workshop_has_a_room_scripts_a_catch_up_and_says_what_stays(notebooks: Notebooks, step: str) -> None:
     text = "\n".join(notebooks[step].markdown)
     for script in ("er to", "er tre", "er fire"):
-        assert re.search(rf"^##+ Drejebog, når I {script}$", text, re.MULTILINE)
-    assert "## Dagsorden for tre" in text
+        assert re.search(rf"^### Drejebog, når I {script}$", text, re.MULTILINE)
+    assert "## Rummet" in text
     assert "## Hvis du ikke kunne være med" in text
     assert "**Det bliver i rummet:**" in text
     assert "skærme ned" in text.lower()
+    assert f"({step}/kort)" in text
 
 
-@pytest.mark.parametrize("step", ["workshop-1", "workshop-2", "workshop-3"])
-def test_a_script_adds_up_to_the_time_it_asks_for(notebooks: Notebooks, step: str) -> None:
-    agenda = notebooks[step].markdown
-    items = re.findall(r"^\d\. \*\*.+\*\* – (\d+) minutter", "\n".join(agenda), re.MULTILINE)
-    pause = {"workshop-1": 10, "workshop-2": 8, "workshop-3": 8}[step]
+def run_sheets(notebook: Notebook) -> dict[int, tuple[str, RunSheet]]:
+    """The run sheets of a workshop by size, each with the prose it stands in."""
+    found = {}
+    for asked in notebook.asked:
+        if asked.name == "run_sheet":
+            script = sheet.phases(asked.prose, notebook.step, asked.call.people)
+            assert script.findings == ()
+            found[asked.call.people] = asked.prose, script.run_sheet(asked.call.people)
+    return found
+
+
+def lasts(run_sheet: RunSheet) -> int:
+    return sum(moment.phase.minutes for moment in unrolled(run_sheet, run_sheet.people))
+
+
+@pytest.mark.parametrize("people", [2, 3, 4])
+@pytest.mark.parametrize("step", WORKSHOPS)
+def test_a_script_adds_up_to_what_it_says_and_fits_in_the_time_it_asks_for(
+    notebooks: Notebooks, step: str, people: int
+) -> None:
+    prose, run_sheet = run_sheets(notebooks[step])[people]
+    assert f"I alt {lasts(run_sheet)} minutter." in prose
+    [asked] = re.findall(r"Sæt (.+?) af\.", prose)
+    assert lasts(run_sheet) <= HOURS[asked] <= lasts(run_sheet) + 20
+
+
+@pytest.mark.parametrize("step", WORKSHOPS)
+def test_the_script_for_three_and_the_sections_of_the_page_say_the_same(notebooks: Notebooks, step: str) -> None:
+    _, run_sheet = run_sheets(notebooks[step])[3]
+    pause = sum(phase.minutes for phase in run_sheet.phases if phase.title.startswith("Pause"))
     reading = sum(minutes(s) for s in notebooks[step].sections if s.startswith("Læs det, du har med"))
-    assert sum(map(int, items)) == MINUTES[step] - reading + pause
+    assert lasts(run_sheet) == MINUTES[step] - reading + pause
+
+
+@pytest.mark.parametrize("step", WORKSHOPS)
+def test_a_script_has_one_break_and_it_comes_when_half_is_over(notebooks: Notebooks, step: str) -> None:
+    for people, (_, run_sheet) in run_sheets(notebooks[step]).items():
+        moments = unrolled(run_sheet, people)
+        [pause] = [n for n, moment in enumerate(moments) if moment.phase.title.startswith("Pause")]
+        before = sum(moment.phase.minutes for moment in moments[:pause])
+        assert 0.3 <= before / lasts(run_sheet) <= 0.7, (people, before)
+
+
+ROLES = {
+    "workshop-1": {2: {"Fortæller", "Lytter"}, 3: {"Fortæller", "Spørger", "Reflekterende team"}},
+    "workshop-2": {2: {"Fortæller", "Spørger", "Forfatter", "Læser"}},
+    "workshop-3": {
+        2: {"Taler", "Lytter"},
+        3: {"Taler", "Lytter", "Den, der lægger mærke til"},
+        4: {"Taler", "Lytter", "Anden lytter", "Den, der lægger mærke til"},
+    },
+}
+"""The roles of each script; a size that is not named has those of the size below."""
+
+
+@pytest.mark.parametrize("people", [2, 3, 4])
+@pytest.mark.parametrize("step", WORKSHOPS)
+def test_everyone_in_a_script_has_a_role_of_the_exercise(notebooks: Notebooks, step: str, people: int) -> None:
+    _, run_sheet = run_sheets(notebooks[step])[people]
+    found = {one.role for phase in run_sheet.phases for one in phase.cues}
+    assert found == ROLES[step][max(size for size in ROLES[step] if size <= people)]
+    for moment in unrolled(run_sheet, people):
+        given = [cue(moment.phase, moment.turn, place, people) for place in range(people)]
+        assert len({one is None for one in given}) == 1
+
+
+def test_the_contract_is_proposed_where_the_group_first_meets_and_read_where_it_meets_again(notebooks: Notebooks) -> None:
+    asked = {step: [one for one in notebooks[step].asked if one.name == "contract"] for step in STEPS}
+    assert {step: [one.call.proposes for one in found] for step, found in asked.items() if found} == {
+        "workshop-1": [True],
+        "workshop-2": [False],
+        "workshop-3": [False],
+    }
+    script = sheet.points(asked["workshop-1"][0].prose, "workshop-1", 6, 800)
+    assert [point.title for point in script.points] == [
+        "Mål", "Forventninger", "Fortrolighed", "Taletid", "Det skrevne", "At det virker",
+    ]  # fmt: skip
+
+
+PARTS = {
+    "workshop-1": ["contract", "give", "received", "room"],
+    "forberedelse-2": ["mirror", "share"],
+    "workshop-2": ["contract", "feedback", "readings", "room", "share"],
+    "forberedelse-3": ["mirror", "revision", "share"],
+    "workshop-3": ["contract", "give", "give", "received", "received", "room"],
+    "udgivelse": ["publish"],
+}
+"""What each page shows of the group and of what it publishes."""
+SHARED = {part for parts in PARTS.values() for part in parts}
+
+
+def test_each_page_has_the_parts_its_exercise_needs(notebook: Notebook) -> None:
+    found = sorted(asked.name for asked in notebook.asked if asked.name in SHARED)
+    assert found == PARTS.get(notebook.step, [])
+
+
+def test_the_catch_up_takes_a_quarter_of_an_hour(notebooks: Notebooks) -> None:
+    spelled = {"To": 2, "Tre": 3, "Fire": 4, "Fem": 5, "Seks": 6, "Syv": 7, "Otte": 8}
+    for step in WORKSHOPS:
+        text = next(source for source in notebooks[step].markdown if source.startswith("## Hvis du ikke kunne være med"))
+        assert sum(spelled[found] for found in re.findall(r"^\d\. \*\*(\w+) minutter:\*\*", text, re.MULTILINE)) == 15
+
+
+def test_the_short_way_adds_up_to_what_it_says(notebooks: Notebooks) -> None:
+    text = next(source for source in notebooks["velkomst"].markdown if "Er du kommet til senere?" in source)
+    items = [int(found) for found in re.findall(r"^\d\. \*\*.+ – (\d+) minutter\.\*\*", text, re.MULTILINE)]
+    assert f"tager {sum(items)} minutter i alt" in text
+    named = {
+        "forberedelse-1": ("Tre episoder", "Hvem har brug", "Fra episoder"),
+        "forberedelse-2": ("Udkastet", "Ét løfte"),
+    }
+    said = [
+        sum(minutes(section) for section in notebooks[step].sections if section.startswith(beginnings))
+        for step, beginnings in named.items()
+    ]
+    assert items == [said[0], 15, said[1]]
 
 
 def test_every_page_but_the_welcome_and_the_annex_can_be_marked_as_done(notebook: Notebook) -> None:
@@ -236,10 +355,19 @@ def test_the_first_preparation_tells_where_the_annex_is(notebooks: Notebooks) ->
     assert "](privat-tillaeg)" in notebooks["forberedelse-1"].markdown[0]
 
 
-def test_no_page_says_that_others_can_read_along(notebook: Notebook) -> None:
+def test_a_page_without_sharing_says_nothing_of_readers(notebooks: Notebooks) -> None:
+    for step in ("forberedelse-1", "privat-tillaeg"):
+        text = " ".join("\n".join(notebooks[step].markdown).lower().split())
+        for promise in ("gruppen kan læse", "holdet kan læse", "deles med", "sendes til", "galleri", "word", "klik her"):
+            assert promise not in text
+
+
+def test_no_page_promises_more_secrecy_than_there_is(notebook: Notebook) -> None:
     text = " ".join("\n".join(notebook.markdown).lower().split())
-    for promise in ("gruppen kan læse", "holdet kan læse", "deles med", "sendes til", "galleri", "word", "klik her"):
+    for promise in ("100 procent", "helt sikkert", "kan aldrig komme ud", "anonym", "ingen kan nogensinde"):
         assert promise not in text
+    if "trække det tilbage" in text:
+        assert "kan du ikke trække tilbage" in text
 
 
 def test_the_constructed_leader_has_filled_in_every_field(notebook: Notebook) -> None:

@@ -16,10 +16,10 @@ from .conftest import STEPS, Notebook
 SEEN = {
     "velkomst": ["Her er du.", "Jens Aagaard og Farah Malik"],
     "forberedelse-1": ["Havnegade 12", "Marker trinet som gennemført"],
-    "workshop-1": ["Sagen har en ejer"],
+    "workshop-1": ["Sagen har en ejer", "Jens Aagaards tur"],
     "forberedelse-2": ["Jeg er til for familien", "31. august 2026", "Læst højt tager det omkring"],
     "workshop-2": ["Vi nævner heller ikke afdelinger", "navnet på den, der har den"],
-    "forberedelse-3": ["Naboen forsvinder"],
+    "forberedelse-3": ["Naboen forsvinder", "før gravemaskinen gør"],
     "workshop-3": ["Hvilken linje vil I have, at jeg skriver om?"],
     "udgivelse": ["Formanden for teknisk udvalg", "Min opgave er, at det skal være nemmere"],
     "privat-tillaeg": [],
