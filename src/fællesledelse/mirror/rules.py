@@ -33,7 +33,8 @@ def nobody(sentence: Sentence, following: Sentence | None) -> Place | None:
     """A passive where nobody is named who does it, here or in the next sentence."""
     words = sentence.words
     place = next((found for i in range(len(words)) if (found := _passive(words, i)) and not _actor(words, found[1])), None)
-    if place is None or _negated(sentence) or _somebody_before(words, place[1]):
+    mutual = any(word.text in known.MUTUAL for word in words)
+    if place is None or mutual or _negated(sentence) or _somebody_before(words, place[1]):
         return None
     return None if acts(sentence) or (following and (acts(following) or _takes_it_on(following))) else place
 
@@ -110,10 +111,15 @@ def _of_somebody(words: Words, place: int, own: int) -> bool:
 def _last_quality(words: Words, place: int) -> int | None:
     last = None
     while place < len(words) and (words[place].text in known.LINKS or words[place].text in known.QUALITIES):
-        if words[place].text in known.QUALITIES and word_at(words, place + 1) not in ("for", "til", "over"):
+        if words[place].text in known.QUALITIES and not _about_something(words, place + 1):
             last = place
         place += 1
     return last
+
+
+def _about_something(words: Words, place: int) -> bool:
+    """ "ansvarlig for skolerne", "nysgerrig på tallet"; "på vores vegne" is about nothing."""
+    return word_at(words, place) in ("for", "til", "over", "på") and word_at(words, place + 1) not in known.POSSESSIVE
 
 
 def _subject(words: Words, place: int) -> int:
@@ -227,10 +233,21 @@ def _with_auxiliary(words: Words, place: int) -> Place | None:
     after = skip(words, place + 1)
     if not _is_participle(word_at(words, after)):
         return None
-    left = skip(words, place - 1, known.ADVERBS | known.MODALS | frozenset(("er", "var")), step=-1)
+    left = _before_auxiliary(words, place)
     if words[place].text == "blev" and word_at(words, left) not in ("der", "det"):
         return None  # "sagen blev afgjort" tells a story
     return _from_subject(words, left + 1, after)
+
+
+def _before_auxiliary(words: Words, place: int) -> int:
+    """The last word of the subject: before "bliver" and "er blevet", or before the "vil" that "blive" belongs to."""
+    if words[place].text == "blive":
+        for modal in range(place - 1, max(-1, place - 1 - FRAMED), -1):
+            if words[modal].text in known.MODALS:
+                return modal - 1
+            if words[modal].gap:
+                break
+    return skip(words, place - 1, known.ADVERBS | known.MODALS | frozenset(("er", "var")), step=-1)
 
 
 def _with_being(words: Words, place: int) -> Place | None:
@@ -290,4 +307,4 @@ def _can_act(word: Word) -> bool:
 
 def _somebody_before(words: Words, place: int) -> bool:
     """ "Jeg sørger for, at der følges op": somebody has been named who does it."""
-    return any(person(words, i) and words[i].text in ("jeg", "vi", "du") for i in range(place))
+    return any(word.text in ("jeg", "vi", "du") for word in words[:place])

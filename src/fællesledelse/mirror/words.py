@@ -21,7 +21,7 @@ def _forms(text: str) -> frozenset[str]:
 # Small words
 
 SELF = _words("jeg vi")
-PERSONS = SELF | _words("i du man han hun de")
+PERSONS = SELF | _words("i du man han hun")
 SELF_WORDS = _words("jeg mig min mit mine vi os vores")
 POSSESSIVE = _words("min mit mine vores jeres dit din dine")
 
@@ -47,7 +47,7 @@ COPULAS = _words("er være var været bliver blive blev blevet fremstår fremst�
 FILLERS = ADVERBS | _words("jeg mig dig sig os jer i vi du det den dem")
 """What may stand between an auxiliary and its infinitive."""
 
-OPENERS = _words("og men eller at når hvis fordi så mens som da samt for end hvor selvom")
+OPENERS = _words("og men eller at når hvis fordi så mens som da samt end hvor selvom")
 """A clause begins after these."""
 
 PASTS = _words(
@@ -57,6 +57,9 @@ PASTS = _words(
 
 QUESTIONS = _words("hvad hvem hvilke hvilken hvilket hvordan hvornår hvorfor om")
 """What begins a question inside a sentence: "hvad der skal løses" asks, and needs no actor."""
+
+MUTUAL = _words("hinanden skift fællesskab mig os")
+"""Words beside a passive that say who does it all the same."""
 
 POINTING = _words("det den de dette disse")
 
@@ -168,6 +171,8 @@ VIRTUE_FRAMES = (
     "jeg vægter", "jeg står for", "jeg har", "jeg besidder", "kendetegner mig", "kernen i min", "bærende i min",
     "min ledelse bygger på", "min ledelse er baseret på", "min ledelse er funderet i", "min ledelse er præget af",
     "min ledelse er båret af", "jeg leder med", "jeg tror på", "i har",
+    "møde alle med", "møder alle med", "møder mennesker med", "møde mennesker med", "møder andre med", "møder jer med",
+    "er kendetegnet ved", "er præget af", "er båret af", "bygger på",
 )  # fmt: skip
 
 PEOPLE = _words(
@@ -247,6 +252,9 @@ PHRASES = (
     "højt fagligt niveau", "respekt for hinanden", "respekt for hinandens forskelligheder", "gør hinanden bedre",
     "gøre hinanden bedre", "fremtidens velfærd", "bæredygtig fremtid", "rette kompetencer", "godt sammen",
     "vi er i samme båd", "ingen lykkes alene",
+    "blive dygtigere", "blive endnu bedre", "hele tiden blive bedre", "trygge rammer", "spille hinanden gode",
+    "gøre hinanden gode", "stå sammen", "står sammen", "mennesker trives", "god service", "den bedste service",
+    "den bedst mulige",
 )  # fmt: skip
 """Wordings of which nobody would say the opposite."""
 
