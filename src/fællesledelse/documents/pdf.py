@@ -13,7 +13,7 @@ from .fonts import fonts
 from .foundation import Foundation, clean, line
 
 STANDARD: Final = "ua-1"
-MISSING = "▯"
+MISSING = "\ufffd"
 """What stands for a sign that no typeface at hand can draw."""
 
 _TEMPLATE = "templates/documents/ledelsesgrundlag.typ"
