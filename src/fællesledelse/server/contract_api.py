@@ -125,7 +125,8 @@ def _contract(circle: Circle, contract: Contract, person: str) -> dict[str, Any]
     return {
         "number": contract.number,
         "texts": contract.texts,
-        "switches": {name: getattr(contract.switches, name) for name in SWITCHES},
+        "switches": _switches_json(contract.switches),
+        "before": contract.before and {"texts": contract.before.texts, "switches": _switches_json(contract.before.switches)},
         "by": called(contract.by, circle.members),
         "made_at": contract.made_at.isoformat(),
         "accepted": circle.names(contract.accepted),
@@ -134,6 +135,10 @@ def _contract(circle: Circle, contract: Contract, person: str) -> dict[str, Any]
         "unseen": circle.names(unseen),
         "in_force": contract.in_force,
     }
+
+
+def _switches_json(switches: Switches) -> dict[str, bool]:
+    return {name: getattr(switches, name) for name in SWITCHES}
 
 
 def _texts(proposal: Proposal, given: dict[str, Any]) -> dict[str, str]:

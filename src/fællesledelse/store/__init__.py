@@ -29,6 +29,7 @@ from .records import (
     Standing,
     Switches,
     Version,
+    Wording,
 )
 from .rooms import Rooms
 from .safe import Safe
@@ -55,6 +56,7 @@ __all__ = [
     "Switches",
     "Unlocked",
     "Version",
+    "Wording",
     "fingerprint",
     "utc_now",
 ]

@@ -13,7 +13,7 @@ from .database import Database, insert_missing
 from .keyfiles import KeyFiles
 from .parcels import Desk
 from .people import as_person, hold_group, hold_membership
-from .records import Contract, Person, Standing, Switches
+from .records import Contract, Person, Standing, Switches, Wording
 from .safe import seal_to_safes
 from .vault import Unlocked
 
@@ -82,11 +82,13 @@ class Contracts:
         if row is None:
             return None
         standing, author = self._standing(connection, row), select(schema.person).where(schema.person.c.id == row["author"])
-        parcel = Desk(connection, self._files, unlocked, gathering).get(row["parcel"])
+        desk, older = Desk(connection, self._files, unlocked, gathering), self._row(connection, row, row["number"] - 1)
+        parcel, former = desk.get(row["parcel"]), None if older is None else desk.get(older["parcel"])
         return Contract(
             number=row["number"],
             texts=None if parcel is None else parcel.content,
             switches=standing.switches,
+            before=None if older is None else Wording(former.content if former else None, _switches(older)),
             by=as_person(connection.execute(author).mappings().one()),
             made_at=row["made_at"],
             accepted=standing.accepted,
@@ -101,6 +103,12 @@ class Contracts:
         query = query.where(table.c.gathering == gathering, table.c.group == group).order_by(table.c.number.desc()).limit(1)
         return connection.execute(query).mappings().one_or_none()
 
+    def _row(self, connection: Connection, group: RowMapping, number: int) -> RowMapping | None:
+        """The wording with that number of the same group as another."""
+        table = schema.contract
+        here = [table.c[name] == group[name] for name in ("gathering", "group")]
+        return connection.execute(select(table).where(*here, table.c.number == number)).mappings().one_or_none()
+
     def _number(self, connection: Connection, gathering: str, group: str) -> int:
         row = self._newest(connection, gathering, group)
         return 0 if row is None else int(row["number"])
@@ -111,12 +119,15 @@ class Contracts:
         accepted = set(connection.execute(select(table.c.person).where(*here)).scalars())
         members = _members(connection, row["gathering"], row["group"])
         in_force = bool(members) and all(member.id in accepted for member in members)
-        switches = Switches(row["harvest"], row["feedback"], row["export"])
-        return Standing(row["number"], switches, tuple(sorted(accepted)), in_force)
+        return Standing(row["number"], _switches(row), tuple(sorted(accepted)), in_force)
 
     def _accept(self, connection: Connection, unlocked: Unlocked, gathering: str, group: str, number: int) -> None:
         values = {"gathering": gathering, "group": group, "number": number, "person": unlocked.person.id}
         insert_missing(connection, schema.contract_acceptance, **values, accepted_at=self._clock())
+
+
+def _switches(row: RowMapping) -> Switches:
+    return Switches(row["harvest"], row["feedback"], row["export"])
 
 
 def _members(connection: Connection, gathering: str, group: str) -> tuple[Person, ...]:

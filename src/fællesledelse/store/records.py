@@ -139,15 +139,25 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a contract says and allows. ``texts`` is None for who came after it was made."""
+
+    texts: dict[str, str] | None = field(repr=False)
+    switches: Switches
+
+
+@dataclass(frozen=True)
 class Contract:
     """A group's contract as one member sees it. ``texts`` is None for who came after it was made.
 
-    ``readers`` are the ids of those who can read it; empty where the member can't either.
+    ``before`` is what it said until this wording was proposed. ``readers`` are the ids of those who can read it; empty
+    where the member can't either.
     """
 
     number: int
     texts: dict[str, str] | None = field(repr=False)
     switches: Switches
+    before: Wording | None
     by: Person
     made_at: datetime
     accepted: tuple[str, ...]

@@ -67,7 +67,7 @@ export class View {
   #build() {
     const id = `room-${++serial}`;
     const p = {
-      down: node("p", { class: "room-down" }),
+      down: node("p", { class: "room-down", hidden: true }),
       turn: node("p", { class: "room-turn" }),
       title: node("h3", { class: "room-title", id, tabindex: "-1" }),
       time: node("p", { class: "room-time", role: "timer", "aria-live": "off" }),
@@ -78,7 +78,7 @@ export class View {
       roles: node("ul", { class: "room-roles", "aria-label": "Roller lige nu" }),
       next: node("p", { class: "room-next" }),
       who: node("p", { class: "room-who" }),
-      note: node("p", { class: "room-note", role: "status" }),
+      note: node("p", { class: "room-note", role: "status", hidden: true }),
       live: node("p", { class: "sr-only", "aria-live": "polite" }),
       order: node("ol", { class: "room-order" }),
       sheet: node("ol", { class: "room-sheet" }),
@@ -183,8 +183,9 @@ export class View {
     const p = this.#parts;
     const role = state.my_role;
     p.mine.hidden = !role;
-    renew(p.mine, role, () => [node("p", {}, node("strong", {}, `Du er ${role.role.toLowerCase()}. `), role.text)]);
-    const others = (this.#room.phase?.cues ?? []).filter(({ names }) => names.length);
+    if (role) renew(p.mine, role, () => [node("p", { class: "room-kicker" }, "Din rolle nu"), node("p", {}, node("strong", {}, `${role.role}. `), role.text)]);
+    const me = this.#room.name(this.#room.me);
+    const others = (this.#room.phase?.cues ?? []).filter(({ names }) => names.some((name) => name !== me));
     renew(p.roles, [others, role], () => others.map((each) => this.#roleItem(each, role)));
     p.roles.hidden = !others.length;
   }
@@ -206,7 +207,7 @@ export class View {
     say(p.pause, state.running ? "Stands uret" : "Lad uret gå");
     p.pause.hidden = p.extend.hidden = !phase;
     say(p.who, this.#whoWords(state));
-    p.take.hidden = Boolean(this.#room.group) || state.chair === this.#room.me || !p.sure.hidden;
+    p.take.hidden = Boolean(this.#room.group) || state.chair === this.#room.me || !p.sure.hidden || (state.phase < 0 && !state.chair);
     if (state.chair === this.#room.me) p.sure.hidden = true;
     p.here.hidden = Boolean(this.#room.group) || present;
     const elsewhere = state.table && state.table !== this.#room.me;
@@ -290,7 +291,7 @@ export class View {
     const first = this.#announced === null;
     this.#announced = now;
     if (first) return;
-    const role = state.my_role ? `Du er ${state.my_role.role.toLowerCase()}.` : "";
+    const role = state.my_role ? `Din rolle: ${state.my_role.role}.` : "";
     const still = phase && !state.running ? "Uret står stille." : "";
     const size = phase ? `${minutes(phase.minutes)}.` : "";
     say(this.#parts.live, [`${titleOf(state)}.`, turnOf(phase) && `${turnOf(phase)}.`, size, still, role].filter(Boolean).join(" "));
