@@ -25,8 +25,7 @@ class Draft:
 
 def click(mirror: Mirror) -> str:
     mirror._button.click()
-    said: str = mirror._said.value
-    return said
+    return f"{mirror._told.value}{mirror._said.value}"
 
 
 def test_the_mirror_reads_nothing_before_it_is_asked() -> None:
@@ -92,10 +91,10 @@ def test_a_page_without_its_server_gets_a_sentence_and_the_next_click_works() ->
     assert "Jeg er åben" in click(mirror)
 
 
-def test_the_answer_can_be_focused_but_is_not_on_the_way_of_the_tab_key() -> None:
+def test_the_answer_takes_the_focus_but_is_not_on_the_way_of_the_tab_key() -> None:
     mirror = Mirror(Draft(values="Jeg er åben.").read)
     sent: list[object] = []
-    mirror._answer.send = lambda content, buffers=None: sent.append(content)
+    mirror._told.send = lambda content, buffers=None: sent.append(content)
     click(mirror)
-    assert mirror._answer.tabbable is False
+    assert mirror._told.tabbable is False
     assert sent == [{"do": "focus"}]

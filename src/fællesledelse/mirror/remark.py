@@ -53,11 +53,11 @@ _ASKED = {
     ),
     Rule.NOBODY: (
         "Hvem gør det?",
-        "Sætningen siger, at noget sker, men ikke hvem der gør det.",
+        "Sætningen siger, at noget sker, men ikke, hvem der gør det.",
     ),
     Rule.EVERYBODY: (
-        "Hvad gør I hos jer, som andre kunne have valgt anderledes?",
-        "Prøv at sige det modsatte. Det ville næppe nogen sige, og så hører man ikke, hvad netop du har valgt.",
+        "Hvad har du valgt, som en anden kunne have valgt anderledes?",
+        "Det modsatte ville næppe nogen sige, og så kan man ikke høre, hvad netop du har valgt.",
     ),
 }  # fmt: skip
 _ASKED_OF_THEM = ("Hvad ville du se en af dem gøre?", _ASKED[Rule.QUALITY][1])

@@ -6,7 +6,7 @@ Everything happens in the kernel of the page: nothing is sent, kept or logged.
 from collections.abc import Callable
 from html import escape
 
-from ipywidgets import HTML, Button, Layout, VBox
+from ipywidgets import HTML, Button, Label, Layout, VBox
 
 from ..errors import ConnectionLost
 from ..mirror import Remark, remarks
@@ -14,6 +14,7 @@ from ..vocabulary import DRAFT
 from . import view
 from .connection import Reading
 
+FOUND = "Spejlet spørger:"
 ASK = "Hold et spejl op for mit udkast"
 EMPTY = "Der er ikke noget at spejle endnu. Skriv et par sætninger under en af overskrifterne, og prøv så igen."
 NOTHING = (
@@ -33,39 +34,42 @@ class Mirror(VBox):
         self._read = read
         self._button = Button(description=ASK, layout=Layout(width="auto"))
         self._button.add_class("fl-button")
+        # Takes the focus without being on the way of the Tab key: so a screen reader says it and goes on to the questions
+        # below. A live region that comes together with its words would stay silent.
+        self._told = Label(tabbable=False)
+        self._told.add_class("fl-mirror-told")
         self._age, self._said = HTML(), HTML()
-        # Can be focused but isn't on the way of the Tab key: the questions appear below the button, and a screen reader
-        # has to be led there, since a live region that comes together with its words isn't announced.
-        self._answer = VBox((self._age, self._said), tabbable=False)
-        self._answer.add_class("fl-mirror-answer")
-        super().__init__((self._button, self._answer))
+        super().__init__((self._button, self._age, self._told, self._said))
         self.add_class("fl-mirror")
         self._button.on_click(self._look)
 
     def refresh(self) -> None:
         """Called by the page when a field of the draft has been saved: what stands here is about an older text now."""
-        if self._said.value:
+        if self._told.value:
             self._age.value = f'<p class="fl-mirror-age" role="status">{OLDER}</p>'
 
     def _look(self, _button: Button) -> None:
         """Called at a click."""
         try:
-            said = _spoken(self._read())
+            told, said = _answer(self._read())
         except ConnectionLost:
-            said = view.away()
+            told, said = "", view.away()
         self._age.value = ""
+        self._told.value = told
         self._said.value = said
-        self._answer.focus()
+        if told:
+            self._told.focus()
 
 
-def _spoken(reading: Reading) -> str:
+def _answer(reading: Reading) -> tuple[str, str]:
+    """The line to begin with, as text, and the questions as HTML (none: empty)."""
     if not any(reading.texts.get(key, "").strip() for key in DRAFT):
-        return f'<p class="fl-mirror-nothing">{EMPTY}</p>'
+        return EMPTY, ""
     found = remarks(reading.texts)
     if not found:
-        return f'<p class="fl-mirror-nothing">{NOTHING}</p>'
+        return NOTHING, ""
     items = "".join(_item(remark, reading) for remark in found)
-    return f'<ul class="fl-mirror-remarks">{items}</ul><p class="fl-mirror-when">{WHEN}</p>'
+    return FOUND, f'<ul class="fl-mirror-remarks">{items}</ul><p class="fl-mirror-when">{WHEN}</p>'
 
 
 def _item(remark: Remark, reading: Reading) -> str:
