@@ -324,11 +324,15 @@ def test_who_moves_keeps_what_was_shared_and_who_comes_sees_nothing_older(own_gr
 
 def test_who_has_left_the_gathering_reads_nothing_there(own_group: Group) -> None:
     draft = own_group.anna.share("Delt.")
+    left = own_group.bent.share("Delt af en, der går.")
+    own_group.bent.give(draft, well="Sagt af en, der går.")
     own_group.move(g1=(ANNA, CARLA), g2=(DORTE, EGON))
     for path in ("drafts", "feedback", "gifts/harvest"):
         assert own_group.bent.client.get(f"/api/demo/{path}").status_code == 404
     assert own_group.bent.post(f"drafts/{draft}/feedback").status_code == 404
-    assert own_group.anna.received(draft)["awaited"] == ["Carla"]
+    found = own_group.anna.received(draft)
+    assert (found["awaited"], found["readers"]) == (["Carla"], ["Carla", "en, der har forladt holdet"])
+    assert (found["given"], own_group.anna.reading(left)["author"]) == (["Bent Birk"], "Bent Birk")
 
 
 def test_the_author_sees_the_feedback_in_the_last_phase_of_the_own_turn(own_group: Group) -> None:

@@ -49,10 +49,13 @@ class Circle:
         """Who has not accepted the contract as it stands."""
         return [self.name(member.id) for member in self.members if member.id not in self.standing.accepted]
 
-    def name(self, person: str) -> str:
-        """What someone is called: by the first name in the group where that is enough, else by the whole name."""
+    def name(self, person: str, whole: str = "en, der har forladt holdet") -> str:
+        """What someone is called: by the first name in the group where that is enough, else by the whole name.
+
+        ``whole``: the name of one who is in the gathering no more.
+        """
         member = next((each for each in self.members if each.id == person), None)
-        return called(member, self.members) if member else self.everyone.get(person, "En, der ikke er her mere")
+        return called(member, self.members) if member else self.everyone.get(person, whole)
 
     def names(self, people: set[str]) -> list[str]:
         """What they are called, in alphabetical order."""

@@ -111,7 +111,7 @@ def draft_json(parcel: Parcel, circle: Circle, before: Parcel | None) -> dict[st
     content = parcel.content or {"headings": [], "answered": []}
     return {
         "id": parcel.id,
-        "author": circle.name(parcel.author.id),
+        "author": circle.name(parcel.author.id, parcel.author.name),
         "author_id": parcel.author.id,
         "number": parcel.number,
         "made_at": parcel.made_at.isoformat(),

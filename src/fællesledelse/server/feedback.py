@@ -48,7 +48,7 @@ class Feedback:
         if draft.author.id == self.circle.me:
             raise Refused(403, "your-own", "Det er dit eget udkast. Feedback på det kommer fra de andre.")
         if draft.withdrawn_at is not None:
-            name = self.circle.name(draft.author.id)
+            name = self.circle.name(draft.author.id, draft.author.name)
             raise Refused(
                 410, "withdrawn", f"{name} har trukket udkastet tilbage. Det, du har skrevet, ligger stadig hos dig."
             )
@@ -71,9 +71,8 @@ class Feedback:
         if draft.group != self.circle.group:
             return "Udkastet blev delt i din tidligere gruppe. Du kan læse det, men ikke skrive til det."
         if all(member.id != draft.author.id for member in self.circle.members):
-            return (
-                f"{self.circle.name(draft.author.id)} er ikke i gruppen mere. Du kan læse udkastet, men ikke skrive til det."
-            )
+            name = self.circle.name(draft.author.id, draft.author.name)
+            return f"{name} er ikke i gruppen mere. Du kan læse udkastet, men ikke skrive til det."
         return self.circle.hindrance("feedback")
 
     def ready(self, draft: Parcel, givers: Iterable[str]) -> bool:
@@ -151,7 +150,7 @@ def mine_json(feedback: Feedback, draft: Parcel, received: list[Parcel]) -> dict
     key, lines = f"picked.{draft.id}", lines_of(draft)
     picked = feedback.store.answers.read(feedback.circle.unlocked, feedback.circle.gathering, [key])
     return draft_json(draft, feedback.circle, None) | {
-        "given": [feedback.circle.name(parcel.author.id) for parcel in received],
+        "given": [feedback.circle.name(parcel.author.id, parcel.author.name) for parcel in received],
         "awaited": feedback.circle.names(feedback.awaited(draft, givers)) if draft.withdrawn_at is None else [],
         "open": ready,
         "feedback": [_given_json(feedback, parcel, lines) for parcel in received] if ready else [],
@@ -166,7 +165,7 @@ def _given_json(feedback: Feedback, parcel: Parcel, lines: dict[int, str]) -> di
     ]
     return {
         "id": parcel.id,
-        "from": feedback.circle.name(parcel.author.id),
+        "from": feedback.circle.name(parcel.author.id, parcel.author.name),
         "made_at": parcel.made_at.isoformat(),
         **{part: content.get(part, "") for part in QUESTIONS},
         LINES: said,

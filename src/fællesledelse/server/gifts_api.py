@@ -93,7 +93,10 @@ class Gifts:
         return _told(parcel) | {"to": {"id": to, "name": self.circle.name(to)}, "text": content.get("text", "")}
 
     def _received(self, parcel: Parcel) -> dict[str, Any]:
-        return _told(parcel) | {"from": self.circle.name(parcel.author.id), "text": (parcel.content or {}).get("text", "")}
+        return _told(parcel) | {
+            "from": self.circle.name(parcel.author.id, parcel.author.name),
+            "text": (parcel.content or {}).get("text", ""),
+        }
 
 
 class Giving(Shared):
