@@ -1,6 +1,5 @@
 """Every route there is, asked in every wrong way: refused in Danish, one line in the audit log, never a fault."""
 
-import itertools
 import json
 import re
 import uuid
@@ -10,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from fællesledelse.server.app import routes
-
+from .every_route import every_route
 from .people import ANNA, LOCKED, VIBEKE
 from .serving import Client, Server, wait_for
 
@@ -37,19 +35,15 @@ FILLINGS: dict[str, tuple[str, ...]] = {
     "step": ("forberedelse-1", LOCKED, "findes-ikke"),
     "key": ("episodes.1.did", "..", "findes.ikke"),
     "kernel_id": (str(uuid.UUID(int=0)), "a-b-c-d-e"),
+    "draft": ("0" * 32,),
+    "gift": ("0" * 32,),
+    "kind": ("harvest",),
 }
 
 
 def addresses() -> Iterator[tuple[str, str, bool]]:
     """Every route's name and an address for each way to fill it in; whether it is one of ours."""
-    for pattern, handler, *_ in routes({}):
-        names = re.findall(r"\(\?P<(\w+)>", pattern)
-        for values in itertools.product(*(FILLINGS[name] for name in names)):
-            address = pattern.replace("(.*)", "findes/ikke.css")
-            for name, value in zip(names, values, strict=True):
-                address = re.sub(rf"\(\?P<{name}>(?:[^()]|\\.)*\)", value, address)
-            assert "(" not in address, address
-            yield handler.__name__, address, values == tuple(FILLINGS[name][0] for name in names)
+    yield from every_route(FILLINGS)
     yield "Nowhere", "/findes/ikke", False
     yield "Nowhere", "/wp-login.php", False
 
