@@ -8,7 +8,7 @@ import pytest
 import fællesledelse
 
 PACKAGE = Path(fællesledelse.__file__).parent
-BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror"}
+BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror", "runsheet"}
 ALLOWED = {
     "documents": BOTTOM,
     "cohort": BOTTOM | {"documents"},
