@@ -225,7 +225,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         nav = [_link(cohort, stage, current) for stage in way]
         extras = [("datoer", "Gruppens datoer"), ("det-kan-din-facilitator-se", "Det kan din facilitator se")]
     else:
-        nav, extras = [], [("overblik", "Overblik")]
+        nav, extras = [], [("overblik", "Overblik"), ("rum", "Grupperne")]
     for name, title in [*extras, ("privatliv", "Privatliv")]:
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {

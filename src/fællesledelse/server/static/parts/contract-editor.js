@@ -30,16 +30,16 @@ export class Editor {
     this.element.append(node("div", { class: "room-buttons" }, send, button("Luk uden at foreslå", cancel)));
   }
 
-  /** Put the wording in the fields that have never been written in. */
-  fill(wording) {
+  /** Put the wording (the group's if `agreed`, else the page's) in the fields that have never been written in. */
+  fill(wording, agreed) {
     for (const { part, answer } of this.#points) if (!answer.text && !answer.version && wording[part]) answer.write(wording[part]);
-    this.compare(wording);
+    this.compare(wording, agreed);
   }
 
-  /** Show the group's wording where it is another than one's own. */
-  compare(wording) {
+  /** Show that wording where it is another than one's own. */
+  compare(wording, agreed) {
     for (const point of this.#points) {
-      point.wording = wording[point.part] ?? "";
+      Object.assign(point, { wording: wording[point.part] ?? "", agreed });
       point.update();
     }
   }
@@ -68,13 +68,14 @@ export class Editor {
     const answer = this.#client.field(key);
     const field = fieldIn(this.#client, { key, kind: "text", limit, readers: "self", lines: 2 }, { name: title, id });
     const theirs = node("p", { class: "contract-theirs", dir: "auto" });
-    const take = button("Brug gruppens ordlyd", () => answer.write(point.wording));
+    const take = button("", () => answer.write(point.wording));
     take.classList.add("fl-small");
     const beside = node("div", { class: "contract-beside", hidden: true }, theirs, take);
-    const point = { part, answer, field, wording: "" };
+    const point = { part, answer, field, wording: "", agreed: false };
     point.update = () => {
       const differs = Boolean(point.wording) && answer.text !== point.wording;
-      say(theirs, differs ? `Står der nu: ${point.wording}` : "");
+      say(theirs, differs ? `${point.agreed ? "Gruppens ordlyd" : "Forslaget"}: ${point.wording}` : "");
+      say(take, point.agreed ? "Brug gruppens ordlyd" : "Brug forslaget");
       beside.hidden = !differs;
     };
     answer.addEventListener("change", point.update);

@@ -36,7 +36,8 @@ function list(names) {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} og ${names.at(-1)}`;
 }
 
-function stateWords({ contract }) {
+function stateWords({ contract }, may) {
+  if (!contract && !may) return "I har ikke aftalt noget endnu. Det gør I på siden for den første workshop.";
   if (!contract) return "I har ikke aftalt noget endnu. Læs forslaget højt, og ret det sammen. En af jer foreslår det så for gruppen.";
   if (contract.in_force) return "Kontrakten gælder. I har alle sagt ja.";
   const by = contract.mine && contract.accepted.length === 1 ? "Du har foreslået denne ordlyd." : `${contract.by} har foreslået denne ordlyd.`;
@@ -129,7 +130,7 @@ class Contract {
   #take(told) {
     this.#told = told;
     this.#draw();
-    this.#editor?.compare(this.#standing());
+    this.#editor?.compare(this.#standing(), Boolean(told.contract));
   }
 
   /** The wording to begin from: the group's, else the page's. */
@@ -141,7 +142,7 @@ class Contract {
   #draw() {
     const { contract, points } = this.#told;
     const p = this.#parts;
-    say(p.state, stateWords(this.#told));
+    say(p.state, stateWords(this.#told, this.#may));
     p.state.dataset.state = !contract ? "none" : contract.in_force ? "force" : "waiting";
     renew(p.wording, contract, () => (contract ? this.#wording(contract, points) : []));
     say(p.who, whoWords(this.#told));
@@ -185,7 +186,7 @@ class Contract {
     });
     this.#parts.place.replaceChildren(this.#editor.element);
     this.#parts.place.hidden = false;
-    this.#editor.fill(this.#standing());
+    this.#editor.fill(this.#standing(), Boolean(contract));
     this.#draw();
     this.#editor.focus();
   }
