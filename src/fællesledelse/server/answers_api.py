@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from ..danish import short_day
-from ..model import Field, Role, Step
+from ..model import Field, Step
 from ..store import Answer, Conflict
 from .feed import visible_keys
 from .notes import note_field
@@ -35,18 +35,12 @@ class StepHandler(Api):
                     "done": (self.person, page.name) in marks,
                     "editable": True,
                     "locked": any(answer.sealed for answer in answers.values()),
-                    "people": await self._people(gathering, mine.group) if page.run_sheets else 0,
                 },
                 "fields": [_field(field) for field in page.fields],
                 "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
                 "sources": {key: answers[key].text for key in in_order if key in answers and key not in own},
             }
         )
-
-    async def _people(self, gathering: str, group: str) -> int:
-        """How many are in the group."""
-        members = await self.house.ask(self.house.store.people.members, gathering)
-        return sum(member.role is Role.LEADER and member.group == group for member in members) if group else 0
 
 
 class DoneHandler(Api):

@@ -1,4 +1,4 @@
-/** Folds the run sheet in the prose above, and leaves the one open that is for a group as large as mine. */
+/** Folds the run sheet in the prose above: the room carries it, and it is there for whoever wants to read it whole. */
 import { node } from "../dom.js";
 
 function proseAbove(element) {
@@ -7,12 +7,12 @@ function proseAbove(element) {
   return null;
 }
 
-export function mount(element, client) {
+export function mount(element) {
   const heading = [...(proseAbove(element)?.querySelectorAll("h1, h2, h3, h4, h5, h6") ?? [])].at(-1);
   if (!heading) return;
-  const fold = node("details", { class: "fl-fold", open: Number(element.dataset.people) === client.step.people });
   const rest = [];
   for (let next = heading.nextSibling; next; next = next.nextSibling) rest.push(next);
+  const fold = node("details", { class: "fl-fold" });
   heading.before(fold);
   fold.append(node("summary", {}, heading), ...rest);
 }
