@@ -299,10 +299,18 @@ def test_what_a_group_shares_is_a_place_for_the_page_s_own_script(
     assert server.asked == []
 
 
-def test_a_wrong_part_says_what_is_wrong(page: Page) -> None:
-    for wrong in (lambda: page.give("gossip"), lambda: page.run_sheet(people=5), lambda: page.give("harvest", rounds=9)):
-        with pytest.raises(ValueError, match="skal være"):
-            wrong()
+@pytest.mark.parametrize(
+    ("call", "keys", "named"),
+    [
+        ("give", ("gossip",), {}),
+        ("give", ("harvest",), {"rounds": 9}),
+        ("received", ("gossip",), {}),
+        ("run_sheet", (), {"people": 5}),
+    ],
+)
+def test_a_wrong_part_says_what_is_wrong(page: Page, call: str, keys: tuple[str, ...], named: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="skal være"):
+        getattr(page, call)(*keys, **named)
 
 
 def test_the_mirror_reads_the_draft_only_when_it_is_asked(page: Page, server: Server) -> None:
