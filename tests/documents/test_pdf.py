@@ -41,7 +41,7 @@ def test_the_tags_give_name_headings_and_paragraphs_in_the_order_they_are_read()
     expected = [("P", "Ledelsesgrundlag"), ("H1", BIRGITTE.name), ("P", f"{BIRGITTE.title}, {BIRGITTE.organisation}")]
     for heading in BIRGITTE.headings:
         expected += [("H2", heading.title), *(("P", "".join(text.split("\n"))) for text in heading.paragraphs)]
-    expected += [("H2", "Aftalt med medarbejderne"), ("P", BIRGITTE.agreed[0])]
+    expected += [("H2", "Samtalen med medarbejderne"), ("P", BIRGITTE.agreed[0])]
     assert found == expected
 
 

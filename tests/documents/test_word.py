@@ -22,7 +22,7 @@ def texts_of(made: bytes) -> list[str]:
 def test_name_headings_and_paragraphs_have_words_own_styles() -> None:
     found = paragraphs_of(word(BIRGITTE))
     assert ("Heading 1", BIRGITTE.name) in found
-    assert [text for style, text in found if style == "Heading 2"] == [*TITLES, "Aftalt med medarbejderne"]
+    assert [text for style, text in found if style == "Heading 2"] == [*TITLES, "Samtalen med medarbejderne"]
     written = [text for heading in BIRGITTE.headings for text in heading.paragraphs]
     assert [text for style, text in found if style == "Normal"] == [*written, *BIRGITTE.agreed]
 
@@ -37,7 +37,7 @@ def test_the_document_is_danish_a4_and_has_its_title() -> None:
 
 
 def test_without_an_agreement_its_heading_is_not_there() -> None:
-    assert "Aftalt med medarbejderne" not in texts_of(word(dataclasses.replace(BIRGITTE, agreed=())))
+    assert "Samtalen med medarbejderne" not in texts_of(word(dataclasses.replace(BIRGITTE, agreed=())))
 
 
 def test_libreoffice_opens_it_on_one_page_with_ink_and_danish_letters(tmp_path: Path) -> None:

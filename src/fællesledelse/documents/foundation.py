@@ -39,7 +39,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Foundation:
-    """What is published, and nothing but that. ``agreed``: what was agreed with staff, from version 2 on; may be empty."""
+    """What is published, and nothing but that.
+
+    ``agreed``: what came of the talk with staff, from version 2 on; may be empty.
+    """
 
     name: str
     title: str

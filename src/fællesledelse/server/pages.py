@@ -223,7 +223,12 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     if mine.role is Role.LEADER:
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav = [_link(cohort, stage, current) for stage in way]
-        extras = [("datoer", "Gruppens datoer"), ("det-kan-din-facilitator-se", "Det kan din facilitator se")]
+        extras = [
+            ("datoer", "Gruppens datoer"),
+            ("galleri", "Galleri"),
+            ("hent-mit", "Hent mit"),
+            ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
+        ]
     else:
         nav, extras = [], [("overblik", "Overblik"), ("rum", "Grupperne")]
     for name, title in [*extras, ("privatliv", "Privatliv")]:

@@ -10,6 +10,7 @@ import nbformat
 from nbformat.reader import NotJSONError
 
 from .. import cells
+from ..documents import TEMPLATE
 from ..errors import FællesledelseError, SettingsError
 from ..manifest import load, load_roster
 from ..model import Manifest, Roster
@@ -69,6 +70,13 @@ class Shelf:
     def place(self, cohort: Cohort) -> None:
         """Serve this build from now on."""
         self._cohorts[cohort.manifest.gathering] = cohort
+
+    def template(self, gathering: str) -> bytes | None:
+        """The organisation's Word template as it was built; None if the cohort has none of its own."""
+        try:
+            return (self._folders[gathering] / BUILT / TEMPLATE).read_bytes()
+        except (KeyError, FileNotFoundError):
+            return None
 
     def get(self, path: str, **_: Any) -> dict[str, Any]:
         """The notebook at "gathering/step.ipynb" as a contents model. Called by Voilà for every page view."""

@@ -1,0 +1,243 @@
+"""Everything a leader takes along: own texts with their versions, and what others have given as far as they agreed to it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..danish import day, listed
+from ..documents import Archived, Left, Material, Part, Section
+from ..model import Field, Step, StepKind
+from ..store import Answer, Parcel, Store, Version
+from ..vocabulary import GIFTS
+from .circle import Circle
+from .contract_api import SWITCHES
+from .drafts import KIND as DRAFT_KIND
+from .drafts import lines_of
+from .feedback import KIND as FEEDBACK_KIND
+from .feedback import LINES, QUESTIONS, Feedback
+from .publication import KIND as PUBLICATION_KIND
+
+ASKED = {
+    "well": "Det virker godt",
+    "more": "Det måtte der gerne være mere af",
+    "improve": "Det kan blive bedre",
+    "less": "Mindre af eller anderledes",
+    "dare": "Det ville jeg nu turde bede dig om",
+}
+"""The parts of feedback, in the order they are asked."""
+
+GIFT_TITLES = {"harvest": "Sætninger fra høsten", "promise": "Løftet, som det blev hørt", "words": "Ord, der ramte"}
+ALLOWED = {
+    "harvest": "Høst mellem os",
+    "feedback": "Skriftlig feedback",
+    "export": "At tage de andres ord med sig",
+}
+ANNEX_WHY = "Du har ikke bedt om det. Sæt et kryds på siden »Hent mit«, hvis du vil have det med."
+EXPORT_WHY = "Jeres kontrakt siger, at andres ord bliver her. Du kan stadig læse dem i arbejdsbogen."
+NOT_YET_WHY = "Den åbner for dig, når alle har givet deres, eller når din tur på workshop 2 er slut."
+DRAFTS_WHY = "De tilhører dem, der skrev dem. Du kan læse dem i arbejdsbogen, til de trækkes tilbage."
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One leader's material. Every method asks the store."""
+
+    store: Store
+    circle: Circle
+
+    def material(self, annex: bool, now: datetime) -> Material:
+        """Everything; the private annex only where the leader asked for it."""
+        manifest = self.circle.manifest
+        parcels = self.store.parcels.opened(self.circle.unlocked, manifest.gathering)
+        steps = list(self._steps())
+        parts = [part for step, part in steps if step.kind is not StepKind.ANNEX]
+        shared = [
+            self._drafts(_of(parcels, DRAFT_KIND)),
+            self._given(_of(parcels, FEEDBACK_KIND)),
+            self._gifts(parcels),
+            self._contracts(_of(parcels, "contract")),
+            self._published(_of(parcels, PUBLICATION_KIND)),
+        ]
+        return Material(
+            self.circle.unlocked.person.name,
+            manifest.name,
+            manifest.organisation,
+            now,
+            tuple(part for part in [*parts, *shared, self._rest()] if part.sections),
+            tuple(part for step, part in steps if step.kind is StepKind.ANNEX) if annex else (),
+            tuple(self.left(annex, parcels)),
+        )
+
+    def left(self, annex: bool, parcels: list[Parcel] | None = None) -> Iterator[Left]:
+        """What does not come along, and why."""
+        if parcels is None:
+            parcels = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering)
+        if not annex:
+            yield Left("Dit private tillæg", ANNEX_WHY)
+        from_others = [parcel for parcel in parcels if self._from_another(parcel)]
+        kept = [parcel for parcel in from_others if not self._may_take(parcel)]
+        yield from (Left(f"Feedback fra {name}", EXPORT_WHY) for name in self._names(_of(kept, FEEDBACK_KIND)))
+        yield from (Left(f"Sætninger fra {name}", EXPORT_WHY) for name in self._names(_of(kept, *GIFTS)))
+        if self._unopened(parcels):
+            yield Left("Feedback på dit udkast", NOT_YET_WHY)
+        if drafts := self._names(_of(from_others, DRAFT_KIND)):
+            yield Left(f"Udkast fra {listed(drafts)}", DRAFTS_WHY)
+
+    def _steps(self) -> Iterator[tuple[Step, Part]]:
+        told: set[str] = set()
+        for step in self.circle.manifest.steps:
+            fields = [field for field in step.fields if field.key not in told]
+            told |= {field.key for field in fields}
+            yield step, Part(step.title, tuple(self._answers((field.key, _title(field)) for field in fields)))
+
+    def _rest(self) -> Part:
+        """What was written in fields and notes that stand on no page any more: lost would be worse than odd."""
+        known = {field.key for step in self.circle.manifest.steps for field in step.fields}
+        saved = self.store.answers.read(self.circle.unlocked, self.circle.gathering, None)
+        keys = sorted(key for key in saved if key not in known and not key.startswith("private."))
+        return Part("Noter og felter fra før", tuple(self._answers((key, _note(key)) for key in keys)))
+
+    def _answers(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Section]:
+        """A section for each field in which something has been written."""
+        titles = dict(wanted)
+        found = self.store.answers.read(self.circle.unlocked, self.circle.gathering, titles)
+        for key, title in titles.items():
+            if found[key].version or found[key].asides:
+                versions = self.store.answers.versions(self.circle.unlocked, self.circle.gathering, key)
+                yield Section(title, (_now(found[key]),), tuple(_earlier(found[key], versions)))
+
+    def _drafts(self, parcels: list[Parcel]) -> Part:
+        feedback = Feedback(self.store, self.circle)
+        received = feedback.received()
+        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me]
+        return Part("Udkast og feedback", tuple(self._draft(feedback, each, received.get(each.id, [])) for each in mine))
+
+    def _draft(self, feedback: Feedback, draft: Parcel, received: list[Parcel]) -> Section:
+        opened = feedback.ready(draft, {parcel.author.id for parcel in received})
+        taken = [parcel for parcel in received if opened and self._may_take(parcel)]
+        said = tuple(self._feedback(parcel, f"Feedback fra {self.circle.name(parcel.author.id)}", draft) for parcel in taken)
+        about = f"Delt {day(draft.made_at.date())}" + (", trukket tilbage" if draft.withdrawn_at else "")
+        texts = tuple(Section(each["title"], (Archived(each["text"]),)) for each in _headings(draft))
+        return Section(f"Udkast {draft.number}", (Archived(about),), under=(*texts, *said))
+
+    def _given(self, parcels: list[Parcel]) -> Part:
+        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me]
+        get = self.store.parcels.get
+        drafts = {each.id: get(self.circle.unlocked, self.circle.gathering, each.subject) for each in mine}
+        named = ((each, drafts[each.id]) for each in mine)
+        return Part("Feedback, jeg har givet", tuple(self._feedback(each, self._to(draft), draft) for each, draft in named))
+
+    def _to(self, draft: Parcel | None) -> str:
+        return f"Til {self.circle.name(draft.author.id)}, udkast {draft.number}" if draft else "Til et udkast"
+
+    def _feedback(self, parcel: Parcel, title: str, draft: Parcel | None) -> Section:
+        content = parcel.content or {}
+        parts = [(ASKED[part], content.get(part, "")) for part in QUESTIONS]
+        lines = lines_of(draft) if draft is not None and parcel.author.id != self.circle.me else {}
+        parts += [
+            (f"Linje {number}: {lines[int(number)]}" if int(number) in lines else f"Linje {number}", text)
+            for number, text in content.get(LINES, {}).items()
+        ]
+        under = tuple(Section(asked, (Archived(text),)) for asked, text in parts if text.strip())
+        return Section(title, (Archived("", parcel.made_at),) if not under else (), under=under)
+
+    def _gifts(self, parcels: list[Parcel]) -> Part:
+        sections = []
+        for kind in GIFTS:
+            found = [parcel for parcel in reversed(_of(parcels, kind)) if parcel.content and self._may_take(parcel)]
+            if found:
+                sections.append(Section(GIFT_TITLES[kind], tuple(self._gift(parcel) for parcel in found)))
+        return Part("Sætninger givet og fået", tuple(sections))
+
+    def _gift(self, parcel: Parcel) -> Archived:
+        content = parcel.content or {}
+        other = self.circle.name(str(content.get("to", "")))
+        who = f"Til {other}" if parcel.author.id == self.circle.me else f"Fra {self.circle.name(parcel.author.id)}"
+        return Archived(str(content.get("text", "")), parcel.made_at, by=who)
+
+    def _contracts(self, parcels: list[Parcel]) -> Part:
+        """The group's wordings that this leader could read: agreed on together, so everyone's own."""
+        titles = self._points()
+        sections = [
+            Section(
+                f"Forslag {day(parcel.made_at.date())}",
+                under=tuple(Section(titles.get(part, part), (Archived(text),)) for part, text in parcel.content.items()),
+            )
+            for parcel in parcels
+            if parcel.content
+        ]
+        if sections and self.circle.standing.in_force:
+            sections.insert(0, Section("Det har I aftalt", (Archived(self._switches()),)))
+        return Part("Gruppens kontrakt", tuple(sections))
+
+    def _switches(self) -> str:
+        switches = self.circle.standing.switches
+        return "\n".join(f"{ALLOWED[name]}: {'ja' if getattr(switches, name) else 'nej'}" for name in SWITCHES)
+
+    def _points(self) -> dict[str, str]:
+        fields = (field for step in self.circle.manifest.steps for field in step.fields if field.key.startswith("contract."))
+        return {field.key.rpartition(".")[2]: field.label for field in fields}
+
+    def _published(self, parcels: list[Parcel]) -> Part:
+        mine = (parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content)
+        return Part("Ledelsesgrundlag, jeg har udgivet", tuple(map(_publication, mine)))
+
+    def _from_another(self, parcel: Parcel) -> bool:
+        return parcel.author.id != self.circle.me and parcel.content is not None
+
+    def _may_take(self, parcel: Parcel) -> bool:
+        """Whether the contract of the group in which something was given lets its words be taken along."""
+        if parcel.author.id == self.circle.me:
+            return True
+        standing = self.store.contracts.standing(self.circle.gathering, parcel.group)
+        return standing.in_force and standing.switches.export
+
+    def _unopened(self, parcels: list[Parcel]) -> bool:
+        feedback, given = Feedback(self.store, self.circle), Feedback(self.store, self.circle).received()
+        mine = [parcel for parcel in _of(parcels, DRAFT_KIND) if parcel.author.id == self.circle.me and parcel.id in given]
+        return any(not feedback.ready(each, {parcel.author.id for parcel in given[each.id]}) for each in mine)
+
+    def _names(self, parcels: list[Parcel]) -> list[str]:
+        return self.circle.names({parcel.author.id for parcel in parcels})
+
+
+def _of(parcels: list[Parcel], *kinds: str) -> list[Parcel]:
+    return [parcel for parcel in parcels if parcel.kind in kinds]
+
+
+def _headings(parcel: Parcel) -> list[dict[str, str]]:
+    return list((parcel.content or {"headings": []})["headings"])
+
+
+def _publication(parcel: Parcel) -> Section:
+    content: dict[str, Any] = parcel.content or {}
+    told = f"Udgivet til den {day(parcel.due)}" if parcel.due else ""
+    told += ", trukket tilbage" if parcel.withdrawn_at else ""
+    parts = [*content["headings"], *content["dialogue"]]
+    under = tuple(Section(each["title"], (Archived(each["text"]),)) for each in parts)
+    return Section(f"Version {parcel.number}", (Archived(told),), under=under)
+
+
+def _now(answer: Answer) -> Archived:
+    if answer.sealed:
+        return Archived("Teksten ligger under din gamle nøgle og kan ikke læses endnu.", answer.saved_at)
+    return Archived(answer.text, answer.saved_at)
+
+
+def _earlier(answer: Answer, versions: list[Version]) -> Iterator[Archived]:
+    for version in versions:
+        if version.version != answer.version and not version.sealed and version.text.strip():
+            yield Archived(version.text, version.saved_at, note="Skrevet i en anden fane" if version.aside else "")
+
+
+def _title(field: Field) -> str:
+    """The question, with the card's number where there are several: "Hvad gjorde jeg? (2)"."""
+    number = next((part for part in field.key.split(".")[1:] if part.isdecimal()), "")
+    return f"{field.label or field.key} ({number})" if number not in ("", "1") else field.label or field.key
+
+
+def _note(key: str) -> str:
+    kinds = {"given": "Note til et udkast", "gift": "Note til en i gruppen", "picked": "Valgte punkter"}
+    head, _, rest = key.partition(".")
+    return f"{kinds[head]}: {ASKED.get(rest.rpartition('.')[2], '')}".rstrip(": ") if head in kinds else key

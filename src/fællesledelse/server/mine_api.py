@@ -1,0 +1,44 @@
+"""Everything that is mine: the page that says what comes along, and the zip."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..documents import archive
+from ..model import Role
+from ..names import slug
+from .circle import circle
+from .mine import Mine
+from .pages import shell
+from .publication_api import FileHandler
+from .web import Guarded, Page, Refused
+
+T = TypeVar("T")
+
+
+async def within(handler: Guarded, gathering: str, verb: Callable[[Mine], T]) -> T:
+    """Run ``verb`` beside the event loop, with the material of the leader who is asking."""
+    cohort, mine = await handler.leader(gathering)
+    store, unlocked = handler.house.store, handler.signed_in.unlocked
+    return await handler.house.ask(lambda: verb(Mine(store, circle(store, cohort.manifest, unlocked, mine.group))))
+
+
+class MinePage(Page):
+    """What comes along, what does not, and why."""
+
+    async def get(self, gathering: str) -> None:
+        """For leaders: a facilitator has written nothing here."""
+        cohort, mine = await self.membership(gathering)
+        if mine.role is not Role.LEADER:
+            raise Refused(403, "forbidden", "Siden er for ledere. Her har du som facilitator ikke skrevet noget.")
+        left = await within(self, gathering, lambda here: list(here.left(annex=True)))
+        self.show("mine.html", **await shell(self, cohort, mine, "hent-mit"), left=left)
+
+
+class MineHandler(FileHandler):
+    """GET: everything as a zip; ?annex=1 with the private annex."""
+
+    async def get(self, gathering: str) -> None:
+        """Takes some seconds where much has been written."""
+        annex, now = self.get_query_argument("annex", "") == "1", self.house.clock()
+        made = await within(self, gathering, lambda here: archive(here.material(annex, now)))
+        self.hand(made, "application/zip", f"mit-{slug(gathering)}-{now.date().isoformat()}.zip")
