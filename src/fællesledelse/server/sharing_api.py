@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..store import Parcel
-from .answers_api import answer_json
 from .circle import Circle, circle
 from .drafts import Drafts, draft_json
 from .feedback import Feedback, mine_json, their_json
 from .web import Api
 
 T = TypeVar("T")
-POINT_FIELDS = ("points.1.heard", "points.2.heard")
 
 
 class Shared(Api):
@@ -101,11 +99,7 @@ class FeedbackHandler(Shared):
         drafts, feedback = Drafts(self.house.store, here), Feedback(self.house.store, here)
         received = feedback.received()
         mine = [parcel for parcel in drafts.all() if parcel.author.id == here.me]
-        points = self.house.store.answers.read(here.unlocked, here.gathering, POINT_FIELDS)
-        return {
-            "drafts": [mine_json(feedback, parcel, received.get(parcel.id, [])) for parcel in mine],
-            "points": {key: answer_json(answer) for key, answer in sorted(points.items())},
-        }
+        return {"drafts": [mine_json(feedback, parcel, received.get(parcel.id, [])) for parcel in mine]}
 
 
 def _before(draft: Parcel, others: list[Parcel]) -> Parcel | None:

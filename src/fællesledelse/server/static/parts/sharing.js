@@ -1,0 +1,188 @@
+/** What the parts about sharing have in common: their data in step with the server, changes, questions asked before them. */
+import { button, node } from "../dom.js";
+import { ask, Unreachable } from "../http.js";
+
+// the page has already fetched the fields' module under this address
+const { fieldIn } = await import(document.getElementById("fields-module")?.href ?? new URL("../fields.js", import.meta.url).href);
+
+export const DRAFT = ["draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising"];
+const AWAY = "Der er ingen forbindelse lige nu. Intet er gået tabt. Prøv igen om lidt.";
+let serial = 0;
+
+export function unique(stem) {
+  serial += 1;
+  return `share-${stem}-${serial}`;
+}
+
+/** "Anna, Bent og Carla". */
+export function listed(names) {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} og ${names.at(-1)}`;
+}
+
+/** "Annas", "Jens’". */
+export function whose(name) {
+  return /[sxz]$/i.test(name) ? `${name}’` : `${name}s`;
+}
+
+export function newId() {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+export function small(text) {
+  return node("p", { class: "share-small" }, text);
+}
+
+/** What someone has written, with their own line breaks. */
+export function words(text, attributes = {}) {
+  return node("div", { class: "share-words", dir: "auto", ...attributes }, text);
+}
+
+/** Ask before something that can't be undone; resolves to whether the answer is yes. Escape is no. */
+export function confirmed({ title, body, yes, no = "Fortryd" }) {
+  return new Promise((resolve) => {
+    const heading = node("h3", { id: unique("ask") }, title);
+    const dialog = node("dialog", { class: "fl-dialog share-dialog", "aria-labelledby": heading.id });
+    const choices = node("div", { class: "share-choices" });
+    choices.append(
+      button(yes, () => dialog.close("yes"), "primary"),
+      button(no, () => dialog.close("")),
+    );
+    dialog.append(heading, ...body, choices);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Bring `parent` in step with `items`: one view for each key, made once by `make(item)` and told by `view.update(item)`. */
+export class Rows {
+  #views = new Map();
+
+  constructor(parent, make) {
+    Object.assign(this, { parent, make });
+  }
+
+  show(items, keyOf) {
+    const keys = new Set(items.map(keyOf));
+    for (const [key, view] of this.#views) if (!keys.has(key)) this.#drop(key, view);
+    items.forEach((item, place) => this.#place(keyOf(item), item, place));
+  }
+
+  #drop(key, view) {
+    this.#views.delete(key);
+    view.close?.();
+    view.element.remove();
+  }
+
+  #place(key, item, place) {
+    if (!this.#views.has(key)) this.#views.set(key, this.make(item));
+    const view = this.#views.get(key);
+    view.update(item);
+    if (this.parent.children[place] !== view.element) this.parent.insertBefore(view.element, this.parent.children[place] ?? null);
+  }
+}
+
+/**
+ * A part's place on the page and the data it shows: fetched now and whenever the group has changed something.
+ *
+ * `draw(data)` is called with each answer that is another than the one before.
+ */
+export class Desk {
+  #path;
+  #shown = "";
+  #asking = null;
+  #again = false;
+  #status = node("p", { class: "share-status", role: "status" });
+
+  constructor(element, client, live, { path, name, draw }) {
+    this.#path = path;
+    Object.assign(this, { client, live, draw });
+    this.element = node("section", { class: `share share-${name}`, "aria-busy": "true" }, small("Henter …"));
+    element.replaceChildren(this.element, this.#status);
+    live.addEventListener("changed", () => this.refresh());
+    client.connection.addEventListener("change", () => client.connection.up && this.refresh());
+    this.refresh();
+  }
+
+  /** Fetch anew; calls in the midst of one are answered by one more. */
+  refresh() {
+    this.#again = this.#asking !== null;
+    this.#asking ??= this.#fetch().finally(() => {
+      this.#asking = null;
+      if (this.#again) this.refresh();
+    });
+    return this.#asking;
+  }
+
+  /** Change something; resolves to the server's data, or null where it was not done, which the part then says. */
+  async change(method, path, body) {
+    const { status, data } = await this.#ask(method, path, body);
+    if (status === 200) {
+      this.say("");
+      await this.refresh();
+      this.live.touch();
+      return data;
+    }
+    this.say(data?.message ?? AWAY);
+    await this.refresh();
+    return null;
+  }
+
+  /** Whether the server has what was typed in those fields; says so if it has not. */
+  async arrived(keys) {
+    await this.client.flush();
+    const waiting = this.client.unsent.some((answer) => keys.includes(answer.key));
+    if (waiting) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
+    return !waiting;
+  }
+
+  say(text) {
+    this.#status.textContent = text;
+  }
+
+  async #fetch() {
+    const { status, data } = await this.#ask("GET", this.#path);
+    if (status !== 200) return this.#shown || this.element.replaceChildren(small(data?.message ?? AWAY));
+    const told = JSON.stringify(data);
+    if (told === this.#shown) return undefined;
+    if (!this.#shown) this.element.replaceChildren();
+    this.#shown = told;
+    this.element.removeAttribute("aria-busy");
+    return this.draw(data, this);
+  }
+
+  async #ask(method, path, body) {
+    const address = `/api/${encodeURIComponent(this.client.gathering)}/${path}`;
+    try {
+      const reply = await ask(method, address, { body, person: this.client.person });
+      if (reply.status === 401) this.client.connection.signedOut();
+      return reply;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      return { status: 0, data: null };
+    }
+  }
+}
+
+/** A note of one's own as a field with a question above it: {element, answer, close}. */
+export function noteField(client, { key, limit, label, help, lines = 3 }, answer) {
+  const note = client.admit({ key, limit }, answer);
+  const title = node("p", { class: "share-label", id: unique("label") }, label);
+  const hint = help ? node("p", { class: "share-small share-help", id: unique("help") }, help) : null;
+  const field = fieldIn(client, { key, kind: "text", limit, lines, readers: "self" }, { name: label, id: title.id, help: hint?.id });
+  return { element: node("div", { class: "share-field fl-fields" }, title, hint, field.element), answer: note, close: field.close };
+}
+
+/** Call `look` when a field of the draft that stands on this page has been saved. */
+export function whenDraftSaved(client, look) {
+  const versions = () => client.fields.filter(({ key }) => DRAFT.includes(key)).map(({ key }) => client.field(key).version).join();
+  let before = versions();
+  client.addEventListener("change", () => {
+    const now = versions();
+    if (now !== before) look();
+    before = now;
+  });
+}
