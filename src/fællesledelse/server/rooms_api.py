@@ -109,6 +109,8 @@ class RoomHandler(Api):
         now, do = self.house.clock(), wanted["do"]
         if do == "chair":
             return replace(here.room, chair=self._next_chair(seat, here, wanted.get("chair")))
+        if do == "order" and wanted.get("order") == [*(person.id for person in here.people), self.person]:
+            return ordered(here, seat.step, wanted["order"], seat.members)  # who comes late may say so
         if not self._may_lead(seat, here):
             who = seat.name(here.room.chair)
             raise Refused(403, "not-leading", f"{who} passer uret lige nu. Vil du gøre det, så tryk på »Jeg passer uret«.")
