@@ -37,7 +37,8 @@ FILLINGS: dict[str, tuple[str, ...]] = {
     "kernel_id": (str(uuid.UUID(int=0)), "a-b-c-d-e"),
     "draft": ("0" * 32,),
     "gift": ("0" * 32,),
-    "kind": ("harvest",),
+    "kind": ("harvest", "pdf"),
+    "publication": ("0" * 32,),
 }
 
 

@@ -12,10 +12,11 @@ import pytest
 
 from .circles import THREE, Leader, group_server, regroup
 from .every_route import every_route
-from .people import ANNA, BENT, CARLA, DORTE, GERDA, VIBEKE, Someone
+from .people import ANNA, BENT, CARLA, DORTE, GERDA, TODAY, VIBEKE, Someone
 from .serving import Client, Server
 
 SECRET = "KANARIEFUGLENS HEMMELIGHED"
+PUBLICATION = "cd" * 16
 METHODS = ("GET", "POST", "PUT", "DELETE")
 
 
@@ -45,7 +46,12 @@ class Group:
             assert each.post("contract/accept", number=1).status_code == 200
 
     def _publish(self) -> None:
-        body = {"due": None, "audience": "group", "headings": ["draft.task", "draft.why"]}
+        body = {
+            "publication_id": PUBLICATION,
+            "day": TODAY.isoformat(),
+            "readers": "group",
+            "headings": ["draft.task", "draft.why"],
+        }
         answer = self.anna.client.put("/api/demo/publication", json=body)
         assert answer.status_code == 200, answer.text
 
@@ -74,7 +80,8 @@ def requests(group: Group) -> Iterator[tuple[str, str, dict[str, Any]]]:
         "kernel_id": ("00000000-0000-0000-0000-000000000000",),
         "draft": (draft,),
         "gift": (group.gift,),
-        "kind": ("harvest", "promise", "words"),
+        "kind": ("harvest", "docx", "pdf"),
+        "publication": (PUBLICATION,),
     }
     bodies: tuple[dict[str, Any], ...] = (
         {},
@@ -83,7 +90,7 @@ def requests(group: Group) -> Iterator[tuple[str, str, dict[str, Any]]]:
         {"draft_id": draft},
         {"to": me, "round": 1, "gift_id": group.gift, "step": "workshop-1"},
         {"text": "overskrevet", "base": 0, "save_id": "x" * 12},
-        {"due": None, "audience": "cohort", "headings": ["draft.task"]},
+        {"publication_id": PUBLICATION, "day": TODAY.isoformat(), "readers": "cohort", "headings": ["draft.task"]},
         {"base": 0, "do": "start"},
     )
     for name, address, _ in every_route(fillings):
