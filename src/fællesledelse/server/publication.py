@@ -164,14 +164,11 @@ class Publications:
         return found
 
     def _others(self, readers: str) -> list[str]:
-        """The ids of the leaders it is for. A facilitator is never one of them."""
-        if readers == "group":
-            return [member.id for member in self.circle.others]
-        if readers == "staff":
-            return []
-        members = self.store.people.members(self.circle.gathering)
-        leaders = (member.person.id for member in members if member.role is Role.LEADER)
-        return [person for person in leaders if person != self.circle.me]
+        """The ids of the leaders it is for, of those who have enrolled. A facilitator is never one of them."""
+        members = self.store.people.members(self.circle.gathering) if readers != "staff" else []
+        leaders = [member for member in members if member.role is Role.LEADER and member.enrolled]
+        near = [member for member in leaders if readers == "cohort" or (member.group and member.group == self.circle.group)]
+        return [member.person.id for member in near if member.person.id != self.circle.me]
 
     def _part(self, key: str, title: str, present: dict[str, Answer]) -> dict[str, str]:
         return {"key": key, "title": title, "text": present[key].text}
