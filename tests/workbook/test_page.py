@@ -107,6 +107,12 @@ def test_earlier_words_stand_in_the_order_they_are_asked_for(page: Page, server:
     assert html.index("løftet") < html.index("tvivlen")
 
 
+def test_many_earlier_words_are_folded_and_few_are_not(page: Page, server: Server) -> None:
+    server.texts = {f"values.{card}.{part}": "ord" for card in (1, 2) for part in ("a", "b", "c", "d", "e", "f", "g")}
+    assert "Læs dine egne ord (14 svar)</summary>" in page.earlier("values").value
+    assert "<details" not in page.earlier("values.1").value
+
+
 def test_a_day_written_earlier_is_read_as_a_day(page: Page, server: Server) -> None:
     server.texts = {"trial-1.promise": "Stille om", "trial-1.day": "2026-08-31"}
     assert "31. august 2026" in page.earlier("trial-1").value

@@ -38,6 +38,9 @@ HEADINGS = dict(
 )
 """The headings of the foundation, where the notebook's own wording isn't known."""
 
+MANY = 12
+"""More answers than this are folded away until the leader wants to read them."""
+
 _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 
@@ -47,11 +50,15 @@ def away() -> str:
 
 
 def earlier(reading: Reading, reads: Sequence[str]) -> str:
-    """The texts of ``reads`` in that order, each under its question; cards as a numbered list."""
+    """The texts of ``reads`` in that order, each under its question; cards as a numbered list. Many are folded."""
     blocks = [block for read in reads for block in _blocks(reading, read)]
     if not blocks:
         blocks = ['<p class="fl-empty">Her kommer dine egne ord til at stå, når du har skrevet dem.</p>']
-    return f'<div class="fl-earlier">{"".join(blocks)}</div>'
+    words = f'<div class="fl-earlier">{"".join(blocks)}</div>'
+    answers = words.count('class="fl-said"')
+    if answers <= MANY:
+        return words
+    return f'<details class="fl-fold"><summary>Læs dine egne ord ({answers} svar)</summary>{words}</details>'
 
 
 def _blocks(reading: Reading, read: str) -> Iterable[str]:
