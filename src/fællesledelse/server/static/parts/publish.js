@@ -147,7 +147,7 @@ class Publish {
       input.checked = Boolean(words) && !this.#wanted.left.has(key);
       return label;
     });
-    return [node("legend", {}, "Det, der skal med"), ...choices];
+    return [node("legend", {}, "Det, der skal med"), node("div", { class: "publish-choices" }, ...choices)];
   }
 
   #dialogue(parts) {
@@ -158,7 +158,7 @@ class Publish {
       input.checked = Boolean(words) && this.#wanted.dialogue.has(key);
       return label;
     });
-    return [node("legend", {}, "Fra samtalen med medarbejderne"), ...choices];
+    return [node("legend", {}, "Fra samtalen med medarbejderne"), node("div", { class: "publish-choices" }, ...choices)];
   }
 
   #chose() {
@@ -218,11 +218,11 @@ class Publish {
     const links = [];
     const file = (kind) => this.#path(`foundation.${kind}?publication=${each.id}`);
     if (each.readable) {
-      links.push(node("a", { href: `/hold/${encodeURIComponent(this.#client.gathering)}/galleri/${each.id}`, target: "_blank", rel: "noopener" }, "Læs det (ny fane)"));
-      links.push(node("a", { href: file("docx"), download: "", "aria-label": `Version ${each.number} som Word` }, "Word"), node("a", { href: file("pdf"), download: "", "aria-label": `Version ${each.number} som PDF` }, "PDF"));
+      links.push(node("a", { href: `/hold/${encodeURIComponent(this.#client.gathering)}/galleri/${each.id}`, target: "_blank", rel: "noopener", "aria-label": `Læs det (ny fane), version ${each.number}` }, "Læs det (ny fane)"));
+      links.push(node("a", { href: file("docx"), download: "", "aria-label": `Word, version ${each.number}` }, "Word"), node("a", { href: file("pdf"), download: "", "aria-label": `PDF, version ${each.number}` }, "PDF"));
     }
     if (each.state === "out" || each.state === "waiting") {
-      links.push(node("button", { type: "button", class: "function-link", click: () => this.#withdraw(each), "aria-label": `Træk version ${each.number} tilbage` }, "Træk tilbage"));
+      links.push(node("button", { type: "button", class: "function-link", click: () => this.#withdraw(each), "aria-label": `Træk tilbage, version ${each.number}` }, "Træk tilbage"));
     }
     return node("li", {}, node("p", { class: "publish-version" }, `Version ${each.number}`), node("p", { class: "publish-version-note" }, `${STATES[each.state]} ${day}, ${who}.`), node("p", { class: "publish-links" }, ...links));
   }
