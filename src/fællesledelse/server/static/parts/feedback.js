@@ -62,7 +62,7 @@ class Received {
   #picked = null;
   #state = node("span", { class: "share-state" });
   #meta = node("span", { class: "share-small" });
-  #waiting = node("p", { class: "share-hindrance" });
+  #waiting = node("p", { class: "share-note" });
   #body = node("div", {});
   #toggles = [];
   #listen = () => this.#show();
@@ -115,7 +115,8 @@ class Received {
       said: feedback.filter((each) => each[part].trim()).map((each) => ({ ref: `${each.id}.${part}`, from: each.from, text: each[part] })),
     }));
     const found = asked.filter(({ said }) => said.length).map(({ label, said }) => this.#group(label, said));
-    return [...found, ...this.#remarks(feedback), this.#how()];
+    const all = [...found, ...this.#remarks(feedback)];
+    return all.length ? [this.#how(), ...all] : [];
   }
 
   #remarks(feedback) {

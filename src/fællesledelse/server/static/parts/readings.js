@@ -49,8 +49,9 @@ class Reading {
     this.#draft = draft;
     for (const part of [...QUESTIONS, { part: "lines", limit: LINES }]) this.#admit(part);
     say(this.#meta, `Version ${draft.number} · ${this.#desk.client.moment(draft.made_at)}`);
-    const mode = JSON.stringify([draft.withdrawn, draft.locked, draft.given?.at, draft.hindrance, draft.newest]);
+    const mode = JSON.stringify([draft.withdrawn, draft.locked, draft.given?.at, draft.hindrance]);
     if (mode !== this.#mode) this.#turn();
+    if (!this.#mode && draft.newest && !draft.given && this.#begun()) this.element.open = true;
     this.#mode = mode;
     this.#tell();
   }
@@ -79,9 +80,12 @@ class Reading {
     return parsed(this.#note("lines").text);
   }
 
+  #begun() {
+    return Object.values(this.#texts()).some((text) => text.trim()) || Object.keys(this.#remarks()).length > 0;
+  }
+
   #tell() {
-    const begun = Object.values(this.#texts()).some((text) => text.trim()) || Object.keys(this.#remarks()).length > 0;
-    say(this.#state, this.#stateWords(begun));
+    say(this.#state, this.#stateWords(this.#begun()));
   }
 
   #stateWords(begun) {
@@ -103,7 +107,7 @@ class Reading {
   }
 
   #gone() {
-    const note = node("p", { class: "share-hindrance" }, `${this.#draft.author} har trukket udkastet tilbage. Det, du har skrevet, ligger stadig hos dig.`);
+    const note = node("p", { class: "share-note" }, `${this.#draft.author} har trukket udkastet tilbage. Det, du har skrevet, ligger stadig hos dig.`);
     const own = this.#draft.given ? given(this.#draft.given, this.#draft.given.lines) : given(this.#texts(), this.#remarks());
     return [note, own].filter(Boolean);
   }
@@ -113,7 +117,7 @@ class Reading {
     const said = draft.given && given(draft.given, draft.given.lines);
     const when = draft.given && `Du gav din feedback ${this.#desk.client.moment(draft.given.at)}. ${draft.author} ser den, når alle har givet, eller når turen er ved at være slut.`;
     const own = draft.given ? null : given(this.#texts(), this.#remarks());
-    const foot = [node("p", { class: "share-hindrance" }, when ?? draft.hindrance), said ?? own];
+    const foot = [node("p", { class: when ? "share-note" : "share-hindrance" }, when || draft.hindrance), said ?? own];
     return [...this.#intro(), ...this.#sheet(linesOf(draft.headings)), ...foot].filter(Boolean);
   }
 

@@ -75,6 +75,7 @@ class Sentence {
 /** Carries a sentence into the own field of the harvest, where the page has it. */
 class Taking {
   #text = "";
+  #from = "";
   #listen = () => this.#show();
 
   constructor(client, desk) {
@@ -87,7 +88,7 @@ class Taking {
 
   update(text, from) {
     this.#text = text.trim();
-    this.button.setAttribute("aria-label", `Skriv sætningen fra ${from} ind hos mig`);
+    this.#from = from;
     this.#show();
   }
 
@@ -110,7 +111,10 @@ class Taking {
 
   #show() {
     this.button.hidden = !this.field || this.field.readonly || !this.field.loaded;
-    if (this.field) this.button.textContent = this.#there() ? "Står hos dig" : "Skriv ind hos mig";
-    if (this.field) this.button.setAttribute("aria-disabled", String(this.#there()));
+    if (this.button.hidden) return;
+    const there = this.#there();
+    this.button.textContent = there ? "Står hos dig" : "Skriv ind hos mig";
+    this.button.setAttribute("aria-label", `${this.button.textContent}: sætningen fra ${this.#from}`);
+    this.button.setAttribute("aria-disabled", String(there));
   }
 }

@@ -81,7 +81,7 @@ function version(desk) {
     say(title, `Version ${draft.number} · ${desk.client.moment(draft.made_at)}`);
     say(words, draft.withdrawn ? "Trukket tilbage. Nu er det kun dig, der kan læse den." : `Kan læses af ${listed(draft.readers)}.`);
     back.hidden = draft.withdrawn;
-    back.setAttribute("aria-label", `Træk version ${draft.number} tilbage`);
+    back.setAttribute("aria-label", `Træk tilbage: version ${draft.number}`);
   };
   return { element, update };
 }

@@ -7,7 +7,12 @@ const { fieldIn } = await import(document.getElementById("fields-module")?.href 
 
 export const DRAFT = ["draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising"];
 const AWAY = "Der er ingen forbindelse lige nu. Intet er gået tabt. Prøv igen om lidt.";
+const PATIENCE = 5000;
 let serial = 0;
+
+function pause(wait) {
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
 
 export function unique(stem) {
   serial += 1;
@@ -131,12 +136,14 @@ export class Desk {
     return null;
   }
 
-  /** Whether the server has what was typed in those fields; says so if it has not. */
+  /** Whether the server has what was typed in those fields, which takes a moment; says so if it has not. */
   async arrived(keys) {
+    const waiting = () => this.client.unsent.some((answer) => keys.includes(answer.key));
+    const deadline = Date.now() + PATIENCE;
     await this.client.flush();
-    const waiting = this.client.unsent.some((answer) => keys.includes(answer.key));
-    if (waiting) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
-    return !waiting;
+    while (waiting() && this.client.connection.up && Date.now() < deadline) await pause(50);
+    if (waiting()) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
+    return !waiting();
   }
 
   say(text) {
