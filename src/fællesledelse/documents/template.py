@@ -167,11 +167,8 @@ class _Reading:
         self.open.append(_Open("for" if name else "if", prefix, self.number, place, tag, name, each, origin))
 
     def _close(self, place: str, tag: str, prefix: str, word: str) -> None:
-        if (
-            not self.open
-            or (word != "else" and word != f"end{self.open[-1].word}")
-            or (word == "else") > (bool(self.open) and self.open[-1].word == "if")
-        ):
+        begun = self.open[-1].word if self.open else ""
+        if begun != {"endfor": "for", "endif": "if", "else": "if"}[word]:
             self._find(place, f"{tag} lukker noget, der ikke er begyndt lige før. {_HELP}")
             return
         last = self.open[-1] if word == "else" else self.open.pop()
