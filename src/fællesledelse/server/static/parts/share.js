@@ -38,8 +38,9 @@ function draw(view, data, desk) {
   if (!view.rows) {
     desk.element.append(view.hindrance, view.preview, view.readers, view.press, view.title, view.list);
     view.rows = new Rows(view.list, () => version(desk));
-    view.preview.open = mine.length === 0;
   }
+  if (view.shared !== mine.length) view.preview.open = mine.length === 0;
+  view.shared = mine.length;
   say(view.hindrance, hindrance);
   view.preview.hidden = now.empty;
   renew(view.sheet, now.headings, () => [...linesOf(now.headings), small(lengthOf(now))]);
