@@ -64,12 +64,18 @@ class Room extends EventTarget {
     try {
       const { status, data } = await ask(method, this.#path, { body, person: this.me, wait: 6000 });
       if (status === 401) this.client.connection?.signedOut();
-      if (data?.phases && (number === this.#asked || data.version > (this.state?.version ?? -1))) this.#take(data, asked);
+      if (data?.phases && this.#newer(data.version, number)) this.#take(data, asked);
       if (status !== 200) this.#say(data?.message ?? AWAY, !data?.phases && method === "GET");
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       if (method === "PUT") this.#say(AWAY);
     }
+  }
+
+  /** Answers may overtake one another: of two about the same version, the one asked for last counts. */
+  #newer(version, number) {
+    const present = this.state?.version ?? -1;
+    return version > present || (version === present && number === this.#asked);
   }
 
   #take(state, asked) {

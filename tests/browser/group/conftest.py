@@ -1,0 +1,17 @@
+"""Chromium, and the demo cohort on a real server with every step open and a group of each size."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import tools
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Ended with its module: while Playwright is there, its thread can run neither another one nor asyncio."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
+        yield browser
+        browser.close()
