@@ -13,6 +13,7 @@ import nbformat
 import papermill
 from nbformat import NotebookNode
 
+from ..documents.template import TEMPLATE
 from ..errors import CohortError, Finding
 from ..manifest import dump, dump_roster, load_roster
 from ..model import Manifest, PrivacyNotice, Roster, Step
@@ -29,18 +30,21 @@ _NEW, _OLD = ".bygget-ny-", ".bygget-gammel"
 
 @dataclass(frozen=True)
 class Built:
-    """A finished build: what its two JSON files say, and the text of each step's notebook."""
+    """A finished build: what its two JSON files say, the text of each step's notebook, and the Word template, if any."""
 
     manifest: Manifest
     roster: Roster
     notebooks: dict[str, str]
+    template: bytes | None
     reminders: tuple[Finding, ...]
 
     @property
-    def files(self) -> dict[str, str]:
-        """Every file of the build with its text."""
+    def files(self) -> dict[str, bytes]:
+        """Every file of the build with its content."""
         pages = {f"{step}.ipynb": text for step, text in self.notebooks.items()}
-        return {"manifest.json": dump(self.manifest), "roster.json": dump_roster(self.roster), **pages}
+        texts = {"manifest.json": dump(self.manifest), "roster.json": dump_roster(self.roster), **pages}
+        template = {TEMPLATE: self.template} if self.template else {}
+        return {name: text.encode() for name, text in texts.items()} | template
 
 
 def prepare(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
@@ -55,7 +59,7 @@ def prepare(folder: Path, progress: Callable[[str, int], None] = lambda step, to
         progress(name, len(checked.pages))
     notebooks = {name: str(nbformat.writes(page)) for name, page in pages.items()}  # type: ignore[no-untyped-call]
     reminders = (*checked.reminders, *_changed_addresses(folder, checked.roster))
-    return Built(_manifest(checked, pages), checked.roster, notebooks, reminders)
+    return Built(_manifest(checked, pages), checked.roster, notebooks, checked.template, reminders)
 
 
 def build(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
@@ -128,14 +132,14 @@ def _step(cohort: CohortFile, number: int, pages: dict[str, NotebookNode]) -> St
     return Step(line.name, line.title, line.kind, line.minutes, line.opens, *own)
 
 
-def _swap(folder: Path, files: dict[str, str]) -> None:
+def _swap(folder: Path, files: dict[str, bytes]) -> None:
     """Put ``files`` where the server reads. Renaming a whole folder works on Windows too; replacing one doesn't."""
     built, old = folder / BUILT, folder / _OLD
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=folder))
     try:
         new.chmod(0o755)  # mkdtemp's own 0700 would keep out a server that runs as another user
-        for name, text in files.items():
-            (new / name).write_bytes(text.encode())
+        for name, content in files.items():
+            (new / name).write_bytes(content)
         if built.exists():
             built.rename(old)
         try:

@@ -1,9 +1,10 @@
-"""A cohort folder, read and checked as a whole: hold.yaml, the people, and the pages of its steps."""
+"""A cohort folder, read and checked as a whole: hold.yaml, the people, the pages of its steps, the Word template."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..documents import template
 from ..errors import CohortError, Finding
 from ..model import Field, Participant, Role, Roster
 from ..names import is_slug, nearest
@@ -21,13 +22,15 @@ _CLOSED = "Filen kan ikke åbnes. Er den åben i Excel eller et andet program, s
 class Checked:
     """A cohort folder in which everything is right. ``values`` are hold.yaml as plain values, for papermill.
 
-    ``reminders`` are worth a human's look and stop nothing.
+    ``template`` is the organisation's Word template, None where the folder has none. ``reminders`` are worth a human's
+    look and stop nothing.
     """
 
     cohort: CohortFile
     values: dict[str, Any]
     pages: dict[str, Page]
     roster: Roster
+    template: bytes | None
     reminders: tuple[Finding, ...]
 
 
@@ -40,13 +43,14 @@ def check(folder: Path) -> Checked:
     cohort, wrong = file.check(read)
     pages, strange = _pages(folder, read)
     crowd = _people(folder, _facilitators(read))
-    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages)]
+    words, misfits = _template(folder)
+    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages), *misfits]
     if findings or cohort is None:
         raise CohortError(findings)
     staff = tuple(Participant(one.email, one.name, Role.FACILITATOR) for one in cohort.facilitators)
     roster = Roster(cohort.gathering, staff + crowd.leaders)
     reminders = (*file.reminders(read, cohort), *crowd.reminders, *_loose(folder, pages), *_empty(read, pages))
-    return Checked(cohort, read.values, pages, roster, reminders)
+    return Checked(cohort, read.values, pages, roster, words, reminders)
 
 
 def read_file(folder: Path, name: str) -> bytes:
@@ -69,6 +73,17 @@ def _document(folder: Path) -> tuple[Document, list[Finding]]:
         return document.read(read_file(folder, document.NAME)), []
     except CohortError as error:
         return Document(), list(error.findings)
+
+
+def _template(folder: Path) -> tuple[bytes | None, list[Finding]]:
+    """The organisation's Word template, and what is wrong with it. A folder without one gets the packaged."""
+    name = f"{template.FOLDER}/{template.TEMPLATE}"
+    if not (folder / name).exists():
+        return None, []
+    try:
+        return read_file(folder, name), template.check_file(folder / name)
+    except CohortError as error:
+        return None, list(error.findings)
 
 
 def _people(folder: Path, facilitators: list[str]) -> People:

@@ -1,9 +1,10 @@
-"""A new cohort folder: a commented hold.yaml, an empty roster, and the notebooks to change as one likes."""
+"""A new cohort folder: a commented hold.yaml, an empty roster, and notebooks and a Word template to change as one likes."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
+from ..documents import template
 from ..errors import CohortError, Finding
 from ..names import slug
 from ..share import share
@@ -18,7 +19,7 @@ def write(folder: Path) -> None:
 
 
 def lay(folder: Path, cohort: str, roster: str) -> None:
-    """Lay out a cohort folder with those texts and the packaged notebooks."""
+    """Lay out a cohort folder with those texts, the packaged notebooks and the packaged Word template."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         why = "Her ligger allerede noget, og det rører vi ikke. Vælg et navn til en ny mappe."
         raise CohortError([Finding(str(folder), why)])
@@ -42,3 +43,5 @@ def _fill(folder: Path, cohort: str, roster: str) -> None:
     (folder / "deltagere.csv").write_bytes(roster.replace("\n", "\r\n").encode("utf-8-sig"))
     for notebook in sorted(share(FOLDER).glob("*.ipynb")):
         shutil.copyfile(notebook, folder / FOLDER / notebook.name)
+    (folder / template.FOLDER).mkdir()
+    (folder / template.FOLDER / template.TEMPLATE).write_bytes(template.packaged())

@@ -58,11 +58,8 @@ class Feedback:
             raise Refused(409, "given", "Du har givet din feedback på denne version.")
         content = self._written(draft)
         try:
-            return self.store.parcels.post(
-                *(self.circle.unlocked, self.circle.gathering, KIND, content, [draft.author.id]),
-                **{"subject": draft_id, "group": draft.group},
-                once=True,
-            )
+            place = self.circle.unlocked, self.circle.gathering, KIND, content, [draft.author.id]
+            return self.store.parcels.post(*place, subject=draft_id, group=draft.group, once=True)
         except AnswerError as error:  # another of my pages was faster
             raise Refused(409, "given", "Du har givet din feedback på denne version.") from error
 
