@@ -17,10 +17,10 @@ const SWITCHES = {
     off: "Vi siger det, vi har hørt, og skriver det ikke til hinanden.",
   },
   feedback: {
-    title: "Skriftlig tilbagemelding",
-    hint: "Vi må dele udkast med gruppen og skrive til hinanden om dem.",
-    on: "Vi må give hinanden tilbagemelding på skrift.",
-    off: "Tilbagemelding giver vi kun i samtalen.",
+    title: "Skriftlig feedback",
+    hint: "Vi må skrive til hinanden om de udkast, vi deler, og om det, vi hører hinanden sige.",
+    on: "Vi må give hinanden feedback på skrift.",
+    off: "Feedback giver vi kun i samtalen.",
   },
   export: {
     title: "De andres ord må hentes med ud",
