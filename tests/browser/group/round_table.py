@@ -67,8 +67,10 @@ def facilitator(live: Live) -> str:
 class Seat:
     """One person at one browser. ``trouble`` collects console errors and requests to anyone else."""
 
-    def __init__(self, browser: Browser, live: Live, client: httpx.Client, viewport: ViewportSize = DESKTOP) -> None:
-        self.live, self.client, self.trouble = live, client, list[str]()
+    def __init__(
+        self, browser: Browser, live: Live, client: httpx.Client, viewport: ViewportSize = DESKTOP, step: str = STEP
+    ) -> None:
+        self.live, self.client, self.trouble, self.step = live, client, list[str](), step
         self.name = str(client.get("/api/session").json()["name"]).split(" ")[0]
         context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=viewport)
         context.set_default_timeout(20_000)
@@ -82,7 +84,7 @@ class Seat:
 
     def sit_down(self) -> None:
         """Open the workshop's page, and wait for its room."""
-        self.page.goto(f"{self.live.url}/hold/demo/{STEP}")
+        self.page.goto(f"{self.live.url}/hold/demo/{self.step}")
         self.wait_for_room()
 
     def wait_for_room(self) -> None:

@@ -16,7 +16,7 @@ from .round_table import DESKTOP, FOUR, PHONE, STEP, THREE, TWO, Seat, facilitat
 
 SOON = 2000  # milliseconds
 ROOM = f"/api/demo/rooms/{STEP}"
-Seats = Callable[[str], list[Seat]]
+Seats = Callable[..., list[Seat]]
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def seats(chromium: Browser, live: Live, clients: dict[str, httpx.Client]) -> It
     """A group around a table, every other at a phone. Their room has not begun, and the first of them keeps its time."""
     seated: list[Seat] = []
 
-    def around(group: str) -> list[Seat]:
-        fresh(clients[facilitator(live)], group)
+    def around(group: str, step: str = STEP) -> list[Seat]:
+        fresh(clients[facilitator(live)], group, step)
         found = [
-            Seat(chromium, live, clients[email], (DESKTOP, PHONE)[number % 2])
+            Seat(chromium, live, clients[email], (DESKTOP, PHONE)[number % 2], step)
             for number, email in enumerate(members(live, group))
         ]
         seated.extend(found)
@@ -56,19 +56,20 @@ def seats(chromium: Browser, live: Live, clients: dict[str, httpx.Client]) -> It
             seat.get_up()
 
 
-def fresh(client: httpx.Client, group: str) -> None:
+def fresh(client: httpx.Client, group: str, step: str) -> None:
     """The facilitator puts the room back to before it began, with everyone there, and the clock with the first of them."""
-    there = client.get(f"{ROOM}?group={group}").json()
+    room = f"/api/demo/rooms/{step}?group={group}"
+    there = client.get(room).json()
     names = [each["id"] for each in there["members"]]
     for more in ({"do": "go", "phase": -1}, {"do": "order", "order": names}, {"do": "chair", "chair": names[0]}):
-        answer = client.put(f"{ROOM}?group={group}", json={"base": there["version"], **more})
+        answer = client.put(room, json={"base": there["version"], **more})
         there = answer.json()
         assert answer.status_code == 200, answer.text
 
 
 def phases(seat: Seat) -> list[dict[str, Any]]:
     """The run sheet as the group goes through it."""
-    found: list[dict[str, Any]] = seat.client.get(ROOM).json()["phases"]
+    found: list[dict[str, Any]] = seat.client.get(f"/api/demo/rooms/{seat.step}").json()["phases"]
     return found
 
 
@@ -91,10 +92,13 @@ def all_see(around: list[Seat], phase: dict[str, Any], since: float) -> None:
             assert (seat.role() == cue["role"]) == (seat.name in cue["names"])
 
 
+@pytest.mark.parametrize("step", ["workshop-1", "workshop-2", "workshop-3"])
 @pytest.mark.parametrize("group", [TWO, THREE, FOUR], ids=["two", "three", "four"])
-def test_a_group_goes_through_the_workshop_and_all_see_the_same_within_two_seconds(seats: Seats, group: str) -> None:
+def test_a_group_goes_through_a_workshop_and_all_see_the_same_within_two_seconds(
+    seats: Seats, group: str, step: str
+) -> None:
     """One comes late, one loses the network for two phases, and one reloads in the midst of a phase."""
-    everyone = seats(group)
+    everyone = seats(group, step)
     first, last = everyone[0], everyone[-1]
     there = everyone[:-1]
     for seat in there:
