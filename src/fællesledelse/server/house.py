@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -40,6 +41,9 @@ class House:
     _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
     # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
     _pass_phrases: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pass-phrase"))
+    # nor must a file, which costs about as much
+    _files: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "file"))
+    _file_lines: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def ask(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb of the store in a thread, so that the event loop goes on."""
@@ -48,6 +52,11 @@ class House:
     async def ask_slowly(self, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb that stretches a pass phrase: one at a time, beside everything else."""
         return await asyncio.get_running_loop().run_in_executor(self._pass_phrases, lambda: verb(*args, **kwargs))
+
+    async def ask_for_file(self, person: str, verb: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb that makes a file: one at a time, beside everything else, and each person's in a line of their own."""
+        async with self._file_lines.setdefault(person, asyncio.Lock()):
+            return await asyncio.get_running_loop().run_in_executor(self._files, lambda: verb(*args, **kwargs))
 
     def today(self) -> date:
         """The day in Denmark: opening dates follow the leaders' clock."""
@@ -71,5 +80,6 @@ class House:
     def close(self) -> None:
         """Let what is under way finish, then close the store."""
         self._pass_phrases.shutdown()
+        self._files.shutdown(cancel_futures=True)
         self._database.shutdown()
         self.store.close()

@@ -40,5 +40,6 @@ class MineHandler(FileHandler):
     async def get(self, gathering: str) -> None:
         """Takes some seconds where much has been written."""
         annex, now = self.get_query_argument("annex", "") == "1", self.house.clock()
-        made = await within(self, gathering, lambda here: archive(here.material(annex, now)))
+        material = await within(self, gathering, lambda here: here.material(annex, now))
+        made = await self.house.ask_for_file(self.person, archive, material)
         self.hand(made, "application/zip", f"mit-{slug(gathering)}-{now.date().isoformat()}.zip")

@@ -90,10 +90,11 @@ class FoundationHandler(FileHandler):
         made = published(parcel) if parcel is not None else await within(self, gathering, self._draft)
         name = f"ledelsesgrundlag-{slug(made.name)}-version-{made.version}.{kind}"
         if kind == "pdf":
-            self.hand(await self.house.ask(_made, lambda: pdf(made)), "application/pdf", name)
+            self.hand(await self.house.ask_for_file(self.person, _made, lambda: pdf(made)), "application/pdf", name)
         else:
             template = self.house.shelf.template(gathering)
-            self.hand(await self.house.ask(_made, lambda: _word(made, template, gathering)), WORD, name)
+            filled = await self.house.ask_for_file(self.person, _made, lambda: _word(made, template, gathering))
+            self.hand(filled, WORD, name)
 
     def _draft(self, here: Publications) -> Any:
         day = self.get_query_argument("day", "")
