@@ -25,7 +25,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Circle:
+class Parties:
     """The group as one of its members sees it when they agree on something."""
 
     gathering: str
@@ -38,10 +38,10 @@ class Circle:
         return [called(each, self.members) for each in self.members if each.id in ids]
 
 
-class CircleApi(Api):
+class PartiesApi(Api):
     """What both handlers share."""
 
-    async def enter(self, gathering: str) -> Circle:
+    async def enter(self, gathering: str) -> Parties:
         """The group of the one who asks. Raises Refused where there is nobody to agree with, or nothing to agree on."""
         cohort, mine = await self.leader(gathering)
         proposal = proposed(cohort.manifest)
@@ -50,23 +50,23 @@ class CircleApi(Api):
         if len(members) < 2:
             words = "En kontrakt er noget, I aftaler med hinanden. Den åbner her, når I er mindst to i din gruppe."
             raise Refused(403, "alone", words)
-        return Circle(gathering, mine.group, members, proposal)
+        return Parties(gathering, mine.group, members, proposal)
 
-    async def told(self, circle: Circle) -> dict[str, Any]:
+    async def told(self, parties: Parties) -> dict[str, Any]:
         """The contract as the page's script reads it."""
         present, unlocked = self.house.store.contracts.present, self.signed_in.unlocked
-        return _told(circle, await self.house.ask(present, unlocked, circle.gathering, circle.group), self.person)
+        return _told(parties, await self.house.ask(present, unlocked, parties.gathering, parties.group), self.person)
 
-    async def settle(self, circle: Circle, contract: Contract | None, too_late: str) -> None:
+    async def settle(self, parties: Parties, contract: Contract | None, too_late: str) -> None:
         """Tell what stands now. Without a contract somebody else was faster, which ``too_late`` says."""
         if contract is None:
-            self.reply({"error": "contract-changed", "message": too_late} | await self.told(circle), 409)
+            self.reply({"error": "contract-changed", "message": too_late} | await self.told(parties), 409)
         else:
-            self.house.live.changed(circle.gathering, circle.group)
-            self.reply(_told(circle, contract, self.person))
+            self.house.live.changed(parties.gathering, parties.group)
+            self.reply(_told(parties, contract, self.person))
 
 
-class ContractHandler(CircleApi):
+class ContractHandler(PartiesApi):
     """GET: the contract as it stands. PUT: propose a wording to the group."""
 
     async def get(self, gathering: str) -> None:
@@ -75,25 +75,25 @@ class ContractHandler(CircleApi):
 
     async def put(self, gathering: str) -> None:
         """A new wording, if the present one is that which it was made from. Everyone is asked again."""
-        circle = await self.enter(gathering)
+        parties = await self.enter(gathering)
         body = self.body(base=int, texts=dict, switches=dict)
-        texts, switches = _texts(circle.proposal, body["texts"]), _switches(body["switches"])
+        texts, switches = _texts(parties.proposal, body["texts"]), _switches(body["switches"])
         propose, unlocked = self.house.store.contracts.propose, self.signed_in.unlocked
-        made = await self.house.ask(propose, unlocked, gathering, circle.group, body["base"], texts, switches)
+        made = await self.house.ask(propose, unlocked, gathering, parties.group, body["base"], texts, switches)
         words = "En anden har foreslået noget imens. Læs det, og se, om dit forslag stadig skal med. Dine egne ord står her."
-        await self.settle(circle, made, words)
+        await self.settle(parties, made, words)
 
 
-class AcceptHandler(CircleApi):
+class AcceptHandler(PartiesApi):
     """POST: say yes to a wording."""
 
     async def post(self, gathering: str) -> None:
         """To the present one, which the person must have been able to read."""
-        circle = await self.enter(gathering)
+        parties = await self.enter(gathering)
         number = self.body(number=int)["number"]
         accept, unlocked = self.house.store.contracts.accept, self.signed_in.unlocked
-        contract = await self.house.ask(accept, unlocked, gathering, circle.group, number)
-        await self.settle(circle, contract, "Ordlyden er ændret, siden du læste den. Læs den igen, før du siger ja.")
+        contract = await self.house.ask(accept, unlocked, gathering, parties.group, number)
+        await self.settle(parties, contract, "Ordlyden er ændret, siden du læste den. Læs den igen, før du siger ja.")
 
 
 def proposed(manifest: Manifest) -> Proposal:
@@ -105,34 +105,34 @@ def proposed(manifest: Manifest) -> Proposal:
     return Proposal(step.name, tuple(zip(fields, step.contract, strict=False)))
 
 
-def _told(circle: Circle, contract: Contract | None, person: str) -> dict[str, Any]:
-    proposal = circle.proposal
+def _told(parties: Parties, contract: Contract | None, person: str) -> dict[str, Any]:
+    proposal = parties.proposal
     return {
         "step": proposal.step,
         "points": [
             {"part": proposal.part(field), "title": point.title, "text": point.text} for field, point in proposal.points
         ],
         "fields": [{"key": field.key, "limit": field.limit} for field, _ in proposal.points],
-        "group": circle.group,
-        "members": [{"id": each.id, "name": called(each, circle.members)} for each in circle.members],
-        "contract": contract and _contract(circle, contract, person),
+        "group": parties.group,
+        "members": [{"id": each.id, "name": called(each, parties.members)} for each in parties.members],
+        "contract": contract and _contract(parties, contract, person),
     }
 
 
-def _contract(circle: Circle, contract: Contract, person: str) -> dict[str, Any]:
-    missing = tuple(each.id for each in circle.members if each.id not in contract.accepted)
-    unseen = tuple(each.id for each in circle.members if contract.texts is not None and each.id not in contract.readers)
+def _contract(parties: Parties, contract: Contract, person: str) -> dict[str, Any]:
+    missing = tuple(each.id for each in parties.members if each.id not in contract.accepted)
+    unseen = tuple(each.id for each in parties.members if contract.texts is not None and each.id not in contract.readers)
     return {
         "number": contract.number,
         "texts": contract.texts,
         "switches": _switches_json(contract.switches),
         "before": contract.before and {"texts": contract.before.texts, "switches": _switches_json(contract.before.switches)},
-        "by": called(contract.by, circle.members),
+        "by": called(contract.by, parties.members),
         "made_at": contract.made_at.isoformat(),
-        "accepted": circle.names(contract.accepted),
-        "missing": circle.names(missing),
+        "accepted": parties.names(contract.accepted),
+        "missing": parties.names(missing),
         "mine": person in contract.accepted,
-        "unseen": circle.names(unseen),
+        "unseen": parties.names(unseen),
         "in_force": contract.in_force,
     }
 

@@ -1,4 +1,4 @@
-"""Chromium, and the demo cohort on a real server with every step open and a group of each size."""
+"""Chromium, for every test that meets the workbook as people do."""
 
 from collections.abc import Iterator
 
