@@ -108,6 +108,7 @@ def test_each_round_has_a_promise_of_its_own(group: Group) -> None:
         ({"to": ""}, 403),
         ({"step": "findes-ikke"}, 404),
         ({"gift_id": "x"}, 400),
+        ({"gift_id": "\0" * 32}, 400),
         ({"text": "Smuglet"}, 400),
         ({"step": None}, 400),
     ],

@@ -216,6 +216,14 @@ def test_the_same_request_again_publishes_nothing_twice(carla: Author) -> None:
     assert len(carla.states()) == before
 
 
+def test_the_id_of_ones_own_draft_publishes_nothing_and_says_so(shared_server: Server, carla: Author, bent: Author) -> None:
+    carla.agree(bent, author(shared_server, ANNA))
+    draft = carla.share("Et udkast.")
+    before = carla.states()
+    assert carla.publish(publication_id=draft).status_code == 400
+    assert carla.states() == before
+
+
 def test_an_empty_foundation_is_refused_with_a_word_why(carla: Author) -> None:
     refused = carla.publish(" \n ")
     assert (refused.status_code, refused.json()["error"]) == (400, "empty-foundation")

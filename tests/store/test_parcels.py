@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from fællesledelse.errors import AccessError, AnswerError, SealError
 from fællesledelse.model import Participant, Role
-from fællesledelse.store import Parcel, Store, Unlocked, schema
+from fællesledelse.store import Parcel, Store, Unlocked, parcels, schema
 from fællesledelse.store.parcels import LARGEST
 from fællesledelse.store.vault import new_safe_key, open_with_safe_key
 
@@ -84,6 +84,33 @@ def test_a_request_sent_again_posts_nothing_twice_and_nobody_can_take_anothers_i
     with pytest.raises(AnswerError):
         share(house.store, anna, parcel_id="../etc")
     assert house.store.parcels.opened(anna, "demo") == [first]
+
+
+def test_an_own_id_of_another_kind_or_subject_posts_nothing_and_says_so(house: House, anna: Unlocked) -> None:
+    post = house.store.parcels.post
+    first = post(anna, "demo", "draft", CONTENT, [], parcel_id=ID)
+    for kind, subject in (("foundation", ""), ("draft", "x")):
+        with pytest.raises(AnswerError, match="allerede"):
+            post(anna, "demo", kind, CONTENT, [], subject=subject, parcel_id=ID)
+    assert house.store.parcels.opened(anna, "demo") == [first]
+
+
+@pytest.mark.parametrize("strange", ["\ud800", "\0" * 32, "A" * 32, "f" * 33, ""])
+def test_an_id_that_can_be_none_is_nobodys_parcel(house: House, anna: Unlocked, strange: str) -> None:
+    assert house.store.parcels.get(anna, "demo", strange) is None
+    with pytest.raises(AnswerError):
+        share(house.store, anna, parcel_id=strange or "x")
+
+
+def test_nobody_can_bury_the_others_under_drafts(house: House, anna: Unlocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parcels, "MOST", 3)
+    post = house.store.parcels.post
+    for subject in "abc":
+        post(anna, "demo", "draft", CONTENT, [], subject=subject)
+    with pytest.raises(AnswerError, match="ikke plads til flere"):
+        post(anna, "demo", "draft", CONTENT, [], subject="d")
+    post(anna, "demo", "foundation", CONTENT, [])
+    assert len(house.store.parcels.opened(anna, "demo")) == 4
 
 
 def test_what_may_be_given_once_is_given_once_even_by_many_clicks(house: House, anna: Unlocked, bent: Unlocked) -> None:

@@ -29,6 +29,9 @@ from .vault import Unlocked
 LARGEST = 1_000_000
 """The most bytes of JSON that one parcel may have."""
 
+MOST = 200
+"""How many parcels of one kind an author may have in a gathering: the others' pages open them all."""
+
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -55,8 +58,8 @@ class Parcels:
         """Share ``content`` with the people ``to`` (ids) and the author; who has not enrolled is left out.
 
         ``parcel_id`` (32 hexadecimal digits) names it, so that a repeated request posts nothing twice. ``once``: an
-        author posts only one of that kind and subject. AnswerError if it is too large or was posted before; AccessError
-        if the author is not a member today.
+        author posts only one of that kind and subject. AnswerError if it is too large, was posted before or is one too
+        many; AccessError if the author is not a member today.
         """
         with self._database.atomic() as connection:
             desk = Desk(connection, self._files, unlocked, gathering)
@@ -112,6 +115,8 @@ class Desk:
 
     def get(self, parcel_id: str) -> Parcel | None:
         """The parcel with that id, or None."""
+        if not _ID.fullmatch(parcel_id):
+            return None
         return next(iter(self.opened(self.mine().where(schema.parcel.c.id == parcel_id))), None)
 
     def opened(self, query: Select[Any]) -> list[Parcel]:
@@ -127,11 +132,13 @@ class Desk:
         if not _ID.fullmatch(parcel_id):
             raise AnswerError("Siden har sendt noget, serveren ikke forstår. Hent siden igen.")
         present = self.get(parcel_id)
-        if present is not None and present.author == self._unlocked.person:
+        if present is not None and self._same(present, place):
             return present
         number = self._posted(place) + 1
         if present is not None or self._taken(parcel_id) or (once and number > 1):
             raise AnswerError("Det er allerede givet og kan ikke gives en gang til.")
+        if self._count(place["kind"]) >= MOST:
+            raise AnswerError(f"Du har gjort det {MOST} gange, og der er ikke plads til flere. Intet er slettet.")
         key = secrets.token_bytes(32)
         values = {
             "id": parcel_id,
@@ -146,6 +153,17 @@ class Desk:
         posted = self.get(parcel_id)
         assert posted is not None
         return posted
+
+    def _same(self, parcel: Parcel, place: dict[str, Any]) -> bool:
+        """Whether a parcel is the author's own, and what a repeated request asks for again."""
+        here = parcel.kind, parcel.subject
+        return parcel.author == self._unlocked.person and here == (place["kind"], place["subject"])
+
+    def _count(self, kind: str) -> int:
+        """How many parcels of a kind the author has."""
+        table = schema.parcel
+        mine = (table.c.gathering == self._gathering, table.c.person == self._unlocked.person.id, table.c.kind == kind)
+        return int(self._connection.execute(select(func.count()).select_from(table).where(*mine)).scalar_one())
 
     def _posted(self, place: dict[str, Any]) -> int:
         """The highest number the author has given to parcels of that kind and subject."""
