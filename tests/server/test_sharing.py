@@ -160,7 +160,11 @@ def test_points_that_are_none_are_refused(group: Group, answered: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"draft_id": "x"}, {"draft_id": "G" * 32}, {"draft_id": 1}, {"draft_id": "a" * 32, "to": []}]
+    "body",
+    [
+        *({}, {"draft_id": "x"}, {"draft_id": "G" * 32}, {"draft_id": "\0" * 32}, {"draft_id": 1}),
+        {"draft_id": "a" * 32, "to": []},
+    ],
 )
 def test_a_body_that_is_no_share_is_refused(group: Group, body: dict[str, Any]) -> None:
     group.anna.write_draft("Noget.")
@@ -436,6 +440,16 @@ def test_the_others_pages_are_told_that_something_has_changed(group: Group) -> N
     given = group.anna.get("live")["changed"]
     group.anna.delete(f"drafts/{draft}")
     assert len({before, after, given, group.bent.get("live")["changed"]}) == 4
+
+
+def test_a_facilitator_cannot_count_what_a_group_shares(group: Group) -> None:
+    vibeke = group.leader(VIBEKE)
+    paths = ("live", "live?group=1")
+    before = [vibeke.get(path) for path in paths]
+    draft = group.anna.share("Et udkast mere.")
+    group.bent.give(draft, well="Godt.")
+    group.anna.delete(f"drafts/{draft}")
+    assert [vibeke.get(path) for path in paths] == before
 
 
 def test_nothing_of_what_is_shared_stands_in_logs_or_on_the_disk(own_group: Group) -> None:

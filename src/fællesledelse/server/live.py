@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 Topic = tuple[str, str | None]
-"""A gathering and one of its groups; with None, all of its groups."""
+"""A gathering and one of its groups, for its leaders; with None, what a facilitator may know of all of its groups."""
 
 
 @dataclass(eq=False)
@@ -29,10 +29,13 @@ class Live:
         self._listeners: dict[Topic, list[Listener]] = {}
 
     def changed(self, gathering: str, group: str) -> None:
-        """Something that the group shares is not as it was. Call it when the change is durable."""
-        for topic in ((gathering, group), (gathering, None)):
-            self._changes[topic] += 1
-            self._wake(topic)
+        """A group's room or contract is not as it was: facilitators hear of it too. Call it when the change is durable."""
+        self._count((gathering, None))
+        self.shared(gathering, group)
+
+    def shared(self, gathering: str, group: str) -> None:
+        """What the group's leaders share is not as it was, which no facilitator hears of, or can count."""
+        self._count((gathering, group))
 
     def count(self, topic: Topic) -> int:
         """A number that is another one after each change."""
@@ -58,6 +61,10 @@ class Live:
     def pages(self, person: str) -> int:
         """How many listeners someone has."""
         return sum(each.person == person for listeners in self._listeners.values() for each in listeners)
+
+    def _count(self, topic: Topic) -> None:
+        self._changes[topic] += 1
+        self._wake(topic)
 
     def _wake(self, topic: Topic) -> None:
         for listener in self._listeners.get(topic, []):

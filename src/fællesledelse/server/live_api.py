@@ -20,7 +20,7 @@ NOT_YOURS = 4403  # the socket's code for a listener whose session or membership
 class LiveHandler(Api, WebSocketHandler):
     """GET: the number of changes in my group, once; over a WebSocket, again after each change.
 
-    A facilitator says which group with ``?group=``, or hears of all.
+    A facilitator hears of the rooms and contracts of all groups, also with ``?group=``.
     """
 
     topic: Topic
@@ -91,14 +91,15 @@ class LiveHandler(Api, WebSocketHandler):
         """What the person may hear of and wants to. Raises Refused."""
         gathering = self.path_kwargs["gathering"]
         cohort, mine = await self.membership(gathering)
-        return gathering, heard(cohort, mine, self.get_query_argument("group", None))
+        group = heard(cohort, mine, self.get_query_argument("group", None))
+        return gathering, group if mine.role is Role.LEADER else None
 
     def _upgrades(self) -> bool:
         return self.request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 def heard(cohort: Cohort, mine: Membership, group: str | None) -> str | None:
-    """The group whose changes someone hears of: a leader's own; for a facilitator the one asked for, or None for all."""
+    """The group that someone asks about: a leader's own; for a facilitator the one asked for, or None for all."""
     if mine.role is Role.LEADER:
         if group is not None:
             raise Refused(403, "forbidden", "Du hører kun om din egen gruppe.")

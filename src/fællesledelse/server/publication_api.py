@@ -53,7 +53,7 @@ class PublicationHandler(Api):
         choice = chosen(_day(body["day"]), body["readers"], body["headings"], body.get("dialogue", []))
         wanted = body["publication_id"], choice, body.get("seen")
         posted, told = await within(self, gathering, lambda here: (here.publish(*wanted), _told(here)))
-        self.house.live.changed(gathering, posted.group)
+        self.house.live.shared(gathering, posted.group)
         self.reply(told | {"posted": posted.id})
 
 
@@ -63,7 +63,7 @@ class WithdrawHandler(Api):
     async def delete(self, gathering: str, publication: str) -> None:
         """From everyone but its author. A file somebody has is theirs."""
         taken, told = await within(self, gathering, lambda here: (here.withdraw(publication), _told(here)))
-        self.house.live.changed(gathering, taken.group)
+        self.house.live.shared(gathering, taken.group)
         self.reply(told)
 
 

@@ -24,7 +24,7 @@ class Shared(Api):
     def wake(self, gathering: str, *groups: str) -> None:
         """Let the pages of the groups look again."""
         for group in {*groups} - {""}:
-            self.house.live.changed(gathering, group)
+            self.house.live.shared(gathering, group)
 
 
 class DraftsHandler(Shared):
