@@ -7,9 +7,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from .people import ANNA, BENT, CARLA, VIBEKE
+from fællesledelse.cohort.build import build
+
+from .circles import regroup
+from .people import ANNA, BENT, CARLA, DORTE, VIBEKE
 from .publishing import Author, author, cohort_server
 from .serving import Server
 
@@ -158,6 +162,48 @@ def test_the_annex_comes_only_when_asked_for_and_apart(server: Server) -> None:
     assert "Dit private tillæg.</strong>" not in asked.first
 
 
+def test_a_private_field_is_in_the_annex_wherever_it_stands_and_also_when_it_stands_nowhere(
+    server: Server, tmp_path: Path
+) -> None:
+    anna = author(server, ANNA)
+    anna.write("private.limits", PRIVATE)
+    _reword(tmp_path / "demo/notebooks/privat-tillaeg.ipynb")
+    _ask_privately(tmp_path / "demo/notebooks/forberedelse-1.ipynb")
+    build(tmp_path / "demo")
+    anna.write("private.moved", "OGSÅ HEMMELIGT")
+    without, asked = Archive(anna), Archive(anna, "?annex=1")
+    for secret in (PRIVATE, "OGSÅ HEMMELIGT"):
+        assert secret not in without.all
+        found = [name for name, data in asked.files.items() if secret in asked._text(name, data)]
+        assert len(found) == 2
+        assert all(name.startswith("privat-tillaeg/") for name in found)
+
+
+def _reword(page: Path) -> None:
+    """Give a field of the annex another key: what was written in it stands on no page."""
+    text = page.read_text(encoding="utf-8")
+    assert 'page.private(\\"limits\\")' in text
+    page.write_text(text.replace('page.private(\\"limits\\")', 'page.private(\\"other-limits\\")'), encoding="utf-8")
+
+
+def _ask_privately(page: Path) -> None:
+    """Add a private field to an ordinary page."""
+    notebook = nbformat.read(page, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("## Kun til dig selv\n\nHvad tænker du?"))
+    notebook.cells.append(nbformat.v4.new_code_cell('page.private("moved")'))
+    nbformat.write(notebook, page)
+
+
+def test_the_words_of_one_who_has_left_are_not_let_out_by_those_who_stay(server: Server, tmp_path: Path) -> None:
+    anna, _, carla = group(server, export=False)
+    regroup(tmp_path / "demo", {"1": (ANNA, CARLA), "2": (BENT, DORTE)})
+    anna.agree(carla, export=True)
+    archive = Archive(anna)
+    assert "CARLAS ORD" in archive.all
+    assert "BENTS ORD" not in archive.all
+    assert f"Feedback fra {BENT.name}" in archive.first
+
+
 def test_who_has_written_nothing_gets_a_file_all_the_same(server: Server) -> None:
     archive = Archive(author(server, ANNA))
     assert list(archive.files) == ["laes-mig-foerst.html"]
@@ -170,6 +216,26 @@ def test_notes_not_yet_given_come_along(server: Server) -> None:
     bent.say(draft, more="IKKE GIVET ENDNU")
     assert "IKKE GIVET ENDNU" in Archive(bent).page("noter")
     assert "IKKE GIVET ENDNU" not in Archive(anna).all
+
+
+def test_what_the_pages_save_for_themselves_is_read_as_words(server: Server) -> None:
+    anna, bent, _ = group(server)
+    draft = anna.share("Et nyt udkast. Med to linjer.")
+    anna.write(f"picked.{draft}", json.dumps([f"{uuid.uuid4().hex}.well", ""]))
+    anna.write("trial-1.day", "2026-08-31")
+    bent.say(draft, lines=json.dumps({"2": "DEN LINJE"}))
+    assert not Archive(anna).has("noter")
+    assert "31. august 2026" in Archive(anna).page("workshop-1")
+    assert "Linje 2: DEN LINJE" in Archive(bent).page("noter")
+
+
+def test_a_version_that_a_new_one_has_replaced_says_so(server: Server) -> None:
+    anna = author(server, ANNA)
+    anna.published("Den første.")
+    anna.published("Den anden.")
+    page = Archive(anna).page("ledelsesgrundlag")
+    assert page.count("afløst af en ny version") == 1
+    assert "trukket tilbage" not in page
 
 
 def test_every_sign_survives_and_none_is_markup(server: Server) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..danish import day, listed
 from ..documents import Archived, Left, Material, Part, Section
-from ..model import Field, Step, StepKind
+from ..model import Field, StepKind
 from ..store import Answer, Parcel, Store, Version
 from ..vocabulary import GIFTS
 from .circle import Circle
@@ -50,8 +50,6 @@ class Mine:
         """Everything; the private annex only where the leader asked for it."""
         manifest = self.circle.manifest
         parcels = self.store.parcels.opened(self.circle.unlocked, manifest.gathering)
-        steps = list(self._steps())
-        parts = [part for step, part in steps if step.kind is not StepKind.ANNEX]
         shared = [
             self._drafts(_of(parcels, DRAFT_KIND)),
             self._given(_of(parcels, FEEDBACK_KIND)),
@@ -64,8 +62,8 @@ class Mine:
             manifest.name,
             manifest.organisation,
             now,
-            tuple(part for part in [*parts, *shared, self._rest()] if part.sections),
-            tuple(part for step, part in steps if step.kind is StepKind.ANNEX) if annex else (),
+            _written([*self._steps(private=False), *shared, self._rest(private=False)]),
+            _written([*self._steps(private=True), self._rest(private=True)]) if annex else (),
             tuple(self.left(annex, parcels)),
         )
 
@@ -84,18 +82,20 @@ class Mine:
         if drafts := self._names(_of(from_others, DRAFT_KIND)):
             yield Left(f"Udkast fra {listed(drafts)}", DRAFTS_WHY)
 
-    def _steps(self) -> Iterator[tuple[Step, Part]]:
+    def _steps(self, private: bool) -> Iterator[Part]:
+        """The pages with their ordinary fields, or with those of the annex, wherever they stand."""
         told: set[str] = set()
         for step in self.circle.manifest.steps:
             fields = [field for field in step.fields if field.key not in told]
             told |= {field.key for field in fields}
-            yield step, Part(step.title, tuple(self._answers((field.key, _title(field)) for field in fields)))
+            wanted = [field for field in fields if (field.private or step.kind is StepKind.ANNEX) is private]
+            yield Part(step.title, tuple(self._answers((field.key, _title(field)) for field in wanted)))
 
-    def _rest(self) -> Part:
+    def _rest(self, private: bool) -> Part:
         """What was written in fields and notes that stand on no page any more: lost would be worse than odd."""
         known = {field.key for step in self.circle.manifest.steps for field in step.fields}
         saved = self.store.answers.read(self.circle.unlocked, self.circle.gathering, None)
-        keys = sorted(key for key in saved if key not in known and not key.startswith("private."))
+        keys = sorted(key for key in saved if key not in known and key.startswith("private.") is private)
         return Part("Noter og felter fra før", tuple(self._answers((key, _note(key)) for key in keys)))
 
     def _answers(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Section]:
@@ -187,11 +187,14 @@ class Mine:
         return parcel.author.id != self.circle.me and parcel.content is not None
 
     def _may_take(self, parcel: Parcel) -> bool:
-        """Whether the contract of the group in which something was given lets its words be taken along."""
+        """Whether the contract of the group in which something was given lets its words be taken along.
+
+        The giver must have said yes to it: who has left is not bound by what the others agree on later.
+        """
         if parcel.author.id == self.circle.me:
             return True
         standing = self.store.contracts.standing(self.circle.gathering, parcel.group)
-        return standing.in_force and standing.switches.export
+        return standing.in_force and standing.switches.export and parcel.author.id in standing.accepted
 
     def _unopened(self, parcels: list[Parcel]) -> bool:
         feedback, given = Feedback(self.store, self.circle), Feedback(self.store, self.circle).received()
@@ -200,6 +203,10 @@ class Mine:
 
     def _names(self, parcels: list[Parcel]) -> list[str]:
         return self.circle.names({parcel.author.id for parcel in parcels})
+
+
+def _written(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.sections)
 
 
 def _of(parcels: list[Parcel], *kinds: str) -> list[Parcel]:
