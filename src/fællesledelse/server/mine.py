@@ -1,13 +1,14 @@
 """Everything a leader takes along: own texts with their versions, and what others have given as far as they agreed to it."""
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from ..danish import day, listed
 from ..documents import Archived, Left, Material, Part, Section
-from ..model import Field, StepKind
+from ..model import Field, FieldKind, StepKind
 from ..store import Answer, Parcel, Store, Version
 from ..vocabulary import GIFTS
 from .circle import Circle
@@ -16,6 +17,7 @@ from .drafts import KIND as DRAFT_KIND
 from .drafts import lines_of
 from .feedback import KIND as FEEDBACK_KIND
 from .feedback import LINES, QUESTIONS, Feedback
+from .house import COPENHAGEN
 from .publication import KIND as PUBLICATION_KIND
 
 ASKED = {
@@ -55,7 +57,7 @@ class Mine:
             self._given(_of(parcels, FEEDBACK_KIND)),
             self._gifts(parcels),
             self._contracts(_of(parcels, "contract")),
-            self._published(_of(parcels, PUBLICATION_KIND)),
+            self._published(_of(parcels, PUBLICATION_KIND), now.astimezone(COPENHAGEN).date()),
         ]
         return Material(
             self.circle.unlocked.person.name,
@@ -92,10 +94,14 @@ class Mine:
             yield Part(step.title, tuple(self._answers((field.key, _title(field)) for field in wanted)))
 
     def _rest(self, private: bool) -> Part:
-        """What was written in fields and notes that stand on no page any more: lost would be worse than odd."""
+        """What was written in fields and notes that stand on no page any more: lost would be worse than odd.
+
+        Which feedback was picked is only references; the words themselves stand in the two points.
+        """
         known = {field.key for step in self.circle.manifest.steps for field in step.fields}
         saved = self.store.answers.read(self.circle.unlocked, self.circle.gathering, None)
-        keys = sorted(key for key in saved if key not in known and key.startswith("private.") is private)
+        left = [key for key in saved if key not in known and not key.startswith("picked.")]
+        keys = sorted(key for key in left if key.startswith("private.") is private)
         return Part("Noter og felter fra før", tuple(self._answers((key, _note(key)) for key in keys)))
 
     def _answers(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Section]:
@@ -105,7 +111,21 @@ class Mine:
         for key, title in titles.items():
             if found[key].version or found[key].asides:
                 versions = self.store.answers.versions(self.circle.unlocked, self.circle.gathering, key)
-                yield Section(title, (_now(found[key]),), tuple(_earlier(found[key], versions)))
+                earlier = (replace(each, text=self._spoken(key, each.text)) for each in _earlier(found[key], versions))
+                present = _now(found[key])
+                yield Section(title, (replace(present, text=self._spoken(key, present.text)),), tuple(earlier))
+
+    def _spoken(self, key: str, text: str) -> str:
+        """A saved text as one reads it: days in words, and remarks line by line."""
+        field = self.circle.manifest.field(key)
+        try:
+            if field is not None and field.kind is FieldKind.DATE and text:
+                return day(date.fromisoformat(text))
+            if key.startswith("given.") and key.endswith(f".{LINES}") and text:
+                return "\n".join(f"Linje {number}: {remark}" for number, remark in json.loads(text).items())
+        except (ValueError, AttributeError):
+            pass  # older than the rules for what is saved: better as it stands than not at all
+        return text
 
     def _drafts(self, parcels: list[Parcel]) -> Part:
         feedback = Feedback(self.store, self.circle)
@@ -179,9 +199,10 @@ class Mine:
         fields = (field for step in self.circle.manifest.steps for field in step.fields if field.key.startswith("contract."))
         return {field.key.rpartition(".")[2]: field.label for field in fields}
 
-    def _published(self, parcels: list[Parcel]) -> Part:
-        mine = (parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content)
-        return Part("Ledelsesgrundlag, jeg har udgivet", tuple(map(_publication, mine)))
+    def _published(self, parcels: list[Parcel], today: date) -> Part:
+        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content]
+        newest = max((parcel.number for parcel in mine if parcel.due is not None and parcel.due <= today), default=0)
+        return Part("Ledelsesgrundlag, jeg har udgivet", tuple(_publication(each, each.number < newest) for each in mine))
 
     def _from_another(self, parcel: Parcel) -> bool:
         return parcel.author.id != self.circle.me and parcel.content is not None
@@ -217,10 +238,10 @@ def _headings(parcel: Parcel) -> list[dict[str, str]]:
     return list((parcel.content or {"headings": []})["headings"])
 
 
-def _publication(parcel: Parcel) -> Section:
+def _publication(parcel: Parcel, replaced: bool) -> Section:
     content: dict[str, Any] = parcel.content or {}
     told = f"Udgivet til den {day(parcel.due)}" if parcel.due else ""
-    told += ", trukket tilbage" if parcel.withdrawn_at else ""
+    told += ", afløst af en ny version" if replaced else ", trukket tilbage" if parcel.withdrawn_at else ""
     parts = [*content["headings"], *content["dialogue"]]
     under = tuple(Section(each["title"], (Archived(each["text"]),)) for each in parts)
     return Section(f"Version {parcel.number}", (Archived(told),), under=under)
@@ -245,6 +266,6 @@ def _title(field: Field) -> str:
 
 
 def _note(key: str) -> str:
-    kinds = {"given": "Note til et udkast", "gift": "Note til en i gruppen", "picked": "Valgte punkter"}
+    kinds = {"given": "Note til et udkast", "gift": "Note til en i gruppen"}
     head, _, rest = key.partition(".")
     return f"{kinds[head]}: {ASKED.get(rest.rpartition('.')[2], '')}".rstrip(": ") if head in kinds else key
