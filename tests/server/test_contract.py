@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from .circles import SECRET, Leader
-from .people import ANNA, BENT, CARLA, DORTE, EGON, GERDA
+from .people import ANNA, BENT, CARLA, DORTE, EGON, GERDA, Someone
 from .rooms import Around, around
 from .serving import PATIENCE
 
@@ -158,6 +158,19 @@ def test_a_newcomer_may_propose_without_having_read(own: Around) -> None:
     assert proposed(own.dorte, purpose="Vi begynder forfra.")["by"] == "Dorte"
     assert contract(own.anna)["texts"]["purpose"] == "Vi begynder forfra."
     assert contract(own.dorte)["before"]["texts"] is None
+
+
+def test_one_who_is_put_in_under_a_known_name_is_told_apart_by_address(own: Around) -> None:
+    false = Someone(BENT.name, "bent.birk@privat.example")
+    proposed(own.anna)
+    accept(own.bent, 1)
+    own.move(g1=(ANNA, false), g2=(CARLA, DORTE))
+    there = own.anna.get("contract")
+    assert [(each["whole"], each["email"]) for each in there["members"]] == [
+        (ANNA.name, ANNA.email),
+        (false.name, false.email),
+    ]
+    assert not there["contract"]["in_force"]
 
 
 def test_nobody_outside_the_group_reads_says_yes_or_proposes(both: Around) -> None:

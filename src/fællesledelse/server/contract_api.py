@@ -114,7 +114,10 @@ def _told(parties: Parties, contract: Contract | None, person: str) -> dict[str,
         ],
         "fields": [{"key": field.key, "limit": field.limit} for field, _ in proposal.points],
         "group": parties.group,
-        "members": [{"id": each.id, "name": called(each, parties.members)} for each in parties.members],
+        "members": [
+            {"id": each.id, "name": called(each, parties.members), "whole": each.name, "email": each.email}
+            for each in parties.members
+        ],
         "contract": contract and _contract(parties, contract, person),
     }
 

@@ -75,6 +75,8 @@ def test_a_group_words_its_contract_and_all_say_yes(chromium: Browser, live: Liv
     expect(contract(other)).to_contain_text(STRANGE)
     expect(contract(other)).to_contain_text("Vi må give hinanden sætninger på skrift.")
     expect(contract(other)).to_contain_text(f"Mangler: {other.name}.")
+    for address in members(live, TWO):
+        expect(contract(other).locator(".contract-people")).to_contain_text(f"({address})")
     contract(other).get_by_role("button", name="Jeg siger ja").click()
     for seat in (one, other):
         expect(contract(seat).locator(".contract-state")).to_have_text("Kontrakten gælder. I har alle sagt ja.")

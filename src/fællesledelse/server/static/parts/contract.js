@@ -50,6 +50,12 @@ function whoWords({ contract }) {
   return contract.missing.length ? `${said} Mangler: ${list(contract.missing)}.` : "";
 }
 
+/** By whole name and address, since whoever keeps the list of the cohort can give anyone a known name. */
+function peopleWords({ contract, members }) {
+  if (contract?.in_force) return "";
+  return `I gruppen er ${list(members.map(({ whole, email }) => `${whole} (${email})`))}. Er der en, du ikke kender, så spørg, før du siger ja.`;
+}
+
 /** One change, the old wording first. Which is which is said in words too. */
 function change(title, before, now) {
   const line = (tag, label, text) => node("p", { dir: "auto" }, node("span", { class: "contract-label" }, label), node(tag, {}, text || "(ingenting)"));
@@ -92,6 +98,7 @@ class Contract {
       state: node("p", { class: "contract-state", role: "status" }, "Kontrakten hentes …"),
       wording: node("div", { class: "contract-wording" }),
       who: node("p", { class: "contract-who" }),
+      people: node("p", { class: "contract-who contract-people" }),
       unseen: node("div", { class: "contract-unseen", hidden: true }),
       note: node("p", { class: "room-note", role: "status", hidden: true }),
       yes: button("Jeg siger ja", () => this.#accept(), "primary"),
@@ -102,7 +109,7 @@ class Contract {
     p.show = button("", () => this.#showAgain());
     p.unseen.append(p.unseenText, p.show);
     const buttons = node("div", { class: "room-buttons" }, p.yes, p.edit);
-    p.whole = node("section", { class: "contract", "aria-label": "Gruppens kontrakt" }, p.state, p.wording, p.who, p.unseen, p.note, buttons, p.place);
+    p.whole = node("section", { class: "contract", "aria-label": "Gruppens kontrakt" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
     p.buttons = buttons;
     return p;
   }
@@ -146,6 +153,7 @@ class Contract {
     p.state.dataset.state = !contract ? "none" : contract.in_force ? "force" : "waiting";
     renew(p.wording, contract, () => (contract ? this.#wording(contract, points) : []));
     say(p.who, whoWords(this.#told));
+    say(p.people, peopleWords(this.#told));
     this.#drawUnseen(contract);
     p.yes.hidden = !contract || contract.mine || !contract.texts;
     p.edit.hidden = !this.#may || Boolean(this.#editor);
