@@ -126,9 +126,9 @@ def _contract(standing: Standing) -> str:
 
 
 def _card(step: Step, sheet: RunSheet) -> dict[str, Any]:
-    """What a card shows: blocks of phases, those that everyone has a turn at taken together."""
+    """What a card shows: blocks of phases, those that are held together before the turn passes on taken together."""
     blocks = []
-    for turns, found in groupby(sheet.phases, lambda phase: phase.turn or phase.pause):
+    for (turns, _), found in groupby(sheet.phases, lambda phase: (phase.turn or phase.pause, phase.round)):
         phases = tuple(found)
         own = sum(phase.minutes for phase in phases if phase.turn)
         blocks.append({"turns": turns, "phases": phases, "minutes": own})

@@ -344,9 +344,11 @@ def test_the_facilitator_leads_any_group_and_shows_the_time_large(
 
 def test_the_card_fills_one_sheet_or_two_halves(chromium: Browser, live: Live, clients: dict[str, httpx.Client]) -> None:
     seat = Seat(chromium, live, clients[members(live, FOUR)[0]])
-    for people in (2, 3, 4):
-        seat.page.goto(f"{live.url}/hold/demo/{STEP}/kort?antal={people}")
-        sheets = {size: len(re.findall(rb"/Type\s*/Page\b", seat.page.pdf(format=size))) for size in ("A4", "A5")}
-        assert sheets["A4"] == 1
-        assert sheets["A5"] <= 2
+    for step, sides, rounds in ((STEP, 1, 1), ("workshop-2", 1, 2), ("workshop-3", 2, 4)):
+        for people in (2, 3, 4):
+            seat.page.goto(f"{live.url}/hold/demo/{step}/kort?antal={people}")
+            assert seat.page.locator(".card-turns").count() == rounds  # the turn passes on as it does in the room
+            sheets = {size: len(re.findall(rb"/Type\s*/Page\b", seat.page.pdf(format=size))) for size in ("A4", "A5")}
+            assert sheets["A4"] == sides
+            assert sheets["A5"] <= 2
     seat.get_up()
