@@ -181,6 +181,7 @@ def anna_shares_what_she_has_changed(anna: Member) -> None:
     expect(revision).to_contain_text("Der er ikke ændret noget siden version 1")
     anna.write("draft.task", f"{DRAFT['draft.task']} Og naboen ringer jeg selv til.")
     expect(revision.locator("ins")).to_contain_text("Og naboen ringer jeg selv til.", timeout=SLOW)
+    expect(anna.part("share").locator(".share-choices button")).to_have_count(0)  # shared from one place only
     revision.get_by_label("Hvor svarer du på punkt 2?").select_option("draft.task")
     look(anna.page, "revision")
     revision.get_by_role("button", name="Del den nye version").click()

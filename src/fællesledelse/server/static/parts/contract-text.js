@@ -3,7 +3,7 @@ import { node } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 
 const STATES = {
-  none: "I har ikke aftalt noget endnu. Kontrakten står længere oppe på siden for den første workshop.",
+  none: "I har ikke aftalt noget endnu. Det gør I på siden for den første workshop.",
   waiting: "Den venter på, at alle har sagt ja.",
   force: "I har alle sagt ja til den.",
 };

@@ -13,7 +13,7 @@ const READERS = {
   cohort: { name: "Hele holdet", note: (people) => `${count(people)} kan læse det i galleriet. Facilitatorer kan ikke.` },
   staff: { name: "Mine egne medarbejdere", note: () => "De har ingen adgang hertil. Du henter en fil og giver den videre selv." },
 };
-const STATES = { waiting: "Udkommer", out: "Udkommet", replaced: "Afløst. Udkom", withdrawn: "Trukket tilbage. Skulle udkomme" };
+const STATES = { waiting: "Udkommer", out: "Udkommet", replaced: "Afløst. Udkom", withdrawn: "Trukket tilbage. Var udgivet til den" };
 const WORDS_A_MINUTE = 130;
 let serial = 0;
 

@@ -3,7 +3,6 @@ import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
 import { Desk, Rows, small, words } from "./sharing.js";
 
-const TITLES = { harvest: "Det gav de dig", promise: "Det hørte de dig love", words: "De ord, der ramte" };
 const EMPTY = {
   harvest: "Her kommer de sætninger, de andre giver dig.",
   promise: "Her kommer dit løfte, som de andre hørte det.",
@@ -16,7 +15,7 @@ export function mount(element, client, live) {
   const list = node("div", { class: "share-gifts" });
   const empty = small(EMPTY[kind]);
   const news = node("p", { class: "share-hidden", role: "status" });
-  const side = node("div", { class: "share-side" }, node("h3", { class: "share-title" }, TITLES[kind]), empty, list);
+  const side = node("div", { class: "share-side" }, own.keys.length ? node("h3", { class: "share-title" }, "Det hørte de") : null, empty, list);
   const desk = new Desk(element, client, live, { path: `gifts/${kind}`, name: "received", draw });
   const rows = new Rows(list, () => new Sentence(desk, kind));
   let before = null;

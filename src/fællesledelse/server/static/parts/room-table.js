@@ -65,7 +65,7 @@ export class Table {
     if (!group && state.table && state.table !== me) return this.#dialog.close(); // someone else has put theirs there
     say(p.turn, phase?.turn ?? "");
     say(p.title, phase?.title ?? (state.phase < 0 ? "Klar, når I er" : "Tak for i dag"));
-    say(p.roles, (phase?.cues ?? []).filter(({ names }) => names.length).map(({ role, names }) => `${role}: ${names.join(" og ")}`).join(" · "));
+    say(p.roles, (phase?.cues ?? []).filter(({ names }) => names.length).map(({ role, names }) => `${role}: ${names.join(" og ")}`).join("\u00A0· "));
     const next = state.phases[state.phase + 1];
     say(p.next, next ? `Bagefter: ${next.title}, ${minutes(next.minutes)}` : "");
     p.forward.hidden = !state.may_lead || state.phase >= state.phases.length;

@@ -50,6 +50,11 @@ function draw(view, data, desk) {
   view.rows.show(mine, ({ id }) => id);
 }
 
+/** Where the page also shows what has changed, a new version is shared from there, with the points it answers. */
+function offeredAbove({ now }) {
+  return now.since !== null && document.querySelector('.fl-part[data-part="revision"]') !== null;
+}
+
 function unchanged({ now }) {
   return now.since !== null && now.changes.length === 0;
 }
@@ -58,13 +63,14 @@ function readersWords(data) {
   if (data.now.locked) return "Noget af dit udkast ligger under din gamle nøgle. Få hjælp til at åbne det, før du deler.";
   if (data.now.empty) return "Dit udkast er tomt endnu. Når du har skrevet det i forberedelse 2, kan du dele det her.";
   if (data.hindrance) return "";
+  if (offeredAbove(data)) return "";
   if (unchanged(data)) return `Der er ikke ændret noget, siden du delte version ${data.now.since}.`;
   const names = listed(data.members.map(({ name }) => name));
   return `Det deles med ${names} og ingen andre. De får det, som det står nu. Retter du bagefter, ser de det ikke, før du deler igen.`;
 }
 
 function presses(data, desk) {
-  if (data.hindrance || data.now.empty || data.now.locked || unchanged(data)) return [];
+  if (data.hindrance || data.now.empty || data.now.locked || unchanged(data) || offeredAbove(data)) return [];
   const words = data.mine.length ? "Del en ny version" : "Del mit udkast";
   return [button(words, () => shareNow(desk, data), "primary")];
 }
