@@ -24,7 +24,7 @@ const SWITCHES = {
   },
   export: {
     title: "De andres ord må hentes med ud",
-    hint: "Den, der har fået en andens ord, må tage dem med, når man henter sit eget.",
+    hint: "Vi må tage det med, som de andre har skrevet til os, når vi henter vores eget.",
     on: "Det, de andre har skrevet til mig, må jeg hente med ud sammen med mit eget.",
     off: "Det, de andre har skrevet til mig, bliver her.",
   },
