@@ -89,6 +89,21 @@ def test_who_leaves_is_asked_no_more_and_decides_no_more(house: House, anna: Unl
         propose(house, bent, 1)
 
 
+def test_who_comes_back_is_asked_again(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    contracts = house.store.contracts
+    propose(house, anna)
+    contracts.accept(bent, "demo", GROUP, 1)
+    house.adopt(ANNA, replace(BENT, group="Gruppe 2"), CARLA)
+    assert contracts.standing("demo", GROUP).former == (bent.person.id,)
+    house.adopt()
+    standing = contracts.standing("demo", GROUP)
+    assert (standing.accepted, standing.in_force) == ((anna.person.id,), False)
+    accepted = contracts.accept(bent, "demo", GROUP, 1)
+    assert accepted is not None
+    assert accepted.in_force
+    assert contracts.standing("demo", GROUP).former == ()
+
+
 def test_a_facilitator_is_no_party_to_a_contract(house: House, anna: Unlocked) -> None:
     house.adopt(ANNA, BENT, replace(CARLA, group=GROUP))
     carla = house.enrol(CARLA).unlocked

@@ -215,7 +215,7 @@ class Mine:
         if parcel.author.id == self.circle.me:
             return True
         standing = self.store.contracts.standing(self.circle.gathering, parcel.group)
-        return standing.in_force and standing.switches.export and parcel.author.id in standing.accepted
+        return standing.in_force and standing.switches.export and parcel.author.id in standing.accepted + standing.former
 
     def _unopened(self, parcels: list[Parcel]) -> bool:
         feedback, given = Feedback(self.store, self.circle), Feedback(self.store, self.circle).received()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from ..errors import AccessError
 from ..model import Role
 from . import schema
-from .database import Database, insert_missing
+from .database import Database, put
 from .keyfiles import KeyFiles
 from .parcels import Desk
 from .people import as_person, hold_group, hold_membership
@@ -116,14 +116,16 @@ class Contracts:
     def _standing(self, connection: Connection, row: RowMapping) -> Standing:
         table = schema.contract_acceptance
         here = (table.c[name] == row[name] for name in ("gathering", "group", "number"))
-        accepted = set(connection.execute(select(table.c.person).where(*here)).scalars())
+        rows = connection.execute(select(table.c.person, table.c.left_at).where(*here)).all()
+        accepted = {person for person, left_at in rows if left_at is None}
         members = _members(connection, row["gathering"], row["group"])
         in_force = bool(members) and all(member.id in accepted for member in members)
-        return Standing(row["number"], _switches(row), tuple(sorted(accepted)), in_force)
+        former = {person for person, _ in rows} - accepted
+        return Standing(row["number"], _switches(row), tuple(sorted(accepted)), in_force, tuple(sorted(former)))
 
     def _accept(self, connection: Connection, unlocked: Unlocked, gathering: str, group: str, number: int) -> None:
-        values = {"gathering": gathering, "group": group, "number": number, "person": unlocked.person.id}
-        insert_missing(connection, schema.contract_acceptance, **values, accepted_at=self._clock())
+        key = {"gathering": gathering, "group": group, "number": number, "person": unlocked.person.id}
+        put(connection, schema.contract_acceptance, key, {"accepted_at": self._clock(), "left_at": None})
 
 
 def _switches(row: RowMapping) -> Switches:

@@ -39,6 +39,7 @@ class People:
                 for participant in sorted(roster.participants, key=lambda participant: participant.email)
             ]
             self._end_memberships(connection, manifest.gathering, present)
+            self._end_acceptances(connection, manifest.gathering)
 
     def gatherings(self, person_id: str) -> list[Membership]:
         """The gatherings someone is a member of today, in the order of their ids."""
@@ -102,6 +103,14 @@ class People:
             .where(table.c.gathering == gathering, table.c.until.is_(None), table.c.person.not_in(present))
             .values(until=self._clock().date())
         )
+
+    def _end_acceptances(self, connection: Connection, gathering: str) -> None:
+        """Who is not in a group any more is asked about its contract again, should they come back."""
+        given, member = schema.contract_acceptance, schema.membership
+        here = (member.c[name] == given.c[name] for name in ("gathering", "group", "person"))
+        still = select(member.c.person).where(*here, member.c.until.is_(None)).exists()
+        left = (given.c.gathering == gathering, given.c.left_at.is_(None), ~still)
+        connection.execute(update(given).where(*left).values(left_at=self._clock()))
 
 
 def hold_membership(connection: Connection, gathering: str, person_id: str) -> None:

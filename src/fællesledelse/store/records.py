@@ -130,12 +130,16 @@ class Switches:
 
 @dataclass(frozen=True)
 class Standing:
-    """A group's contract without its words. ``number`` is 0 where there is none. ``accepted``: person ids."""
+    """A group's contract without its words. ``number`` is 0 where there is none.
+
+    ``accepted`` are the ids of those who have said yes, ``former`` of those who had and have left the group since.
+    """
 
     number: int = 0
     switches: Switches = Switches()
     accepted: tuple[str, ...] = ()
     in_force: bool = False
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,7 @@ contract_acceptance = Table(
     Column("number", Integer, primary_key=True),
     Column("person", ForeignKey("person.id"), primary_key=True),
     Column("accepted_at", Moment, nullable=False),
+    Column("left_at", Moment),  # has left the group since: who comes back is asked again
     ForeignKeyConstraint(
         ["gathering", "group", "number"], ["contract.gathering", "contract.group", "contract.number"], name="fk_contract"
     ),

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(32), nullable=False),
         sa.Column("accepted_at", sa.DateTime(), nullable=False),
+        sa.Column("left_at", sa.DateTime()),
         sa.ForeignKeyConstraint(
             ["gathering", "group", "number"],
             ["contract.gathering", "contract.group", "contract.number"],
