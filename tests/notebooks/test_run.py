@@ -21,7 +21,7 @@ SEEN = {
     "workshop-2": ["Vi nævner heller ikke afdelinger", "navnet på den, der har den"],
     "forberedelse-3": ["Naboen forsvinder", "før gravemaskinen gør"],
     "workshop-3": ["Hvilken linje vil I have, at jeg skriver om?"],
-    "udgivelse": ["Formanden for teknisk udvalg", "Min opgave er, at det skal være nemmere"],
+    "udgivelse": ["Formanden for teknisk udvalg", "Dit ledelsesgrundlag udkommer"],
     "privat-tillaeg": [],
 }
 """Words of the constructed leader that each page shows in what it computes."""

@@ -36,7 +36,10 @@ ALLOWED = {
     "export": "At tage de andres ord med sig",
 }
 ANNEX_WHY = "Du har ikke bedt om det. Sæt et kryds på siden »Hent mit«, hvis du vil have det med."
-EXPORT_WHY = "Jeres kontrakt siger, at andres ord bliver her. Du kan stadig læse dem i arbejdsbogen."
+EXPORT_WHY = (
+    "Andres ord bliver her, når jeres kontrakt siger det, eller når den, der skrev, ikke har sagt ja til at lade dem hente. "
+    "Du kan stadig læse dem i arbejdsbogen."
+)
 NOT_YET_WHY = "Den åbner for dig, når alle har givet deres, eller når din tur på workshop 2 er slut."
 DRAFTS_WHY = "De tilhører dem, der skrev dem. Du kan læse dem i arbejdsbogen, til de trækkes tilbage."
 

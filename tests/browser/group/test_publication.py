@@ -85,6 +85,10 @@ def test_from_choice_to_gallery_and_back(pair: tuple[Author, Author]) -> None:
     expect(reader.page.locator(".site-foundation")).to_contain_text("<b>Derfor</b> ringer jeg først.")
     expect(reader.page.locator(".site-foundation")).not_to_contain_text("At jeg svarer samme dag.")
     page.get_by_role("button", name="Træk tilbage, version 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Lad det blive").click()
+    assert author.told()["publications"][0]["state"] == "out"
+    page.get_by_role("button", name="Træk tilbage, version 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Træk det tilbage").click()
     expect(page.locator(".publish-say")).to_contain_text("trukket tilbage")
     expect(page.locator(".publish-version-note")).to_contain_text("Trukket tilbage")
     reader.page.goto(f"{reader.live.url}/hold/demo/galleri")

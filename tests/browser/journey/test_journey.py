@@ -39,7 +39,7 @@ def test_a_leader_walks_the_whole_way_and_resumes_in_another_browser(
         written |= elsewhere.write_everything()
         elsewhere.finish()
     elsewhere.open("udgivelse")
-    draft = elsewhere.page.locator(".fl-draft").first
+    draft = elsewhere.page.locator(".publish-sheet")
     for key in DRAFT:
         expect(draft).to_contain_text(TEXTS[key].splitlines()[0])
     elsewhere.close()

@@ -31,3 +31,10 @@ export function bring(element, block = "start") {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
 }
+
+/** The Markdown cell above what a cell of the notebook shows, or null. */
+export function proseAbove(element) {
+  let cell = element.closest(".jp-Cell");
+  while ((cell = cell?.previousElementSibling ?? null)) if (cell.matches(".jp-MarkdownCell")) return cell;
+  return null;
+}

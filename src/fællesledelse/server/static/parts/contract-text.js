@@ -8,6 +8,28 @@ const STATES = {
   force: "I har alle sagt ja til den.",
 };
 
+/** What a contract can allow, in words: while it is chosen, and as it stands. */
+export const SWITCHES = {
+  harvest: {
+    title: "Høst på skrift",
+    hint: "Vi må skrive sætninger til hinanden, som vi har hørt.",
+    on: "Vi må give hinanden sætninger på skrift.",
+    off: "Vi siger det, vi har hørt, og skriver det ikke til hinanden.",
+  },
+  feedback: {
+    title: "Skriftlig feedback",
+    hint: "Vi må skrive til hinanden om de udkast, vi deler, og om det, vi hører hinanden sige.",
+    on: "Vi må give hinanden feedback på skrift.",
+    off: "Feedback giver vi kun i samtalen.",
+  },
+  export: {
+    title: "De andres ord må hentes med ud",
+    hint: "Vi må tage det med, som de andre har skrevet til os, når vi henter vores eget. Det, man skriver af i hånden, holder kun jeres aftale tilbage.",
+    on: "Det, de andre har skrevet til mig, må jeg hente med ud sammen med mit eget.",
+    off: "Det, de andre har skrevet til mig, bliver her.",
+  },
+};
+
 async function asked(client) {
   try {
     const { status, data } = await ask("GET", `/api/${encodeURIComponent(client.gathering)}/contract`, { person: client.person });
@@ -24,6 +46,10 @@ export function terms(points, texts) {
   return node("dl", { class: "contract-terms" }, ...shown.flatMap(({ part, title }) => [node("dt", {}, title), node("dd", { dir: "auto" }, texts[part])]));
 }
 
+export function switchWords(switches) {
+  return node("ul", { class: "contract-switches" }, ...Object.entries(SWITCHES).map(([name, words]) => node("li", { "data-on": String(switches[name]) }, words[switches[name] ? "on" : "off"])));
+}
+
 export async function fillContract(place, client) {
   const told = await asked(client);
   const contract = told?.contract;
@@ -31,5 +57,5 @@ export async function fillContract(place, client) {
   if (!contract) return place.replaceChildren(node("p", {}, STATES.none));
   const state = node("p", { class: "room-small" }, contract.in_force ? STATES.force : STATES.waiting);
   const hidden = node("p", {}, "Den blev skrevet, før du kom med. Bed de andre om at vise dig den.");
-  place.replaceChildren(state, contract.texts ? terms(told.points, contract.texts) : hidden);
+  place.replaceChildren(state, ...(contract.texts ? [terms(told.points, contract.texts), switchWords(contract.switches)] : [hidden]));
 }

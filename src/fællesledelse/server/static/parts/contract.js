@@ -3,32 +3,12 @@
  *
  * What a leader types goes to the leader's own fields, saved like every text, and is nobody else's before it is proposed.
  */
-import { button, node } from "../dom.js";
+import { button, node, proseAbove } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
-import { terms } from "./contract-text.js";
+import { SWITCHES, switchWords, terms } from "./contract-text.js";
 import { renew, say } from "./draw.js";
 
 const AWAY = "Der er ingen forbindelse lige nu. Dine ord står her stadig. Prøv igen om lidt.";
-const SWITCHES = {
-  harvest: {
-    title: "Høst på skrift",
-    hint: "Vi må skrive sætninger til hinanden, som vi har hørt.",
-    on: "Vi må give hinanden sætninger på skrift.",
-    off: "Vi siger det, vi har hørt, og skriver det ikke til hinanden.",
-  },
-  feedback: {
-    title: "Skriftlig feedback",
-    hint: "Vi må skrive til hinanden om de udkast, vi deler, og om det, vi hører hinanden sige.",
-    on: "Vi må give hinanden feedback på skrift.",
-    off: "Feedback giver vi kun i samtalen.",
-  },
-  export: {
-    title: "De andres ord må hentes med ud",
-    hint: "Vi må tage det med, som de andre har skrevet til os, når vi henter vores eget.",
-    on: "Det, de andre har skrevet til mig, må jeg hente med ud sammen med mit eget.",
-    off: "Det, de andre har skrevet til mig, bliver her.",
-  },
-};
 let serial = 0;
 
 /** "Anna", "Anna og Bent", "Anna, Bent og Carla". */
@@ -73,15 +53,12 @@ function changes(points, { before, texts, switches, in_force: settled }) {
   return node("details", { class: "contract-changes", open: true }, node("summary", {}, "Det er ændret"), node("dl", { class: "contract-terms" }, ...all));
 }
 
-function switchWords(switches) {
-  return node("ul", { class: "contract-switches" }, ...Object.entries(SWITCHES).map(([name, words]) => node("li", { "data-on": String(switches[name]) }, words[switches[name] ? "on" : "off"])));
-}
-
 class Contract {
   #element;
   #client;
   #told = null;
   #editor = null;
+  #proposal;
   #may;
   #parts;
 
@@ -89,6 +66,7 @@ class Contract {
     this.#element = element;
     this.#client = client;
     this.#may = Boolean(element.dataset.parts);
+    this.#proposal = this.#may ? [...(proseAbove(element)?.querySelectorAll("ul") ?? [])].at(-1) : null;
     this.#parts = this.#build();
     element.replaceChildren(this.#parts.whole);
   }
@@ -149,6 +127,7 @@ class Contract {
   #draw() {
     const { contract, points } = this.#told;
     const p = this.#parts;
+    this.#proposal?.classList.toggle("fl-moved", Boolean(contract));
     say(p.state, stateWords(this.#told, this.#may));
     p.state.dataset.state = !contract ? "none" : contract.in_force ? "force" : "waiting";
     renew(p.wording, contract, () => (contract ? this.#wording(contract, points) : []));

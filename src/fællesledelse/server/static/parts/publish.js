@@ -6,6 +6,7 @@
 import { node, button } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 import { renew, say } from "./draw.js";
+import { confirmed } from "./sharing.js";
 
 const AWAY = "Der er ingen forbindelse lige nu. Intet er udgivet. Prøv igen om lidt.";
 const READERS = {
@@ -125,6 +126,7 @@ class Publish {
     p.dialogue.hidden = !now.dialogue.length;
     renew(p.dialogue, now.dialogue.map(({ title, words }) => [title, words]), () => this.#dialogue(now.dialogue));
     p.go.textContent = version === 1 ? "Udgiv" : `Udgiv version ${version}`;
+    p.go.className = `button button-${version === 1 ? "primary" : "secondary"}`;
     p.calendar.hidden = !this.#told.reviews;
     this.#drawSheet();
     this.#drawBefore();
@@ -244,7 +246,10 @@ class Publish {
     this.#say(day > this.#told.today ? `Version ${before} udkommer den ${spoken(day)}. Indtil da er det kun dig, der kan se den.` : `Version ${before} er udkommet.`);
   }
 
-  async #withdraw({ id, number }) {
+  async #withdraw({ id, number, state }) {
+    const gone = state === "out" ? "Det forsvinder fra galleriet med det samme. En fil, nogen har hentet, har de stadig." : "Så udkommer det ikke.";
+    const sure = { title: `Vil du trække version ${number} tilbage?`, body: [node("p", {}, gone)], yes: "Træk det tilbage", no: "Lad det blive" };
+    if (!(await confirmed(sure))) return;
     if ((await this.#talk("DELETE", `publication/${id}`)) !== 200) return;
     this.#say(`Version ${number} er trukket tilbage. Kun du kan se den.`);
     this.#parts.note.tabIndex = -1;

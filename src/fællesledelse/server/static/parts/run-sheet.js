@@ -1,11 +1,5 @@
 /** Folds the run sheet in the prose above: the room carries it, and it is there for whoever wants to read it whole. */
-import { node } from "../dom.js";
-
-function proseAbove(element) {
-  let cell = element.closest(".jp-Cell");
-  while ((cell = cell?.previousElementSibling ?? null)) if (cell.matches(".jp-MarkdownCell")) return cell;
-  return null;
-}
+import { node, proseAbove } from "../dom.js";
 
 export function mount(element) {
   const heading = [...(proseAbove(element)?.querySelectorAll("h1, h2, h3, h4, h5, h6") ?? [])].at(-1);
