@@ -4,6 +4,7 @@ import dataclasses
 import io
 from pathlib import Path
 
+import pdfua
 import pikepdf
 import pypdf
 import pytest
@@ -34,6 +35,17 @@ def test_it_says_that_it_is_pdf_ua_danish_and_whose_it_is() -> None:
         assert str(file.Root.Lang) == "da-DK"
         assert bool(file.Root.MarkInfo.Marked)
         assert bool(file.Root.ViewerPreferences.DisplayDocTitle)
+
+
+@pytest.mark.parametrize("foundation", [BIRGITTE, counted(40), long()], ids=["one page", "few words", "thirty pages"])
+def test_what_a_machine_can_check_of_pdf_ua_is_right(foundation: Foundation, tmp_path: Path) -> None:
+    path = tmp_path / "ledelsesgrundlag.pdf"
+    path.write_bytes(pdf(foundation))
+    assert pdfua.validate(str(path)).findings == ()
+    with pikepdf.open(path) as file:
+        del file.Root.StructTreeRoot
+        file.save(tmp_path / "uden.pdf")
+    assert pdfua.validate(str(tmp_path / "uden.pdf")).findings, "the check itself must be able to find something"
 
 
 def test_the_tags_give_name_headings_and_paragraphs_in_the_order_they_are_read() -> None:
