@@ -101,6 +101,19 @@ def test_own_sentences_are_chosen_up_to_the_number_and_carried_into_the_draft(op
     expect_saved(page, "draft.task")
 
 
+def test_of_many_sentences_a_few_stand_there_and_the_chosen_and_the_rest_come_on_request(opened, server):
+    server.state.sources["heard"] = " ".join(f"Sætning {number} er her." for number in range(1, 21))
+    server.state.of("chosen").save("Sætning 15 er her.", 0, [])
+    page = opened()
+    shown = field(page, "chosen").locator(".fl-option:visible")
+    expect(shown).to_have_count(9)
+    expect(shown.last).to_contain_text("Sætning 15")
+    field(page, "chosen").get_by_role("button", name="Vis alle 20 sætninger").click()
+    expect(shown).to_have_count(20)
+    expect(field(page, "chosen").get_by_role("checkbox").nth(8)).to_be_focused()
+    expect(field(page, "chosen").get_by_role("button", name="Vis alle")).to_have_count(0)
+
+
 def test_sentences_to_carry_in_lie_open_for_an_empty_text_and_folded_away_beside_a_written_one(opened, server):
     server.state.of("chosen").save("Jeg ringer, før jeg skriver.", 0, [])
     insert = opened().get_by_role("button", name="Sæt ind i teksten")

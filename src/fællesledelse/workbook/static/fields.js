@@ -16,6 +16,7 @@ const PRIVATE = "private.";
 const NEAR = 0.9;
 const PAUSE = 120_000; // ends a stretch of writing
 const SILENCE = 30_000; // a busy kernel is not a dead one
+const FEW = 8; // sentences to choose from that stand there at once; the rest on request
 const ABBREVIATIONS = new Set(
   ("bl.a. ca. cand. d. dvs. eks. ekskl. evt. f.eks. ff. fmd. fx. hhv. hr. inkl. jf. kap. kl. kr. m.fl. m.m. m.v. mfl. mht. mia. mio. " +
     "mm. mv. nr. o.l. osv. pga. pkt. s. sml. stk. tlf. vedr.").split(" "),
@@ -541,8 +542,12 @@ function choiceField(desk, spec, above) {
   const answer = desk.client.field(spec.key);
   const list = node("ul", { class: "fl-options" });
   const note = node("p", { class: "form-hint fl-tally", role: "status" });
-  const control = node("div", { class: "fl-choice", role: "group", ...naming(above) }, list, note);
-  const show = () => drawOptions(desk, spec, answer, list, note);
+  const all = button("", () => unfold(list, all));
+  const control = node("div", { class: "fl-choice", role: "group", ...naming(above) }, list, all, note);
+  const show = () => {
+    drawOptions(desk, spec, answer, list, note);
+    fold(list, all);
+  };
   desk.listen(desk.client, "change", show);
   return frame(desk, spec, { control, show, label: above.name, describedBy: [above.help], joined: joinLines });
 }
@@ -559,6 +564,22 @@ function drawOptions(desk, spec, answer, list, note) {
     box.disabled = answer.readonly || !answer.loaded || (full && !box.checked);
   }
   note.textContent = tally(options.length, chosen.length, spec.most, full);
+}
+
+/** Leave the first few and the chosen in sight, until the leader wants to see them all. */
+function fold(list, all) {
+  const items = [...list.children];
+  const folded = !("all" in list.dataset) && items.length > FEW + 2;
+  items.forEach((item, index) => (item.hidden = folded && index >= FEW && !item.querySelector("input").checked));
+  all.hidden = !folded;
+  all.textContent = `Vis alle ${items.length} sætninger`;
+}
+
+function unfold(list, all) {
+  const [first] = [...list.children].filter((item) => item.hidden);
+  list.dataset.all = "";
+  fold(list, all);
+  first?.querySelector("input").focus();
 }
 
 function tally(offered, chosen, most, full) {
