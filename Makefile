@@ -39,7 +39,7 @@ test: setup system
 	@echo "· Types: mypy"
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
 
 wheel: setup
 	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from .postgres import Server
 
 
+BROWSERS = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two files of tests run side by side, those with browsers take turns: two cores are too few for more of them."""
+    for item in items:
+        group = "browser" if BROWSERS in item.path.parents else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """One PostgreSQL server for all tests."""
