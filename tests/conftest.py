@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BROWSERS = Path(__file__).parent / "browser"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where two files of tests run side by side, those with browsers take turns: two cores are too few for more of them."""
     for item in items:

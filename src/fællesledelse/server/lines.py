@@ -10,31 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from unicodedata import category
 
-ABBREVIATIONS = frozenset(
-    {
-        *("bl.a.", "ca.", "cand.", "d.", "dvs.", "eks.", "ekskl.", "evt.", "f.eks.", "ff.", "fmd.", "fx.", "hhv.", "hr."),
-        *(
-            "inkl.",
-            "jf.",
-            "kap.",
-            "kl.",
-            "kr.",
-            "m.fl.",
-            "m.m.",
-            "m.v.",
-            "mfl.",
-            "mht.",
-            "mia.",
-            "mio.",
-            "mm.",
-            "mv.",
-            "nr.",
-        ),
-        *("o.l.", "osv.", "pga.", "pkt.", "s.", "sml.", "stk.", "tlf.", "vedr."),
-    }
+import regex
+
+_ABBREVIATED = (
+    "bl.a. ca. cand. d. dvs. eks. ekskl. evt. f.eks. ff. fmd. fx. hhv. hr. inkl. jf. kap. kl. kr. m.fl. m.m. m.v. mfl. "
+    "mht. mia. mio. mm. mv. nr. o.l. osv. pga. pkt. s. sml. stk. tlf. vedr."
 )
+ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 WORK = 1_000_000
 """The most pairs of equal parts that two texts may have and still be aligned; beyond, one takes the other's place."""
 NEAR = 25
@@ -44,26 +27,8 @@ ALIKE = 0.4
 
 _SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # what a browser calls white space
 _TRIMMED = "".join(map(chr, range(0x2000, 0x200B))) + _SPACE.replace("\u2000-\u200a", "")
-_STOP = re.compile(rf"""[.!?…]+["»”’')\]]*[{_SPACE}]+""")
+_STOP = regex.compile(rf"""[.!?…]+["»”’')\]]*[{_SPACE}]+(?=["«»“”'(\p{{Lu}}\p{{N}}\p{{Extended_Pictographic}}])""")
 _WORD = re.compile(rf"[{_SPACE}]+|[^{_SPACE}]+")
-_OPENING = "\"«»“”'("
-_PICTURES = (
-    "a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23f3 23f8-23fa 24c2 25aa-25ab 25b6 25c0 "
-    "25fb-25fe 2600-2604 260e 2611 2614-2615 2618 261d 2620 2622-2623 2626 262a 262e-262f 2638-263a 2640 2642 "
-    "2648-2653 265f-2660 2663 2665-2666 2668 267b 267e-267f 2692-2697 2699 269b-269c 26a0-26a1 26a7 26aa-26ab "
-    "26b0-26b1 26bd-26be 26c4-26c5 26c8 26ce-26cf 26d1 26d3-26d4 26e9-26ea 26f0-26f5 26f7-26fa 26fd 2702 2705 "
-    "2708-270d 270f 2712 2714 2716 271d 2721 2728 2733-2734 2744 2747 274c 274e 2753-2755 2757 2763-2764 2795-2797 "
-    "27a1 27b0 27bf 2934-2935 2b05-2b07 2b1b-2b1c 2b50 2b55 3030 303d 3297 3299 1f004 1f02c-1f02f 1f094-1f09f "
-    "1f0af-1f0b0 1f0c0 1f0cf-1f0d0 1f0f6-1f0ff 1f170-1f171 1f17e-1f17f 1f18e 1f191-1f19a 1f1ae-1f1e5 1f201-1f20f "
-    "1f21a 1f22f 1f232-1f23a 1f23c-1f23f 1f249-1f25f 1f266-1f321 1f324-1f393 1f396-1f397 1f399-1f39b 1f39e-1f3f0 "
-    "1f3f3-1f3f5 1f3f7-1f3fa 1f400-1f4fd 1f4ff-1f53d 1f549-1f54e 1f550-1f567 1f56f-1f570 1f573-1f57a 1f587 "
-    "1f58a-1f58d 1f590 1f595-1f596 1f5a4-1f5a5 1f5a8 1f5b1-1f5b2 1f5bc 1f5c2-1f5c4 1f5d1-1f5d3 1f5dc-1f5de 1f5e1 "
-    "1f5e3 1f5e8 1f5ef 1f5f3 1f5fa-1f64f 1f680-1f6c5 1f6cb-1f6d2 1f6d5-1f6e5 1f6e9 1f6eb-1f6f0 1f6f3-1f6ff "
-    "1f7da-1f7ff 1f80c-1f80f 1f848-1f84f 1f85a-1f85f 1f888-1f88f 1f8ae-1f8af 1f8bc-1f8bf 1f8c2-1f8cf 1f8d9-1f8ff "
-    "1f90c-1f93a 1f93c-1f945 1f947-1f9ff 1fa58-1fa5f 1fa6e-1faff 1fc00-1fffd"
-)
-"""Where Unicode has pictures (Extended_Pictographic), in hexadecimal: Python doesn't know the property, and browsers do."""
-_PICTURE = re.compile(f"[{re.sub('[0-9a-f]+', lambda code: chr(int(code[0], 16)), _PICTURES).replace(' ', '')}]")
 
 
 @dataclass(frozen=True)
@@ -143,17 +108,10 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 def _split(line: str) -> list[str]:
     found, start = [], 0
     for match in _STOP.finditer(line):
-        if _begins(line[match.end() : match.end() + 1]) and not _continues(line[start : match.end()]):
+        if not _continues(line[start : match.end()]):
             found.append(line[start : match.end()].strip(_TRIMMED))
             start = match.end()
     return [*found, line[start:]]
-
-
-def _begins(letter: str) -> bool:
-    """Whether a sentence can begin with it: a capital, a number, a sign of speech, or a picture."""
-    if not letter:
-        return False
-    return letter in _OPENING or category(letter) in ("Lu", "Nd", "Nl", "No") or _PICTURE.match(letter) is not None
 
 
 def _continues(piece: str) -> bool:
