@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 BROWSERS = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two files of tests run side by side, those with browsers take turns: two cores are too few for more of them."""
-    for item in items:
-        group = "browser" if BROWSERS in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where two files of tests run side by side, those with browsers take turns: two cores are too few for more of them.
+
+    Called for each test before pytest-xdist looks at the groups.
+    """
+    group = "browser" if BROWSERS in item.path.parents else str(item.path.relative_to(BROWSERS.parent))
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
