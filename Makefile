@@ -7,6 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 SERVER := src/fællesledelse/server
+PAGES := $(wildcard $(SERVER)/browser/*js $(SERVER)/static/*.js $(SERVER)/static/*.css $(SERVER)/static/parts/*.js src/fællesledelse/workbook/static/*)
 LOG := .venv/setup.log
 # Prints Debian's names of what the tests need and the machine lacks.
 LACKS := $(BIN)/python -m tests.tools
@@ -39,7 +40,7 @@ test: setup system
 	@echo "· Types: mypy"
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --cov --cov-report=term
 
 wheel: setup
 	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)
@@ -93,7 +94,7 @@ clean:
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund $(LOGGED)
 	@touch $@
 
-.venv/.vendor: .venv/.npm .venv/.package package.json $(SERVER)/assets.py src/fællesledelse/documents/fonts.py $(wildcard $(SERVER)/browser/*.js)
+.venv/.vendor: .venv/.npm .venv/.package package.json $(SERVER)/assets.py src/fællesledelse/documents/fonts.py $(PAGES)
 	@echo "· Styles, fonts and scripts for the pages"
 	@$(BIN)/python -m fællesledelse.server.assets node_modules $(LOGGED)
 	@$(BIN)/python -m fællesledelse.documents.fonts node_modules $(LOGGED)

@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from .postgres import Server
 
 
-BROWSERS = Path(__file__).parent / "browser"
+class Turns(LoadScopeScheduling):
+    """Keeps a file of tests together, and all those with browsers: two cores are too few for two browsers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Where two files of tests run side by side, those with browsers take turns: two cores are too few for more of them.
-
-    Called for each test before pytest-xdist looks at the groups.
-    """
-    group = "browser" if BROWSERS in item.path.parents else str(item.path.relative_to(BROWSERS.parent))
-    item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns:
+    """Called by pytest-xdist, where two files of tests run side by side."""
+    return Turns(config, log)
 
 
 @pytest.fixture(scope="session")
