@@ -1,13 +1,16 @@
 """The files that pages load: where they are, under which address, and how the borrowed ones get there.
 
 ``python -m fællesledelse.server.assets node_modules`` runs once at set-up, after npm has fetched the design system:
-it copies each stylesheet below and every file it names into ``static/vendor``, with their licences.
+it copies each stylesheet below and every file it names into ``static/vendor``, with their licences, and puts these and
+our own into one. ``browser/bundle.mjs`` does the same with the scripts, and packs both.
 """
 
 import hashlib
+import posixpath
 import re
 import shutil
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,10 +24,11 @@ STYLESHEETS = (
     ("@fontsource/ibm-plex-serif", "latin-500.css", "LICENSE"),
 )
 """(npm package, stylesheet, licence), each path relative to the package."""
+OWN_STYLESHEETS = ("look.css", "writing.css", "fields.css", "room.css", "sharing.css", "publish.css")
 
 _FONT_SOURCES = re.compile(r"src:[^;}]*")
 _WOFF2 = re.compile(r"""url\([^)]*\.woff2["']?\)\s*format\(["']?woff2["']?\)""")
-_NAMED_FILE = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')?#]+)""")
+_NAMED_FILE = re.compile(r"""(?<=url\()(\s*["']?)(?!data:|#)([^"')?#]+)""")
 
 
 def folder_of(name: str) -> Path:
@@ -60,7 +64,7 @@ def _woff2_of(sources: str) -> str:
 
 def named_files(css: str) -> list[str]:
     """The relative paths a stylesheet names, each once, in order."""
-    return list(dict.fromkeys(_NAMED_FILE.findall(css)))
+    return list(dict.fromkeys(name for _, name in _NAMED_FILE.findall(css)))
 
 
 def copy_stylesheet(package: Path, stylesheet: str, licence: str, target: Path) -> None:
@@ -76,8 +80,18 @@ def copy_stylesheet(package: Path, stylesheet: str, licence: str, target: Path) 
     shutil.copyfile(package / licence, target / licence)
 
 
+def together(names: Iterable[str]) -> str:
+    """The stylesheets ``names`` as one, in which every file has the address that browsers may keep for ever."""
+    return "\n".join(_addressed(name) for name in names)
+
+
+def _addressed(name: str) -> str:
+    css = (folder_of(name) / name).read_text(encoding="utf-8")
+    return _NAMED_FILE.sub(lambda found: found[1] + asset(posixpath.normpath(f"{name}/../{found[2]}")), css)
+
+
 def licences(node_modules: Path) -> str:
-    """The licence texts of every npm package, one after the other: the bundle in ``vendor/kernel.js`` holds many."""
+    """The licence texts of every npm package, one after the other: the bundle in ``vendor/widgets.js`` holds many."""
     found = sorted(path for path in node_modules.rglob("LICEN[CS]E*") if path.is_file())
     return "\n\n".join(
         f"=== {path.parent.relative_to(node_modules).as_posix()}\n{path.read_text(encoding='utf-8', errors='replace')}"
@@ -91,6 +105,8 @@ def copy_all(node_modules: Path) -> None:
     for package, stylesheet, licence in STYLESHEETS:
         copy_stylesheet(node_modules / package, stylesheet, licence, VENDOR / Path(package).name)
     (VENDOR / "LICENSES.txt").write_text(licences(node_modules), encoding="utf-8")
+    borrowed = (f"vendor/{Path(package).name}/{stylesheet}" for package, stylesheet, _ in STYLESHEETS)
+    (VENDOR / "site.css").write_text(together([*borrowed, *OWN_STYLESHEETS]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
-"""The constructed step that the tests write in: one field of every kind."""
+"""The constructed step that the tests write in: one field of every kind, and something computed from one."""
 
-import json
 from typing import Any
 
 from fællesledelse import vocabulary
@@ -10,10 +9,16 @@ from .writing_server import State
 
 
 def cell(prose: str, call: vocabulary.Call | None = None, **drawn: Any) -> dict[str, Any]:
-    """A Markdown cell (as HTML), and the widget below it."""
+    """A Markdown cell (as HTML), and the fields below it."""
     if call is None:
         return {"prose": prose}
-    return {"prose": prose, "call": call, "widget": json.dumps({"spec": describe(call, **drawn), "values": {}})}
+    model = f"model-{call.fields[0].key}"
+    return {"prose": prose, "call": call, "kind": "fields", "model": model, "html": "", "spec": describe(call, **drawn)}
+
+
+def computed(prose: str, *keys: str) -> dict[str, Any]:
+    """A Markdown cell, and below it what the kernel computes from the texts of ``keys``."""
+    return {"prose": prose, "kind": "computed", "model": f"computed-{keys[0]}", "reads": keys}
 
 
 CELLS = [
@@ -38,6 +43,7 @@ CELLS = [
         "<h2>Min opgave</h2><p>Skriv udkastet i dit eget sprog.</p>",
         vocabulary.text("draft.task", limit=300, readers="published", sources=["chosen"]),
     ),
+    computed("<h2>Sådan læser det ud</h2>", "draft"),
     cell("<h2>Din dato</h2><p>Hvornår vil du tale med din egen leder?</p>", vocabulary.date("talk")),
     cell("<h2>Kun for dig</h2><p>Hvad ville få dig til at rejse?</p>", vocabulary.private("limits")),
 ]
@@ -46,7 +52,7 @@ HEARD = "Jeg ringer, før jeg skriver. Kl. 8 er min dør åben. Vi holder det, v
 
 
 def constructed() -> State:
-    """A step with one field of every kind, and nothing written."""
+    """That step, and nothing written."""
     fields = [
         {
             "key": spec.key,

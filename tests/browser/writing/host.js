@@ -1,10 +1,9 @@
-/** Stands in for the widget manager: draws each widget from a module loaded as a blob, as anywidget does. */
+/** Stands in for JupyterLab: draws each widget from a module loaded as a blob, as anywidget does. */
 const source = await (await fetch("/widget/fields.js")).text();
 
 class Model {
   #state;
   #listeners = [];
-  sent = [];
 
   constructor(state) {
     this.#state = state;
@@ -25,22 +24,14 @@ class Model {
     this.#listeners.push([event, listener]);
   }
 
-  send(message) {
-    this.sent.push(message);
-    globalThis.told.push(message);
-    if (globalThis.deaf) return;
-    for (const [event, listener] of this.#listeners) if (event === "msg:custom") listener({ seen: message.saved });
-  }
 }
 
-globalThis.told = [];
 globalThis.models = [];
+const { fields } = JSON.parse(document.getElementById("page").textContent);
 
-if (document.body.dataset.slow !== "yes") {
-  for (const place of document.querySelectorAll("[data-widget]")) {
-    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const widget = await import(address);
-    models.push(new Model(JSON.parse(place.dataset.widget)));
-    widget.default.render({ model: models.at(-1), el: place });
-  }
+for (const place of document.querySelectorAll("[data-kind=fields]")) {
+  const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const widget = await import(address);
+  models.push(new Model({ spec: fields[place.dataset.model], values: {} }));
+  widget.default.render({ model: models.at(-1), el: place });
 }

@@ -12,15 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import tornado.httpserver
 import tornado.web
+import tornado.websocket
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[2] / "src" / "fællesledelse"
-POLICY = "default-src 'none'; script-src 'self' blob:; style-src 'self'; connect-src 'self'; img-src 'self' data:"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 
@@ -68,8 +70,8 @@ class Faults:
     hold: bool = False  # commit nothing, answer nothing
     foreign: bool = False  # a hotel's page stands in the server's place
     silent: bool = False  # /sundhed does not answer either
-    kernel_gone: bool = False
-    no_widgets: bool = False
+    kernel_refused: bool = False
+    kernel_deaf: bool = False  # it takes what it is told and never finishes with it
 
 
 @dataclass
@@ -79,16 +81,23 @@ class State:
     sources: dict[str, str]
     cells: list[dict[str, Any]]
     person: str | None = "p1"
+    build: str = "0123456789ab"
     also: dict[str, int] = field(default_factory=dict)  # limits of fields on other pages
     done: bool = False
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     saves: list[dict[str, Any]] = field(default_factory=list)  # every PUT that arrived, also those that failed
     requests: list[str] = field(default_factory=list)
+    kernels: list["Kernel"] = field(default_factory=list)  # every one that was woken
     reports: list[Any] = field(default_factory=list)  # breaches of the content security policy
 
     def of(self, key: str, person: str = "p1") -> Held:
         return self.held.setdefault((person, key), Held())
+
+    def show(self, keys: tuple[str, ...]) -> str:
+        """What a kernel makes of the texts of those keys."""
+        covered = [held for (_, key), held in self.held.items() if any(key == k or key.startswith(f"{k}.") for k in keys)]
+        return "".join(f"<p>{escape(held.answer()['text'])}</p>" for held in covered)
 
     def texts(self, key: str, person: str = "p1") -> list[str]:
         return [version.text for version in self.of(key, person).versions]
@@ -121,11 +130,20 @@ class Handler(tornado.web.RequestHandler):
         return self.state.person
 
 
+def session(person: str) -> dict[str, Any]:
+    key = base64.b64encode(sha256(person.encode()).digest()).decode()
+    return {"person": person, "name": "Karen Kjær", "journal_key": key, "gatherings": ["demo"]}
+
+
+def page(state: State, person: str) -> dict[str, Any]:
+    answers = {key: held.answer() for (owner, key), held in state.held.items() if owner == person}
+    step = state.step | {"done": state.done}
+    return {"step": step, "fields": state.fields, "answers": answers, "sources": state.sources, "build": state.build}
+
+
 class Session(Handler):
     async def get(self) -> None:
-        person = await self.person()
-        key = base64.b64encode(sha256(person.encode()).digest()).decode()
-        self.finish({"person": person, "name": "Karen Kjær", "journal_key": key, "gatherings": ["demo"]})
+        self.finish(session(await self.person()))
 
 
 class LogOut(Handler):
@@ -136,10 +154,7 @@ class LogOut(Handler):
 
 class Step(Handler):
     async def get(self) -> None:
-        person = await self.person()
-        answers = {key: held.answer() for (owner, key), held in self.state.held.items() if owner == person}
-        step = self.state.step | {"done": self.state.done}
-        self.finish({"step": step, "fields": self.state.fields, "answers": answers, "sources": self.state.sources})
+        self.finish(page(self.state, await self.person()))
 
 
 class Done(Handler):
@@ -191,11 +206,43 @@ class Health(Handler):
         self.finish({"ok": True})
 
 
-class Kernel(Handler):
-    def get(self, kernel: str) -> None:
-        gone = self.state.faults.kernel_gone
-        self.set_status(404 if gone else 200)
-        self.finish({"id": kernel})
+class Kernel(Handler, tornado.websocket.WebSocketHandler):
+    """A kernel, as far as a page sees it: answers in Jupyter's protocol, and computes what the page shows."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.state.faults.kernel_refused or self.path_args[0] != self.state.build:
+            raise tornado.web.HTTPError(404)
+
+    def open(self, build: str) -> None:
+        self.told: list[Any] = []
+        self.state.kernels.append(self)
+        self.shown = {cell["model"]: self.state.show(cell["reads"]) for cell in self._computed()}
+
+    def on_message(self, raw: str | bytes) -> None:
+        message = json.loads(raw)
+        kind, content = message["header"]["msg_type"], message["content"]
+        data = content.get("data", {})
+        if kind == "kernel_info_request":
+            self.say(message, "shell", "kernel_info_reply", {})
+        if data.get("method") == "request_states":
+            states = {model: {"state": {"value": html}} for model, html in self.shown.items()}
+            self.say(message, "iopub", "comm_msg", content | {"data": {"method": "update_states", "states": states}})
+        if data.get("method") == "custom":
+            self.told.append(data["content"])
+            if self.state.faults.kernel_deaf:
+                return
+            for cell in self._computed():
+                update = {"method": "update", "state": {"value": self.state.show(cell["reads"])}}
+                self.say(message, "iopub", "comm_msg", {"comm_id": cell["model"], "data": update})
+        self.say(message, "iopub", "status", {"execution_state": "idle"})
+
+    def say(self, asked: Any, channel: str, kind: str, content: Any) -> None:
+        header = {"msg_id": "m", "msg_type": kind}
+        self.write_message({"channel": channel, "header": header, "parent_header": asked["header"], "content": content})
+
+    def _computed(self) -> list[dict[str, Any]]:
+        return [cell for cell in self.state.cells if cell.get("kind") == "computed"]
 
 
 class Report(Handler):
@@ -209,23 +256,33 @@ class Asset(Handler):
         self.folder = folder
 
     def get(self, name: str) -> None:
-        path = (PACKAGE / "workbook" / "static" if name == "fields.css" else self.folder) / name
-        if "/" in name or not path.is_file():
+        path = (PACKAGE / "workbook" / "static" if name.startswith("fields.") else self.folder) / name
+        if name.startswith("parts/") or not path.is_file():
             raise tornado.web.HTTPError(404)
         self.set_header("Content-Type", TYPES[path.suffix])
         self.finish(path.read_bytes())
 
 
 class Page(Handler):
-    """The page of a step as Voilà renders it, with a host in place of its widget manager."""
+    """The page of a step as the server renders it, or without a server behind it, as JupyterLab shows it."""
 
     def get(self, step: str = "") -> None:
         state = self.state
         if state.person is None:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             return self.finish("<!doctype html><html lang=da><title>Log ind</title><h1>Log ind</h1></html>") and None
-        slow = state.faults.no_widgets
-        self.render(str(HERE / "page.html"), person=state.person, step=step, cells=state.cells, slow=slow, kernel="k1")
+        of_kind = {kind: [cell for cell in state.cells if cell.get("kind") == kind] for kind in ("fields", "computed")}
+        cells = [cell | {"html": state.show(cell["reads"])} if "reads" in cell else cell for cell in state.cells]
+        told = {
+            "session": session(state.person),
+            "page": page(state, state.person),
+            "kernel": f"/kernels/{state.build}/",
+            "widgets": {},
+            "fields": {cell["model"]: cell["spec"] for cell in of_kind["fields"]},
+            "computed": {cell["model"]: cell["reads"] for cell in of_kind["computed"]},
+        }
+        safe = json.dumps(told).replace("</", "<\\/")
+        self.render(str(HERE / "page.html"), person=state.person, step=step, cells=cells, told=safe)
 
 
 class Front(Handler):
@@ -248,7 +305,7 @@ def application(state: State) -> tornado.web.Application:
             (r"/api/demo/steps/[a-z0-9-]+/done", Done, common),
             (r"/api/demo/answers/([^/]+)", Answer, common),
             (r"/api/demo/answers/([^/]+)/versions", Versions, common),
-            (r"/api/kernels/([^/]+)", Kernel, common),
+            (r"/kernels/([^/]+)/api/kernels/[^/]+/channels", Kernel, common),
             (r"/sundhed", Health, common),
             (r"/report", Report, common),
             (r"/assets/(.+)", Asset, common | {"folder": PACKAGE / "server" / "static"}),

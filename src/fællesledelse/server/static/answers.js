@@ -1,6 +1,6 @@
-/** All answers of one page: loads them, brings the journal's texts back, and keeps tabs of the same page in step. */
+/** All answers of one page: takes them in, brings the journal's texts back, and keeps tabs of the same page in step. */
 import { Answer } from "./answer.js";
-import { Connection, pause } from "./connection.js";
+import { Connection } from "./connection.js";
 import { ask, Unreachable } from "./http.js";
 import { Journal } from "./journal.js";
 import { mayLeave } from "./signout.js";
@@ -22,11 +22,14 @@ function tabLock(tab) {
 /**
  * The answers client that fields talk to, as `globalThis.faellesledelse`.
  *
- * Dispatches "loaded" when the answers have come, "change" when what a page says as a whole may have changed, and
- * "other-person" when someone else has signed in on this browser, or the leader has signed out in another tab.
+ * Dispatches "open" when the fields accept text, "loaded" when what the journal held is back in them, "change" when what a
+ * page says as a whole may have changed, "saved" ({key, version}) after an acknowledged save, "rebuilt" when the server has
+ * another build of the cohort than this page, and "other-person" when someone else has signed in on this browser, or the
+ * leader has signed out in another tab.
  */
 export class Answers extends EventTarget {
   step = null;
+  build = null;
   fields = [];
   moment = moment;
   journal = new Journal("", null, null);
@@ -43,19 +46,22 @@ export class Answers extends EventTarget {
     super();
     Object.assign(this, { gathering, stepName: step, person });
     this.connection = new Connection(person);
+    this.open = new Promise((resolve) => this.addEventListener("open", resolve, { once: true }));
     this.ready = new Promise((resolve) => this.addEventListener("loaded", resolve, { once: true }));
   }
 
-  /** Load and keep going; resolves when the answers are there, however long the server is away. */
-  async start() {
+  /**
+   * Take in what came with the page, once the journal is open: until then no field accepts text, since a text that is
+   * typed must be able to reach the disk.
+   */
+  async start({ session, page }) {
     this.#holdTab();
     this.#listen();
-    const session = await this.#untilAnswered("/api/session");
-    if (session.person !== this.person) return this.connection.announced(session.person);
     this.#channel?.postMessage({ kind: "person", person: this.person });
     this.journal = await Journal.open(this.person, session.journal_key);
-    const loaded = await this.#untilAnswered(this.#stepPath());
-    this.#take(loaded);
+    this.build = page.build;
+    this.#take(page);
+    this.dispatchEvent(new Event("open"));
     await this.#bringBack();
     this.dispatchEvent(new Event("loaded"));
     this.#changed();
@@ -66,6 +72,7 @@ export class Answers extends EventTarget {
     if (!this.#answers.has(key)) {
       const answer = new Answer({ gathering: this.gathering, key, slot: this.#slot(), step: this.stepName }, this);
       answer.addEventListener("change", () => this.#changed());
+      answer.addEventListener("saved", ({ detail }) => this.dispatchEvent(new CustomEvent("saved", { detail })));
       this.#answers.set(key, answer);
     }
     return this.#answers.get(key);
@@ -163,8 +170,9 @@ export class Answers extends EventTarget {
     this.connection.addEventListener("change", () => this.#turned());
     this.connection.addEventListener("online", () => this.unsent.forEach((answer) => answer.unstick()));
     this.#channel?.addEventListener("message", ({ data }) => this.#heard(data));
-    addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leaving() : this.#refresh()));
+    addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leaving() : this.refresh()));
     addEventListener("pagehide", () => this.#leaving());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.refresh(0));
   }
 
   #leaving() {
@@ -175,7 +183,7 @@ export class Answers extends EventTarget {
     if (this.connection.state === "other") this.#withdraw();
     if (this.connection.up) {
       this.unsent.forEach((answer) => answer.kick());
-      this.#refresh(0);
+      this.refresh(0);
     }
     for (const answer of this.#answers.values()) answer.dispatchEvent(new Event("change"));
     this.#changed();
@@ -193,11 +201,12 @@ export class Answers extends EventTarget {
     if (message.key in this.#sources) this.#sources[message.key] = message.answer.text;
   }
 
-  async #refresh(age = STALE) {
+  /** Take in what the server holds now, unless that was done less than `age` milliseconds ago. */
+  async refresh(age = STALE) {
     if (!this.step || Date.now() - this.#fetched < age) return;
     try {
       const { status, data } = await ask("GET", this.#stepPath(), { person: this.person });
-      if (status === 200) this.#take(data);
+      if (status === 200) this.#renew(data);
       if (status === 401) this.connection.signedOut();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
@@ -205,18 +214,9 @@ export class Answers extends EventTarget {
     }
   }
 
-  async #untilAnswered(path) {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const { status, data } = await ask("GET", path, { person: this.person });
-        if (status === 200 && data) return data;
-        if (status === 401) this.connection.signedOut();
-      } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
-        this.connection.suspect();
-      }
-      await delay(pause(Math.min(attempt, 2)));
-    }
+  #renew(page) {
+    this.#take(page);
+    if (page.build !== this.build) this.dispatchEvent(new Event("rebuilt"));
   }
 
   #take({ step, fields, answers, sources }) {

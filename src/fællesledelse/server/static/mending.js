@@ -1,31 +1,17 @@
 /**
- * Mends the page when its kernel is gone: loads it anew at a quiet moment, and puts the reader back where they were.
+ * Mends the page when its cohort has been built anew: loads it at a quiet moment, and puts the reader back where they were.
  *
- * Nothing is lost by that, since text never goes through the kernel; what is not sent yet lies in the journal.
+ * Nothing is lost by that: what is not sent yet lies in the journal.
  */
-import { ask, Unreachable } from "./http.js";
+import { ask } from "./http.js";
 import { pause } from "./connection.js";
 
-const WATCH = 15_000;
 const IDLE = 2_000;
 const PLACE = "faellesledelse:place";
 const SHORTEST = 30_000;
 
-function kernelId() {
-  try {
-    return JSON.parse(document.getElementById("jupyter-config-data").textContent).kernelId ?? null;
-  } catch {
-    return null;
-  }
-}
-
-async function kernelGone(id) {
-  try {
-    return [403, 404].includes((await ask("GET", `/api/kernels/${encodeURIComponent(id)}`)).status);
-  } catch (error) {
-    if (error instanceof Unreachable) return false;
-    throw error;
-  }
+function delay(wait) {
+  return new Promise((resolve) => setTimeout(resolve, wait));
 }
 
 function place() {
@@ -79,7 +65,7 @@ export function putBack(was) {
   return true;
 }
 
-/** Watches the kernel of this page. */
+/** Waits for the word that the page is of an earlier build than the server's. */
 export class Mending {
   #answers;
   #typed = 0;
@@ -90,31 +76,16 @@ export class Mending {
     this.#answers = answers;
     this.#born = mended ? Date.now() : 0; // a page that was just mended isn't mended again at once
     addEventListener("input", () => (this.#typed = performance.now()), true);
-    addEventListener("online", () => this.look());
-    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.look());
-    document.addEventListener("kernel-lost", () => this.#mend());
-    answers.addEventListener("kernel-silent", () => this.#mend());
-    answers.connection.addEventListener("change", () => answers.connection.up && this.look());
-    setInterval(() => this.look(), WATCH);
-  }
-
-  /** Ask for the kernel now. */
-  async look() {
-    const id = kernelId(); // Voilà writes it at the end of the page
-    if (!id || this.#broken || !this.#answers.connection.up) return;
-    if (await kernelGone(id)) await this.#mend();
+    answers.addEventListener("rebuilt", () => this.#mend());
   }
 
   async #mend() {
     if (this.#broken) return;
     this.#broken = true;
-    while (!this.#quiet) await new Promise((resolve) => setTimeout(resolve, 250));
-    // Forty pages whose server was restarted shall not all come back in the same second.
-    await new Promise((resolve) => setTimeout(resolve, pause(0)));
-    if (!this.#quiet || !(await this.#answersNow())) {
-      this.#broken = false;
-      return;
-    }
+    do {
+      while (!this.#quiet) await delay(250);
+      await delay(pause(0)); // forty pages shall not all come back in the same second
+    } while (!this.#quiet || !(await this.#answersNow()));
     try {
       sessionStorage.setItem(PLACE, JSON.stringify(place()));
     } catch {

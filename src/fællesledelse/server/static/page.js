@@ -1,34 +1,23 @@
 /**
- * Starts everything that a page of the workbook needs to write safely, from `<body data-gathering data-step data-person>`.
+ * Brings a page of the workbook to life: `<body data-gathering data-step data-person>`, and what the server says of it in
+ * the element `#page`. The fields are drawn from that alone; a kernel is woken only when the page asks something of one.
  *
- * Must be loaded as a module before the widgets. Sets `globalThis.faellesledelse`, the answers client that fields use.
+ * Sets `globalThis.faellesledelse`, the answers client that fields use. Marks in the browser's performance timeline:
+ * "fields" when every field accepts text, "live" when all that is computed stands on the page too.
  */
+import "./shell.js";
 import { Answers } from "./answers.js";
-import { main, node } from "./dom.js";
+import { serveComputed } from "./computed.js";
+import { main } from "./dom.js";
+import { draw } from "./fields.js";
 import { serveFinish } from "./finish.js";
+import { Kernel } from "./kernel.js";
 import { Mending, mendedPlace, putBack } from "./mending.js";
 import { Notices } from "./notices.js";
 import { serveParts } from "./parts.js";
 import { Resume } from "./resume.js";
 
-const SLOW = 30_000;
-
-function style(name) {
-  if (document.querySelector(`link[href*="/${name}"]`)) return;
-  document.head.append(node("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href }));
-}
-
-function excuse() {
-  const loading = document.getElementById("loading");
-  if (!loading || loading.hidden) return;
-  const again = node("button", { type: "button", class: "button button-primary", click: () => location.reload() }, "Hent siden igen");
-  loading.replaceChildren(node("p", {}, "Felterne er længe om at komme. Intet af det, du har skrevet, er gået tabt."), again);
-}
-
-function shown() {
-  const loading = document.getElementById("loading");
-  if (loading) loading.hidden = true;
-}
+const FAILED = "Denne del kunne ikke hentes. Hent siden igen. Det, du har skrevet, er ikke tabt.";
 
 /** Call `look` now and whenever the page has changed, until it returns true. */
 function whenever(look) {
@@ -62,32 +51,50 @@ async function settleIn(answers, notices, was) {
   if (was) whenever(() => putBack(was) && (notices.say("Siden er frisk igen"), true));
 }
 
-function start({ gathering, step, person }) {
-  style("writing.css");
-  style("fields.css");
+function places(kind) {
+  return [...document.querySelectorAll(`[data-kind="${kind}"]`)];
+}
+
+/** Draw what needs Jupyter's own widgets, which are large and come only to pages that have some. */
+async function drawWidgets(kernel, { widgets }) {
+  const found = places("widget");
+  if (!found.length) return;
+  try {
+    const { drawAll } = await import(document.body.dataset.widgets);
+    await drawAll(found, widgets, kernel);
+  } catch (error) {
+    for (const place of found) place.textContent = FAILED;
+    throw error;
+  }
+}
+
+async function start({ gathering, step, person }, told) {
   const answers = new Answers({ gathering, step, person });
   globalThis.faellesledelse = answers;
+  answers.start(told);
   const was = mendedPlace();
   const notices = new Notices(answers);
   new Mending(answers, was !== null);
+  for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
+  const kernel = new Kernel(told.kernel, answers);
   serveFinish(answers);
-  serveParts(answers, style);
+  serveParts(answers);
   askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);
-  setTimeout(excuse, SLOW);
-  document.addEventListener("faellesledelse:field", shown, { once: true });
   settleIn(answers, notices, was);
-  answers.start();
+  serveComputed(answers, kernel, told);
+  await answers.open;
+  document.getElementById("loading")?.remove();
+  performance.mark("fields");
+  await drawWidgets(kernel, told);
+  performance.mark("live");
 }
 
-/** The body may not have come yet: Voilà sends the page piece by piece while the kernel works. */
 function begin() {
-  if (document.body?.dataset.gathering && document.body.dataset.step) start(document.body.dataset);
+  const told = document.getElementById("page");
+  if (told) start(document.body.dataset, JSON.parse(told.textContent));
 }
 
-if (document.body) begin();
-else {
-  const watch = new MutationObserver(() => document.body && (watch.disconnect(), begin()));
-  watch.observe(document.documentElement, { childList: true });
-}
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", begin);
+else begin();

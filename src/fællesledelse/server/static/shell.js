@@ -27,4 +27,4 @@ function heard({ data }) {
 }
 
 channel?.addEventListener("message", heard);
-for (const button of document.querySelectorAll("[data-log-out]")) button.addEventListener("click", logOut);
+document.addEventListener("click", ({ target }) => target.closest("[data-log-out]") && logOut());

@@ -1,8 +1,9 @@
 /**
  * The fields of one cell: a text, cards, a choice of own sentences, a date, or a text of the private annex.
  *
- * On the server's pages the text goes through `globalThis.faellesledelse` (page.js), never through the kernel. Without
- * it (JupyterLab) it lives in the widget's `values`. Data only ever becomes text nodes and values, never markup.
+ * On the server's pages they are drawn by the page itself (page.js), and the text never goes through a kernel. In
+ * JupyterLab they are a widget, and it lives in the widget's `values`. Data only ever becomes text nodes and values,
+ * never markup.
  */
 
 const READERS = {
@@ -15,7 +16,6 @@ const FALLBACK = "Dit svar";
 const PRIVATE = "private.";
 const NEAR = 0.9;
 const PAUSE = 120_000; // ends a stretch of writing
-const SILENCE = 30_000; // a busy kernel is not a dead one
 const FEW = 8; // sentences to choose from that stand there at once; the rest on request
 const ABBREVIATIONS = new Set(
   ("bl.a. ca. cand. d. dvs. eks. ekskl. evt. f.eks. ff. fmd. fx. hhv. hr. inkl. jf. kap. kl. kr. m.fl. m.m. m.v. mfl. mht. mia. mio. " +
@@ -207,7 +207,6 @@ function frame(desk, spec, { control, show, label, describedBy = [], readers = t
     element.dataset.state = answer.status.kind;
   };
   desk.listen(answer, "change", update);
-  desk.listen(answer, "saved", ({ detail }) => desk.tell(detail));
   update();
   return element;
 }
@@ -643,15 +642,12 @@ function until(condition) {
   });
 }
 
-/** Who listens to what, so that everything can be let go; and how the kernel hears of a save. */
+/** Who listens to what, so that everything can be let go. */
 class Desk {
   #listening = [];
-  #awaiting = null;
 
-  constructor(client, model) {
+  constructor(client) {
     this.client = client;
-    this.model = model;
-    model?.on("msg:custom", (message) => message?.seen && this.#heard());
   }
 
   listen(target, name, listener) {
@@ -659,19 +655,7 @@ class Desk {
     this.#listening.push([target, name, listener]);
   }
 
-  tell({ key, version }) {
-    if (!this.model) return;
-    this.model.send({ saved: { key, version } });
-    this.#awaiting ??= setTimeout(() => this.client.dispatchEvent(new Event("kernel-silent")), SILENCE);
-  }
-
-  #heard() {
-    clearTimeout(this.#awaiting);
-    this.#awaiting = null;
-  }
-
   close() {
-    this.#heard();
     for (const [target, name, listener] of this.#listening) target.removeEventListener(name, listener);
   }
 }
@@ -681,22 +665,26 @@ class Desk {
  * of the element that does, `help` of the one that describes it, where there are such.
  */
 export function fieldIn(client, spec, above) {
-  const desk = new Desk(client, null);
+  const desk = new Desk(client);
   const [element] = drawn(desk, [{ lines: 3, ...spec }], { id: null, help: null, list: null, ...above });
   return { element, close: () => desk.close() };
 }
 
-async function render({ model, el }) {
-  const onServer = Boolean(document.body.dataset.gathering);
-  const client = onServer ? await until(() => globalThis.faellesledelse) : sandbox(model);
-  await until(() => el.isConnected);
-  const desk = new Desk(client, model);
+/** Draw the fields of one cell into `el`, which stands on the page; returns what lets them go. */
+export function draw(el, specs, client) {
+  const desk = new Desk(client);
   const above = context(el);
   el.classList.add("fl-fields");
-  el.append(...drawn(desk, model.get("spec"), above));
-  if (client.sandbox) el.append(node("p", { class: "form-hint fl-trial" }, "Prøvevisning – intet gemmes"));
+  el.append(...drawn(desk, specs, above));
   el.dispatchEvent(new CustomEvent("faellesledelse:field", { bubbles: true }));
   return () => desk.close();
+}
+
+async function render({ model, el }) {
+  await until(() => el.isConnected);
+  const close = draw(el, model.get("spec"), sandbox(model));
+  el.append(node("p", { class: "form-hint fl-trial" }, "Prøvevisning – intet gemmes"));
+  return close;
 }
 
 export default { render };

@@ -1,11 +1,7 @@
 /** Where one leader words the contract anew, in own fields that are saved like every text. */
 import { button, node } from "../dom.js";
+import { fieldIn } from "../fields.js";
 import { say } from "./draw.js";
-
-/** The module of fields that the page has already fetched, under the address it has there. */
-async function fields() {
-  return import(document.getElementById("fields-module")?.href ?? new URL("../fields.js", import.meta.url).href);
-}
 
 export class Editor {
   #client;
@@ -13,14 +9,9 @@ export class Editor {
   #boxes;
 
   /** `words` are those of the switches, `on` how they stand, `id` begins the ids of what is drawn. */
-  static async open(client, { points, fields: specs }, on, words, id, { propose, cancel }) {
-    const { fieldIn } = await fields();
-    return new Editor(client, points.map((point, number) => ({ ...point, ...specs[number] })), fieldIn, on, words, id, { propose, cancel });
-  }
-
-  constructor(client, points, fieldIn, on, words, id, { propose, cancel }) {
+  constructor(client, { points, fields: specs }, on, words, id, { propose, cancel }) {
     this.#client = client;
-    this.#points = points.map((point, number) => this.#point(point, fieldIn, `${id}-${number}`));
+    this.#points = points.map((point, number) => this.#point({ ...point, ...specs[number] }, `${id}-${number}`));
     this.#boxes = Object.entries(words).map(([name, told]) => this.#box(name, told, on?.[name] ?? false, `${id}-${name}`));
     const hint = node("p", { class: "room-small" }, "Når du foreslår, har du selv sagt ja. De andre bliver spurgt, også hvis de har sagt ja før.");
     const send = button("Foreslå for gruppen", () => propose(this.#texts(), this.#switches()), "primary");
@@ -64,7 +55,7 @@ export class Editor {
     return Object.fromEntries(this.#boxes.map(({ name, input }) => [name, input.checked]));
   }
 
-  #point({ part, title, key, limit }, fieldIn, id) {
+  #point({ part, title, key, limit }, id) {
     const answer = this.#client.field(key);
     const field = fieldIn(this.#client, { key, kind: "text", limit, readers: "self", lines: 2 }, { name: title, id });
     const theirs = node("p", { class: "contract-theirs", dir: "auto" });

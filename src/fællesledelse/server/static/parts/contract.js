@@ -5,6 +5,7 @@
  */
 import { button, node, proseAbove } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
+import { Editor } from "./contract-editor.js";
 import { SWITCHES, switchWords, terms } from "./contract-text.js";
 import { renew, say } from "./draw.js";
 
@@ -164,10 +165,9 @@ class Contract {
     if (await this.#talk("PUT", "contract", { base: number, texts, switches })) this.#settle();
   }
 
-  async #edit() {
-    const { Editor } = await import("./contract-editor.js");
+  #edit() {
     const { contract } = this.#told;
-    this.#editor ??= await Editor.open(this.#client, this.#told, contract?.switches, SWITCHES, `contract-${++serial}`, {
+    this.#editor ??= new Editor(this.#client, this.#told, contract?.switches, SWITCHES, `contract-${++serial}`, {
       propose: (texts, switches) => this.#propose(texts, switches),
       cancel: () => this.#shut(),
     });

@@ -1,9 +1,7 @@
 /** What the parts about sharing have in common: their data in step with the server, changes, questions asked before them. */
 import { button, node } from "../dom.js";
+import { fieldIn } from "../fields.js";
 import { ask, Unreachable } from "../http.js";
-
-// the page has already fetched the fields' module under this address
-const { fieldIn } = await import(document.getElementById("fields-module")?.href ?? new URL("../fields.js", import.meta.url).href);
 
 export const DRAFT = ["draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising"];
 const AWAY = "Der er ingen forbindelse lige nu. Intet er gået tabt. Prøv igen om lidt.";

@@ -1,0 +1,87 @@
+// Jupyter's own widgets, for the pages that have some: drawn from the states that came with the page, without a kernel.
+// What they ask goes to whichever kernel is awake then. Bundled at set-up into static/vendor/widgets.js.
+
+import { Widget } from "@lumino/widgets";
+import * as base from "@jupyter-widgets/base";
+import * as controls from "@jupyter-widgets/controls";
+import { ManagerBase } from "@jupyter-widgets/base-manager";
+
+const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls };
+const REFERENCE = /"IPY_MODEL_([^"]+)"/g;
+
+/** A model's line to the page's kernel, in the shape that Jupyter's models expect. */
+class Comm {
+  target_name = "jupyter.widget";
+  #kernel;
+
+  constructor(id, kernel) {
+    this.comm_id = id;
+    this.#kernel = kernel;
+  }
+
+  send(data, callbacks) {
+    this.#kernel.asked = true;
+    return this.#kernel.send(this.comm_id, data, callbacks);
+  }
+
+  on_msg(listener) {
+    this.#kernel.listen(this.comm_id, listener);
+  }
+
+  on_close() {}
+
+  close() {}
+}
+
+class Manager extends ManagerBase {
+  async loadClass(className, moduleName) {
+    const found = MODULES[moduleName]?.[className];
+    if (!found) throw new Error(`No widget ${className} of ${moduleName} on this page`);
+    return found;
+  }
+
+  async _get_comm_info() {
+    return {};
+  }
+
+  async draw(place) {
+    const model = await this.get_model(place.dataset.model);
+    const view = await this.create_view(model);
+    Widget.attach(view.luminoWidget, place);
+  }
+}
+
+/** The ids of `wanted` and of all models that they refer to. */
+function reached(wanted, widgets) {
+  const found = new Set();
+  const visit = (id) => {
+    if (found.has(id) || !widgets[id]) return;
+    found.add(id);
+    for (const [, other] of JSON.stringify(widgets[id].state).matchAll(REFERENCE)) visit(other);
+  };
+  wanted.forEach(visit);
+  return [...found];
+}
+
+/** What of a model is another than when the page came. */
+function changes(model, state) {
+  const now = JSON.parse(JSON.stringify(model.serialize(model.get_state())));
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => name in state && JSON.stringify(value) !== JSON.stringify(state[name])));
+}
+
+/** Draw the widgets of all `places`; `widgets` are the states that the page brought, by model. */
+export async function drawAll(places, widgets, kernel) {
+  const manager = new Manager();
+  const ids = reached(places.map((place) => place.dataset.model), widgets);
+  const models = await Promise.all(
+    ids.map((id) => manager.new_model({ ...widgets[id], model_id: id, comm: new Comm(id, kernel) }, structuredClone(widgets[id].state))),
+  );
+  // A kernel that has just been woken knows nothing of what the one before it has said here.
+  kernel.greet(() => {
+    for (const [number, model] of models.entries()) {
+      const state = changes(model, widgets[ids[number]].state);
+      if (Object.keys(state).length) kernel.say("comm_msg", { comm_id: ids[number], data: { method: "update", state, buffer_paths: [] } });
+    }
+  });
+  await Promise.all(places.map((place) => manager.draw(place)));
+}
