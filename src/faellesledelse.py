@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fællesledelse.cohort.engine import CohortEngine
+    from fællesledelse.kernels.provisioner import ForkProvisioner
 
-__all__ = ["CohortEngine", "main"]
+__all__ = ["CohortEngine", "ForkProvisioner", "main"]
 
 
 def main() -> None:
@@ -20,9 +21,13 @@ def main() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    """Papermill asks for the engine when it scans its entry points; import it only then."""
+    """Papermill asks for the engine when it scans its entry points, Jupyter for the provisioner; import them only then."""
     if name == "CohortEngine":
         from fællesledelse.cohort.engine import CohortEngine
 
         return CohortEngine
+    if name == "ForkProvisioner":
+        from fællesledelse.kernels.provisioner import ForkProvisioner
+
+        return ForkProvisioner
     raise AttributeError(name)

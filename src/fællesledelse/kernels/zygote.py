@@ -64,7 +64,8 @@ class Zygote:
         """
         if not available():
             raise ZygoteError("There are no zygotes here: they need Linux 5.3 or later and /proc. Start ordinary processes.")
-        request = {"modules": list(modules), "prepare": prepare, "arguments": list(arguments), "env": dict(env), "cwd": cwd}
+        request: dict[str, Any] = {"modules": list(modules), "prepare": prepare, "arguments": list(arguments)}
+        request |= {"env": {**env, **OWN_ENVIRONMENT}, "cwd": cwd}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         process: Forked | subprocess.Popen[bytes] | None = None
         try:
