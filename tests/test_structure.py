@@ -14,7 +14,8 @@ ALLOWED = {
     "cohort": BOTTOM | {"documents"},
     "workbook": BOTTOM,
     "store": BOTTOM,
-    "server": BOTTOM | {"documents", "store"},
+    "kernels": set(),
+    "server": BOTTOM | {"documents", "kernels", "store"},
     "operation": BOTTOM,
     "demo": BOTTOM | {"cohort", "store", "server"},
     "cli": BOTTOM | {"cohort", "store", "server", "operation", "demo"},
@@ -60,6 +61,9 @@ def test_the_rule_knows_every_room() -> None:
 
 
 def test_the_environment_is_read_in_one_place_and_handed_on_in_two() -> None:
-    """Settings know the server's variables; the server filters what a kernel gets; a kernel finds its socket."""
+    """Settings know the server's variables; the server filters what a kernel gets; a kernel finds its socket.
+
+    A fork is given the environment that a new process would have had.
+    """
     readers = {str(path.relative_to(PACKAGE)) for path in modules() if "os.environ" in path.read_text(encoding="utf-8")}
-    assert readers == {"settings.py", "cli.py", "server/kernels.py", "workbook/page.py"}
+    assert readers == {"settings.py", "cli.py", "server/processes.py", "workbook/page.py", "kernels/nursery.py"}

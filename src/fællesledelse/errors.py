@@ -7,6 +7,7 @@
     ├── AnswerError             a text can't be stored as asked
     ├── DocumentError           a Word file or a PDF can't be made
     ├── ConnectionLost          a page's kernel can't reach the server just now
+    ├── PageError               a page can't be computed just now
     └── StoreError              the database or the keys can't be used; nothing was stored
         └── SealError           something sealed was moved or changed, or its key isn't here
 
@@ -67,6 +68,10 @@ class DocumentError(FællesledelseError):
 
 class ConnectionLost(FællesledelseError):
     """A page's kernel can't reach the server just now. The page shows its own Danish line; this one is for the log."""
+
+
+class PageError(FællesledelseError):
+    """A page can't be computed just now. Nothing was saved or lost. For IT; English."""
 
 
 class StoreError(FællesledelseError):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import AccessError
 from ..model import Manifest
-from ..store import Enrolled, Person, Unlocked
+from ..store import Enrolled, Person, Session, Unlocked
 from .web import Api, Refused
 
 SHORTEST_PASS_PHRASE = 12  # characters
@@ -150,10 +150,15 @@ class SessionHandler(Api):
             {
                 "person": self.person,
                 "name": self.signed_in.person.name,
-                "journal_key": base64.b64encode(self.signed_in.unlocked.journal_key()).decode(),
+                "journal_key": journal_key(self.signed_in),
                 "gatherings": [each.gathering for each in memberships],
             }
         )
+
+
+def journal_key(session: Session) -> str:
+    """The key of this leader's journal in the browser, in base64."""
+    return base64.b64encode(session.unlocked.journal_key()).decode()
 
 
 class InvitationHandler(AccessApi):

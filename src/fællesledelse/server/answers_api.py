@@ -10,7 +10,7 @@ from .feed import visible_keys
 from .notes import note_field
 from .path import first_day, moved_dates
 from .shelf import Cohort
-from .web import Api, Refused
+from .web import Api, Guarded, Refused
 
 
 class StepHandler(Api):
@@ -20,27 +20,7 @@ class StepHandler(Api):
         """The step, its fields, the leader's answers, and the texts of other pages that this page carries on."""
         cohort, mine = await self.leader(gathering)
         page = await open_step(self, cohort, mine.group, step)
-        keys = visible_keys(cohort.manifest, page)
-        answers = await self.house.ask(self.house.store.answers.read, self.signed_in.unlocked, gathering, keys)
-        marks = await self.house.ask(self.house.store.progress.marks, gathering)
-        own = {field.key for field in page.fields}
-        in_order = dict.fromkeys(field.key for each in cohort.manifest.steps for field in each.fields)
-        self.reply(
-            {
-                "step": {
-                    "name": page.name,
-                    "title": page.title,
-                    "kind": page.kind.value,
-                    "minutes": page.minutes,
-                    "done": (self.person, page.name) in marks,
-                    "editable": True,
-                    "locked": any(answer.sealed for answer in answers.values()),
-                },
-                "fields": [_field(field) for field in page.fields],
-                "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
-                "sources": {key: answers[key].text for key in in_order if key in answers and key not in own},
-            }
-        )
+        self.reply(await step_json(self, cohort, page, await visible_answers(self, cohort, page)))
 
 
 class DoneHandler(Api):
@@ -114,6 +94,35 @@ class VersionsHandler(Api):
                 for v in versions
             ]
         )
+
+
+async def visible_answers(handler: Guarded, cohort: Cohort, page: Step) -> dict[str, Answer]:
+    """The leader's answers that a page may show, by key."""
+    keys = visible_keys(cohort.manifest, page)
+    read = handler.house.store.answers.read
+    return await handler.house.ask(read, handler.signed_in.unlocked, cohort.manifest.gathering, keys)
+
+
+async def step_json(handler: Guarded, cohort: Cohort, page: Step, answers: dict[str, Answer]) -> dict[str, Any]:
+    """Everything a page's fields need to come alive. ``answers`` are those the page may show."""
+    marks = await handler.house.ask(handler.house.store.progress.marks, cohort.manifest.gathering)
+    own = {field.key for field in page.fields}
+    in_order = dict.fromkeys(field.key for each in cohort.manifest.steps for field in each.fields)
+    return {
+        "build": cohort.build,
+        "step": {
+            "name": page.name,
+            "title": page.title,
+            "kind": page.kind.value,
+            "minutes": page.minutes,
+            "done": (handler.person, page.name) in marks,
+            "editable": True,
+            "locked": any(answer.sealed for answer in answers.values()),
+        },
+        "fields": [_field(field) for field in page.fields],
+        "answers": {key: answer_json(answer) for key, answer in answers.items() if key in own},
+        "sources": {key: answers[key].text for key in in_order if key in answers and key not in own},
+    }
 
 
 async def known_note(handler: Api, cohort: Cohort, key: str) -> Field:

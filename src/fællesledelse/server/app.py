@@ -6,11 +6,13 @@ are not among them, and no configuration file or address can bring them back.
 
 import asyncio
 import logging
+import mimetypes
 import shutil
 import signal
 import ssl
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -22,6 +24,7 @@ from tornado.netutil import bind_sockets
 from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
+from voila.exporter import VoilaExporter
 from voila.paths import collect_template_paths
 
 from ..share import share
@@ -47,6 +50,8 @@ from .assets import STATIC, asset, folder_of
 from .house import House
 from .kernels import Kernels
 from .log import quiet
+from .prints import Prints
+from .processes import Processes
 from .web import LARGEST_BODY, Page, Refused
 
 GATHERING = r"(?P<gathering>[a-z0-9-]{1,40})"
@@ -54,7 +59,9 @@ STEP = r"(?P<step>[a-z0-9-]{1,60})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
 PARCEL = "[0-9a-f]{32}"
 KIND = rf"(?P<kind>{'|'.join(GIFTS)})"
+BUILD = "(?P<build>[0-9a-f]{12})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+PACKINGS = {"br": ".br", "gzip": ".gz"}  # ways of packing, the best first, and how the names of the packed files end
 LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
 LARGEST_MESSAGE = 1 << 18  # bytes from a page to its kernel: fields and versions, never a text
 GRACE = 5.0  # seconds that requests under way get at a stop
@@ -79,6 +86,22 @@ class Static(Page, tornado.web.StaticFileHandler):
             raise Refused(404, "not-found", "Filen findes ikke.")
         self.root = str(folder_of(self.path_args[0]))
 
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """The file, packed as set-up has packed it, where the browser can unpack it."""
+        accepted = {each.partition(";")[0].strip() for each in self.request.headers.get("Accept-Encoding", "").split(",")}
+        packing = next(
+            (each for each in PACKINGS if each in accepted and Path(self.root, path + PACKINGS[each]).is_file()), ""
+        )
+        if packing:
+            self.set_header("Content-Encoding", packing)
+        self.set_header("Vary", "Accept-Encoding")
+        await super().get(path + PACKINGS.get(packing, ""), include_body)
+
+    def get_content_type(self) -> str:
+        """Called by Tornado: what a packed file is when it is unpacked."""
+        kind, _packing = mimetypes.guess_type(str(self.absolute_path))
+        return kind or "application/octet-stream"
+
     def set_extra_headers(self, path: str) -> None:
         """Called by Tornado for every file. A module that another imports has no fingerprint: ask each time."""
         if not self.get_argument("v", ""):
@@ -100,6 +123,7 @@ class WorkbookServer(Voila):
         """Set up without reading command line or configuration files: nothing outside may loosen what is set here."""
         quiet(self.log)
         self.root_dir = tempfile.mkdtemp(prefix="faellesledelse-")
+        Kernels.processes = Processes(self.root_dir)
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.template_paths = [*collect_template_paths(["voila", "nbconvert"], "lab", prune=True)]
         self.template_paths[:0] = [str(share("templates/voila") / "templates/faellesledelse"), str(share("templates"))]
@@ -108,7 +132,6 @@ class WorkbookServer(Voila):
         """Called by Voilà at start."""
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.allowed_message_types = list(notebook_page.ALLOWED)
-        self.kernel_spec_manager.kernel_dirs = []  # one kernel: this interpreter, whatever a user has installed beside it
         return settings | {
             "house": self.house,
             "contents_manager": self.house.shelf,
@@ -122,13 +145,13 @@ class WorkbookServer(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Every route there is. Called by Voilà at start."""
-        return routes(
-            {
-                "template_paths": self.template_paths,
-                "config": self.config,
-                "voila_configuration": self.voila_configuration,
-            }
+        exporter = VoilaExporter(
+            config=self.config,
+            template_name=self.voila_configuration.template,
+            template_paths=self.template_paths,
+            contents_manager=self.house.shelf,
         )
+        return routes(Prints(exporter), Kernels.processes)
 
     def listen(self) -> None:
         """Listen on one address and port, and stop gracefully at SIGTERM or Ctrl-C. Called by Voilà at start."""
@@ -153,6 +176,7 @@ class WorkbookServer(Voila):
         server.stop()
         await self.house.finish(GRACE)
         await self.kernel_manager.shutdown_all(now=True)
+        Kernels.processes.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.close_all_connections(), GRACE / 5)
         self.house.close()
@@ -160,8 +184,9 @@ class WorkbookServer(Voila):
         shutil.rmtree(self.root_dir, ignore_errors=True)
 
 
-def routes(page: dict[str, Any]) -> list[Any]:
-    """Every route there is. ``page``: what Voilà's handler is made with."""
+def routes(prints: Prints, processes: Processes) -> list[Any]:
+    """Every route there is."""
+    page = {"prints": prints, "processes": processes}
     return [
         (r"/", pages.FrontDoor),
         (r"/log-ind", pages.PublicPage, {"template": "sign_in.html"}),
@@ -189,9 +214,6 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (r"/api/forgotten", access_api.ForgottenHandler),
         (r"/api/renew", access_api.RenewHandler),
         (r"/api/new-code", access_api.NewCodeHandler),
-        (rf"/api/kernels/{KERNEL}", notebook_page.KernelHandler),
-        (rf"/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
-        (rf"/voila/api/shutdown/{KERNEL}", notebook_page.ShutdownHandler),
         (rf"/api/{GATHERING}/live", live_api.LiveHandler),
         (rf"/api/{GATHERING}/contract", contract_api.ContractHandler),
         (rf"/api/{GATHERING}/contract/accept", contract_api.AcceptHandler),
@@ -211,6 +233,7 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
+        (rf"/api/{GATHERING}/steps/{STEP}/{BUILD}/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
         (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),
         (r"/operator/invitations", operator_api.InvitationsHandler),
@@ -240,10 +263,10 @@ def _configuration() -> Config:
     config.VoilaConfiguration.show_tracebacks = False
     config.VoilaConfiguration.http_keep_alive_timeout = 5  # seconds
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
-    config.VoilaConfiguration.page_config_hook = notebook_page.page_config
+    config.VoilaConfiguration.kernel_spec_manager_class = kernels.PageSpecs
     config.VoilaConfiguration.extension_allowlist = []  # the pages' own bundle holds what they need
     config.VoilaExporter.language_code = "da"
-    config.VoilaExporter.filters = {"asset": asset, "clean_markdown": prose.clean}
+    config.VoilaExporter.filters = {"clean_markdown": prose.clean}
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page renews itself anyway
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"

@@ -1,7 +1,8 @@
 """What a kernel may ask of the server: read-only, through one inherited socket that is bound to one leader's page.
 
 One JSON object a line each way. ``{"get": "answers", "keys": [...]}`` gives texts of the fields that page shows;
-``{"get": "path"}`` gives the leader's way through the steps. Anything else gives ``{"error": ...}``.
+``{"get": "path"}`` gives the leader's way through the steps; ``{"get": "cells"}`` the page's code. Anything else gives
+``{"error": ...}``.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any
 
 from ..errors import FællesledelseError
 from ..model import Manifest, Role, Step
-from ..store import Membership, Session
+from ..store import Answer, Membership, Session
 from ..vocabulary import covers
 from .house import House
 from .log import LOG
@@ -59,7 +60,9 @@ class Feed:
                 wanted = self._wanted([str(key) for key in request["keys"][:MOST_KEYS]])
                 return {"ok": await self._answers(list(wanted)), "labels": wanted}
             if request.get("get") == "path":
-                return {"ok": await self._path()}
+                return {"ok": await path(self._house, self._visit)}
+            if request.get("get") == "cells":
+                return {"ok": self._visit.cohort.code(self._visit.step.name)}
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {"error": "not a request this page may make"}
         except FællesledelseError:
@@ -69,45 +72,67 @@ class Feed:
 
     def _wanted(self, keys: list[str]) -> dict[str, str]:
         """The visible keys among those asked for, and the parts of cards below them, with their questions."""
-        manifest = self._visit.cohort.manifest
-        visible = set(visible_keys(manifest, self._visit.step))
-        fields = {field.key: field for step in manifest.steps for field in step.fields}
-        return {key: field.label for key, field in fields.items() if key in visible and covers(tuple(keys), key)}
+        return {key: label for key, label in questions(self._visit).items() if covers(tuple(keys), key)}
 
     async def _answers(self, keys: list[str]) -> dict[str, str]:
         read = self._house.store.answers.read
         answers = await self._house.ask(read, self._visit.session.unlocked, self._visit.cohort.manifest.gathering, keys)
-        return {key: _whole(answer.text) for key, answer in answers.items()}
+        return texts(answers)
 
-    async def _path(self) -> dict[str, Any]:
-        visit, manifest = self._visit, self._visit.cohort.manifest
-        way = await stages(self._house, visit.cohort, visit.session.person.id, visit.membership.group)
-        members = await self._house.ask(self._house.store.people.members, manifest.gathering)
-        return {
-            "today": self._house.today().isoformat(),
-            "name": visit.session.person.name,
-            "group": [
-                member.person.name
-                for member in members
-                if member.group and member.group == visit.membership.group and member.person != visit.session.person
-            ],
-            "facilitators": [member.person.name for member in members if member.role is Role.FACILITATOR],
-            "steps": [
-                {
-                    "name": stage.step.name,
-                    "title": stage.step.title,
-                    "kind": stage.step.kind.value,
-                    "minutes": stage.step.minutes,
-                    "opens": stage.opens.isoformat() if stage.opens else None,
-                    "open": stage.state != "locked",
-                    "done": stage.state == "done",
-                    "fields": stage.core,
-                    "filled": stage.filled,
-                    "url": url(manifest, stage.step),
-                }
-                for stage in way
-            ],
-        }
+
+async def told(house: House, visit: Visit, answers: dict[str, Answer]) -> dict[str, Any]:
+    """What a page is told when it is opened: all that its kernel could ask for, with the ``answers`` to its visible keys."""
+    return {
+        "texts": texts(answers),
+        "labels": questions(visit),
+        "way": await path(house, visit),
+        "cells": visit.cohort.code(visit.step.name),
+    }
+
+
+def texts(answers: dict[str, Answer]) -> dict[str, str]:
+    """The texts as a page may be told them."""
+    return {key: _whole(answer.text) for key, answer in answers.items()}
+
+
+def questions(visit: Visit) -> dict[str, str]:
+    """The questions of the visible keys, in the order of the pages."""
+    manifest = visit.cohort.manifest
+    visible = set(visible_keys(manifest, visit.step))
+    fields = {field.key: field for step in manifest.steps for field in step.fields}
+    return {key: field.label for key, field in fields.items() if key in visible}
+
+
+async def path(house: House, visit: Visit) -> dict[str, Any]:
+    """The leader's way through the steps, and who goes along."""
+    manifest = visit.cohort.manifest
+    way = await stages(house, visit.cohort, visit.session.person.id, visit.membership.group)
+    members = await house.ask(house.store.people.members, manifest.gathering)
+    return {
+        "today": house.today().isoformat(),
+        "name": visit.session.person.name,
+        "group": [
+            member.person.name
+            for member in members
+            if member.group and member.group == visit.membership.group and member.person != visit.session.person
+        ],
+        "facilitators": [member.person.name for member in members if member.role is Role.FACILITATOR],
+        "steps": [
+            {
+                "name": stage.step.name,
+                "title": stage.step.title,
+                "kind": stage.step.kind.value,
+                "minutes": stage.step.minutes,
+                "opens": stage.opens.isoformat() if stage.opens else None,
+                "open": stage.state != "locked",
+                "done": stage.state == "done",
+                "fields": stage.core,
+                "filled": stage.filled,
+                "url": url(manifest, stage.step),
+            }
+            for stage in way
+        ],
+    }
 
 
 def visible_keys(manifest: Manifest, step: Step) -> list[str]:

@@ -1,56 +1,69 @@
-"""Kernels with owners: each belongs to the session that opened its page, holds nothing of the server's, and can only read.
+"""Kernels with owners: each belongs to one socket of one open page, holds nothing of the server's, and can only read.
 
-Voilà would hand every kernel the server's whole environment, and would let whoever knows a kernel's id read its widgets
-or end it. Here a kernel gets a short list of variables and one socket, and every route to it asks whose it is.
+Voilà would start one for every page view, hand it the server's whole environment, and let whoever knows its id read its
+widgets or end it. Here a page opens a socket when it asks something of its kernel; the kernel is made for that socket,
+gets a short list of variables and one way to ask the server, and ends with the socket. Nobody else can join it.
 """
 
 import asyncio
-import os
 import socket
 import subprocess
+import sys
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ensure_async
 
+from ..kernels import PROVISIONER
 from .feed import Feed, Visit
 from .house import House
+from .processes import SOCKET, WORKBOOK, Processes
 
-PER_PERSON = 8  # pages one person may hold open on all devices; the oldest gives way
+PER_PERSON = 8  # kernels one person may have on all devices; the oldest gives way
 IDLE = 900  # seconds without a page after which a kernel is ended
 LOOK = 60  # seconds between looks
-INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+
+
+class PageSpecs(KernelSpecManager):
+    """One kind of kernel for each step, in this interpreter, whatever a user has installed beside it."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Called by Jupyter when a kernel is started."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", f"{WORKBOOK}.kernel", kernel_name, "-f", "{connection_file}"],
+            display_name=kernel_name,
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+        )
 
 
 class Kernels(AsyncMappingKernelManager):
     """The kernels of all open pages."""
 
     house: House
+    processes: Processes
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._visits: dict[str, Visit] = {}
         self._feeds: dict[str, asyncio.Task[None]] = {}
 
-    def visit(self, kernel_id: str) -> Visit | None:
-        """Whose page the kernel computes, or None if there is no such kernel."""
-        return self._visits.get(kernel_id) if kernel_id in self else None
-
-    async def start_kernel(self, *, env: dict[str, str] | None = None, **kwargs: Any) -> str:  # type: ignore[override]
-        """Start the kernel of the page that is being answered. Called by Voilà, which knows nothing of visits."""
-        from jupyter_server import CallContext
-
-        page = CallContext.get(CallContext.JUPYTER_HANDLER)
-        visit: Visit = page.visit
+    async def open(self, visit: Visit) -> str:
+        """Make the kernel of a page, and return its id. Raises ZygoteError."""
+        zygote = await self.processes.zygote(visit.cohort)
         ours, theirs = socket.socketpair()
         try:
-            kernel_id: str = await super().start_kernel(
-                env=_environment(theirs.fileno(), self.root_dir),
-                pass_fds=(theirs.fileno(),),
-                stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
-                stderr=subprocess.DEVNULL,
-                extra_arguments=["--HistoryManager.enabled=False"],  # else it keeps a database of what it has run
-                **kwargs,
+            kernel_id: str = await ensure_async(
+                self.start_kernel(
+                    kernel_name=visit.step.name,
+                    zygote=zygote,
+                    env=self.processes.environment(**{SOCKET: str(theirs.fileno())}),
+                    pass_fds=(theirs.fileno(),),
+                    stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
+                    stderr=subprocess.DEVNULL,
+                    extra_arguments=["--HistoryManager.enabled=False"],  # else it keeps a database of what it has run
+                )
             )
         except BaseException:
             ours.close()
@@ -59,7 +72,6 @@ class Kernels(AsyncMappingKernelManager):
             theirs.close()
         self._visits[kernel_id] = visit
         self._feeds[kernel_id] = asyncio.create_task(Feed(self.house, visit).serve(ours))
-        page.kernel_id = kernel_id
         await self._make_room(visit)
         return kernel_id
 
@@ -70,46 +82,33 @@ class Kernels(AsyncMappingKernelManager):
         finally:
             self._forget(kernel_id)
 
+    async def end(self, *kernel_ids: str) -> None:
+        """End those of these kernels that are still there."""
+        for kernel_id in kernel_ids:
+            if kernel_id in self:
+                await self.shutdown_kernel(kernel_id, now=True)
+            self._forget(kernel_id)
+
     async def end_session(self, session_id: str) -> None:
         """End every kernel of a session. Called at sign-out."""
-        await self._end([key for key, visit in self._visits.items() if visit.session.id == session_id])
+        await self.end(*[key for key, visit in self._visits.items() if visit.session.id == session_id])
 
     async def end_person(self, person_id: str) -> None:
         """End every kernel of a person. Called when a new pass phrase signs out all their devices."""
-        await self._end([key for key, visit in self._visits.items() if visit.session.person.id == person_id])
+        await self.end(*[key for key, visit in self._visits.items() if visit.session.person.id == person_id])
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Called when a kernel has died."""
         self._forget(kernel_id)
         return super().remove_kernel(kernel_id)
 
-    async def alive(self, kernel_id: str) -> bool:
-        """Whether the kernel's process runs. One that has died is taken off the list."""
-        if await ensure_async(self.get_kernel(kernel_id).is_alive()):
-            return True
-        await self.shutdown_kernel(kernel_id, now=True)
-        return False
-
     async def _make_room(self, visit: Visit) -> None:
         person = visit.session.person
         own = [key for key, each in self._visits.items() if each.session.person == person and key in self]
-        await self._end(own[: max(0, len(own) - PER_PERSON)])
-
-    async def _end(self, kernel_ids: list[str]) -> None:
-        for kernel_id in kernel_ids:
-            if kernel_id in self:
-                await self.shutdown_kernel(kernel_id, now=True)
-            self._forget(kernel_id)
+        await self.end(*own[: max(0, len(own) - PER_PERSON)])
 
     def _forget(self, kernel_id: str) -> None:
         self._visits.pop(kernel_id, None)
         feed = self._feeds.pop(kernel_id, None)
         if feed is not None:
             feed.cancel()
-
-
-def _environment(fd: int, folder: str) -> dict[str, str]:
-    """What a kernel may know of its surroundings. ``folder`` is empty: no start-up file of the server's user runs in it."""
-    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    own = {"IPYTHONDIR": folder, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return kept | own | {"PYTHONUTF8": "1", "FAELLESLEDELSE_SOCKET": str(fd)}

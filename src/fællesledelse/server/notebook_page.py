@@ -1,38 +1,39 @@
-"""A step's page: Voilà runs its notebook in a kernel that belongs to the session, and every road to it asks whose it is."""
+"""A step's page: whole when it comes, and with a kernel behind it as long as it asks something of one."""
 
+import asyncio
 import json
 import struct
-from contextlib import suppress
 from typing import Any
 
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message, deserialize_msg_from_ws_v1
-from tornado.iostream import StreamClosedError
-from voila.handler import VoilaHandler
+from jupyter_server.utils import ensure_async
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, read_header_from_binary_message
 
 from ..model import Role, StepKind
-from .answers_api import open_step
-from .feed import Visit
+from .access_api import journal_key
+from .answers_api import open_step, step_json, visible_answers
+from .feed import Visit, told
 from .kernels import Kernels
 from .pages import notice_accepted, shell
-from .web import Api, Guarded, Page, Refused
+from .prints import Prints
+from .processes import Processes
+from .web import Api, Page, Refused
 
 ALLOWED = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
 """The kinds of message a page may send to its kernel."""
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
-HEARTBEAT = "<script>window.voila_heartbeat"
 
 
-class NotebookPage(Page, VoilaHandler):
+class NotebookPage(Page):
     """GET: the page of a step."""
 
-    visit: Visit
-    kernel_id: str
-    shell: dict[str, Any]
+    def initialize(self, prints: Prints, processes: Processes) -> None:
+        """Called by Tornado with what makes pages."""
+        self._prints, self._processes = prints, processes
 
     async def get(self, gathering: str, step: str = "") -> None:
-        """Stream the page while the kernel starts. The first visit goes by the privacy notice."""
+        """The page with the leader's own words on it. The first visit goes by the privacy notice."""
         cohort, mine = await self.membership(gathering)
         if not await notice_accepted(self, cohort):
             self.redirect(f"/hold/{gathering}/privatliv")
@@ -45,76 +46,52 @@ class NotebookPage(Page, VoilaHandler):
             self.redirect(f"/hold/{gathering}/")
             return
         page = await open_step(self, cohort, mine.group, step or welcome)
-        self.visit = Visit(self.signed_in, mine, cohort, page)
-        context = await shell(self, cohort, mine, page.name)
-        step_of_page = {"name": page.name, "title": page.title, "minutes": page.minutes, "kind": page.kind.value}
-        self.shell = context | {"step": step_of_page}
-        self.clear_header("Server")
-        with suppress(StreamClosedError):  # the reader has gone on: the kernel ends with its page
-            await self._stream(f"{gathering}/{page.name}.ipynb")
+        await self._answer(Visit(self.signed_in, mine, cohort, page))
 
-    async def _stream(self, path: str) -> None:
-        """Send the page as it comes. Voilà would wait for ever for a kernel that has died on the way."""
-        kernels: Kernels = self.settings["kernel_manager"]
-        async for html in self.get_generator(path=path):
-            if html.startswith(HEARTBEAT) and not await kernels.alive(self.kernel_id):
-                return
-            self.write(html)
-            await self.flush()
-
-
-def page_config(config: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Voilà's hook: give the template what surrounds the page. Called once per page view, in the view's own context."""
-    from jupyter_server import CallContext
-
-    return config | {"faellesledelse": CallContext.get(CallContext.JUPYTER_HANDLER).shell}
+    async def _answer(self, visit: Visit) -> None:
+        cohort, step = visit.cohort, visit.step
+        answers = await visible_answers(self, cohort, step)
+        shown = await self._processes.show(cohort, step.name, await told(self.house, visit, answers))
+        data = {
+            "session": {"person": self.person, "journal_key": journal_key(visit.session)},
+            "page": await step_json(self, cohort, step, answers),
+            "kernel": f"/api/{cohort.manifest.gathering}/steps/{step.name}/{cohort.build}/",
+            "fields": shown["fields"],
+            "computed": shown["computed"],
+            "widgets": shown["widgets"],
+        }
+        context = await shell(self, cohort, visit.membership, step.name)
+        pieces = await self._prints.of(cohort, step.name)
+        self.show("step.html", **context | {"step": step, "pieces": pieces, "cells": shown["cells"], "data": data})
 
 
-class Owned(Guarded):
-    """A handler about one kernel. Someone else's kernel looks like one that does not exist."""
-
-    @property
-    def kernels(self) -> Kernels:
-        """The kernels of all open pages."""
-        kernels: Kernels = self.settings["kernel_manager"]
-        return kernels
-
-    async def prepare(self) -> None:
-        """Called by Tornado before the method."""
-        await super().prepare()
-        visit = self.kernels.visit(self.path_kwargs["kernel_id"])
-        if visit is None or self.session is None or visit.session.id != self.session.id:
-            raise Refused(404, "no-kernel", "Siden er lukket. Hent den igen.")
-
-
-class KernelHandler(Owned, Api):
-    """GET: whether my page's kernel is alive."""
-
-    async def get(self, kernel_id: str) -> None:
-        """404 when it is gone: then the page renews itself."""
-        if not await self.kernels.alive(kernel_id):
-            raise Refused(404, "no-kernel", "Siden er lukket. Hent den igen.")
-        self.reply({"id": kernel_id, "name": "python3", "execution_state": "idle", "connections": 1, "last_activity": ""})
-
-
-class ShutdownHandler(Owned, Api):
-    """POST: my page is closing. Sent by Voilà's script as a beacon."""
-
-    async def post(self, kernel_id: str) -> None:
-        """End the kernel."""
-        await self.kernels.shutdown_kernel(kernel_id)
-        self.set_status(204)
-        self.finish()
-
-
-class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
+class KernelSocket(Api, VoilaKernelWebsocketHandler):
     """The WebSocket between a page's widgets and its kernel. Widgets may talk over it; nothing can be run."""
+
+    kernel_id: str = ""
 
     async def prepare(self) -> None:
         """Called by Tornado before the upgrade. Browsers always say where a WebSocket comes from; others stay out."""
         if not self.check_origin():
             raise Refused(403, "other-origin", "Forbindelsen kom fra en anden side end vores.")
         await super().prepare()
+
+    async def get(self, gathering: str, step: str, build: str, kernel_id: str) -> None:
+        """Make a kernel for this socket. The id that the page made up is not used, so there is no kernel to join."""
+        cohort, mine = await self.leader(gathering)
+        page = await open_step(self, cohort, mine.group, step)
+        if build != cohort.build:
+            raise Refused(409, "rebuilt", "Siden er bygget om. Hent den igen.")
+        kernel_id = await self._kernels.open(Visit(self.signed_in, mine, cohort, page))
+        try:
+            await ensure_async(super().get(kernel_id))
+        except BaseException:
+            await self._kernels.end(kernel_id)
+            raise
+
+    async def open(self, *_args: str, **_kwargs: str) -> None:
+        """Called by Tornado after the upgrade, with the parts of the address."""
+        await ensure_async(super().open(self.kernel_id))
 
     def write_message(self, message: str | bytes | dict[str, Any], binary: bool = False) -> Any:
         """Called by Jupyter with what the kernel says. A traceback it prints is for nobody's eyes."""
@@ -131,6 +108,16 @@ class KernelSocket(Owned, Api, VoilaKernelWebsocketHandler):
             return
         if kind in ALLOWED:
             super().on_message(ws_message)
+
+    def on_close(self) -> None:
+        """Called by Tornado when either side has hung up: the kernel ends."""
+        super().on_close()
+        self._ending = asyncio.get_running_loop().create_task(self._kernels.end(self.kernel_id))
+
+    @property
+    def _kernels(self) -> Kernels:
+        kernels: Kernels = self.settings["kernel_manager"]
+        return kernels
 
 
 def said_kind(message: str | bytes | dict[str, Any]) -> str:

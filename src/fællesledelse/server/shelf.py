@@ -1,10 +1,9 @@
 """The built cohorts the server serves, read from their folders and read again when they are built anew."""
 
-import copy
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat.reader import NotJSONError
@@ -28,9 +27,18 @@ class Cohort:
     notebooks: dict[str, nbformat.NotebookNode]
     stamp: int
 
+    @property
+    def build(self) -> str:
+        """The name of the build: twelve hexadecimal digits."""
+        return hashlib.sha256(f"{self.manifest.gathering}/{self.stamp}".encode()).hexdigest()[:12]
+
+    def code(self, step: str) -> list[str]:
+        """The sources of the code cells of a page, in order."""
+        return [cell.source for cell in self.notebooks[step].cells if cell.cell_type == "code"]
+
 
 class Shelf:
-    """The cohorts by gathering. Voilà asks it for notebooks as it would ask a contents manager."""
+    """The cohorts by gathering."""
 
     def __init__(self, folders: list[Path]) -> None:
         self._folders: dict[str, Path] = {}
@@ -77,12 +85,6 @@ class Shelf:
             return (self._folders[gathering] / BUILT / TEMPLATE).read_bytes()
         except (KeyError, FileNotFoundError):
             return None
-
-    def get(self, path: str, **_: Any) -> dict[str, Any]:
-        """The notebook at "gathering/step.ipynb" as a contents model. Called by Voilà for every page view."""
-        gathering, _slash, name = path.strip("/").partition("/")
-        notebook = self._cohorts[gathering].notebooks[name.removesuffix(".ipynb")]
-        return {"type": "notebook", "path": path, "content": copy.deepcopy(notebook)}
 
     def file_exists(self, path: str) -> bool:
         """Whether a picture named in Markdown stands on the shelf: never. Called by Voilà while it renders Markdown."""

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, ClassVar, Protocol, Self
 
 from ..errors import ConnectionLost
+from ..vocabulary import covers
 
 PATIENCE = 10.0
 """Seconds to wait for an answer before the page says that it can't show the text just now."""
@@ -117,10 +118,50 @@ class Connection(Protocol):
         """Called when a field's values change in the kernel, as they only do in the sandbox."""
 
 
-class ServerConnection:
-    """The inherited socket. A kernel serves one page of one leader, so there is nobody to name in a question."""
+class Nobody:
+    """One of the server's pages before anyone has opened it: there is nothing to read."""
 
     served: ClassVar[bool] = True
+
+    def answers(self, keys: tuple[str, ...]) -> Reading:
+        """Nothing."""
+        return Reading({})
+
+    def way(self) -> Way:
+        """A way without steps."""
+        return Way(date.min, ())
+
+    def own(self, keys: tuple[str, ...]) -> dict[str, str]:
+        """Nothing: the browser fetches a field's text itself."""
+        return {}
+
+    def example(self, part: str) -> None:
+        """Nothing: the group is real, and none of what it shares passes through here."""
+
+    def keep(self, texts: dict[str, str]) -> None:
+        """Nothing: only the browser saves, and never through the kernel."""
+
+
+class Given(Nobody):
+    """All that a page reads, told beforehand: ``{"texts", "labels", "way"}`` as the server's JSON object."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self._told = told
+
+    def answers(self, keys: tuple[str, ...]) -> Reading:
+        """See Connection."""
+        texts, labels = (
+            {key: text for key, text in self._told[part].items() if covers(keys, key)} for part in ("texts", "labels")
+        )
+        return Reading(texts, labels)
+
+    def way(self) -> Way:
+        """See Connection."""
+        return Way.of(self._told["way"])
+
+
+class ServerConnection(Nobody):
+    """The inherited socket. A kernel serves one page of one leader, so there is nobody to name in a question."""
 
     def __init__(self, wire: socket.socket, *, patience: float = PATIENCE) -> None:
         wire.settimeout(patience)
@@ -138,15 +179,9 @@ class ServerConnection:
         """See Connection."""
         return Way.of(self._ask({"get": "path"})["ok"])
 
-    def own(self, keys: tuple[str, ...]) -> dict[str, str]:
-        """Nothing: the browser fetches a field's text itself."""
-        return {}
-
-    def example(self, part: str) -> None:
-        """Nothing: the group is real, and none of what it shares passes through here."""
-
-    def keep(self, texts: dict[str, str]) -> None:
-        """Nothing: only the browser saves, and never through the kernel."""
+    def cells(self) -> list[str]:
+        """The code of the page's cells, for a process that has not run them before. Raises ConnectionLost."""
+        return [str(source) for source in self._ask({"get": "cells"})["ok"]]
 
     def close(self) -> None:
         """Hang up. Also done after a silence: a late answer must not be taken for the next question's."""

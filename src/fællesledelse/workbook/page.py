@@ -7,23 +7,34 @@ read through the connection when the page opens and again each time a field repo
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-from ipywidgets import HTML
+from ipywidgets import HTML, DOMWidget
 
 from .. import vocabulary
 from ..errors import ConnectionLost
 from ..vocabulary import DRAFT, Call, covers
 from . import view
-from .connection import Connection, inherited
+from .connection import Connection, Nobody, ServerConnection, inherited
 from .fields import Field, ServedField, describe
 from .mirror import Mirror
 from .sandbox import Sandbox
 
 SOCKET = "FAELLESLEDELSE_SOCKET"
-"""The environment variable that names the inherited socket; without it the page is a sandbox."""
+"""The environment variable that names the inherited socket, empty where there is none yet. Pages that run where it is set
+are the server's and are nobody's until they are bound; without it a page is a sandbox."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A widget that shows what is computed from the texts of ``reads``, and what brings it up to date."""
+
+    reads: tuple[str, ...]
+    widget: DOMWidget
+    refresh: Callable[[], None]
 
 
 class Page:
@@ -32,7 +43,18 @@ class Page:
     def __init__(self, connection: Connection, step: str) -> None:
         self._connection = connection
         self._step = step
-        self._computed: list[tuple[tuple[str, ...], Callable[[], None]]] = []
+        self._computed: list[Computed] = []
+
+    @property
+    def computed(self) -> tuple[Computed, ...]:
+        """The computed parts of the page, in its order."""
+        return tuple(self._computed)
+
+    def bind(self, connection: Connection) -> None:
+        """The page, run before anyone had opened it, is this connection's from now on."""
+        self._connection = connection
+        for part in self._computed:
+            part.refresh()
 
     def text(
         self,
@@ -79,7 +101,7 @@ class Page:
     def mirror(self) -> Mirror:
         """The mirror for empty words: at most three questions about the draft, only when the leader asks."""
         mirror = Mirror(lambda: self._connection.answers(DRAFT))
-        self._computed.append((DRAFT, mirror.refresh))
+        self._computed.append(Computed(DRAFT, mirror, mirror.refresh))
         return mirror
 
     def contract(self, *, parts: list[str], limit: int = 800) -> HTML | Field:
@@ -161,15 +183,15 @@ class Page:
     def _show(self, reads: tuple[str, ...], render: Callable[[], str]) -> HTML:
         widget = HTML()
         refresh = partial(_fill, widget, render)
-        self._computed.append((reads, refresh))
+        self._computed.append(Computed(reads, widget, refresh))
         refresh()
         return widget
 
     def _refresh(self, key: str, version: int) -> None:
         """Called by a field when the server has acknowledged that ``version`` of ``key`` is kept."""
-        for reads, refresh in self._computed:
-            if covers(reads, key):
-                refresh()
+        for part in self._computed:
+            if covers(part.reads, key):
+                part.refresh()
 
 
 def _fill(widget: HTML, render: Callable[[], str]) -> None:
@@ -190,5 +212,11 @@ def open_page(cohort: str, *, step: str) -> Page:
     """
     if not isinstance(cohort, str):
         raise TypeError(f"cohort must be text, not {cohort!r}")
-    descriptor = os.environ.get(SOCKET)
-    return Page(inherited(int(descriptor)) if descriptor else Sandbox(), step)
+    return Page(Nobody() if SOCKET in os.environ else Sandbox(), step)
+
+
+def take_connection() -> ServerConnection:
+    """The server's socket, for the one who binds the page to it. Called once in a kernel."""
+    descriptor = int(os.environ[SOCKET])
+    os.environ[SOCKET] = ""
+    return inherited(descriptor)

@@ -38,6 +38,9 @@ HEADINGS = dict(
 )
 """The headings of the foundation, where the notebook's own wording isn't known."""
 
+BAR, ROW = 300, 40
+"""The longest bar of the chart and the height of a row, in pixels at full size."""
+
 MANY = 12
 """More answers than this are folded away until the leader wants to read them."""
 
@@ -102,7 +105,30 @@ def _paragraphs(text: str) -> str:
 def draft(reading: Reading) -> str:
     """The six headings with what is written under them, and how long it takes to read aloud."""
     body = "".join(_heading(reading, key) for key in DRAFT)
-    return f'<article class="fl-draft">{body}</article>{_length(reading)}'
+    return f'<article class="fl-draft">{body}</article>{_length(reading)}{_chart(reading)}'
+
+
+def _chart(reading: Reading) -> str:
+    """Where the words are: a bar for each heading. Nothing to see before there are any."""
+    counts = {_name(reading, key): len(reading.texts.get(key, "").split()) for key in DRAFT}
+    most = max(counts.values())
+    if not most:
+        return ""
+    told = ", ".join(f"{name}: {count} ord" for name, count in counts.items())
+    bars = "".join(_bar(row, name, count, BAR * count / most) for row, (name, count) in enumerate(counts.items()))
+    return (
+        '<figure class="fl-draft-chart"><figcaption>Her er ordene</figcaption>'
+        f'<svg viewBox="0 0 {BAR + 40} {ROW * len(counts)}" role="img" aria-label="{escape(told)}">{bars}</svg></figure>'
+    )
+
+
+def _bar(row: int, name: str, count: int, width: float) -> str:
+    top = ROW * row
+    return (
+        f'<text x="0" y="{top + 16}">{escape(name)}</text>'
+        f'<rect x="0" y="{top + 22}" width="{max(width, 1):.1f}" height="10" rx="2"/>'
+        f'<text x="{width + 6:.1f}" y="{top + 32}">{count}</text>'
+    )
 
 
 def _name(reading: Reading, key: str) -> str:
