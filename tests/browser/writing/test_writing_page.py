@@ -44,16 +44,6 @@ def test_the_loading_line_goes_when_the_fields_have_come(opened):
     expect(opened().locator("#loading")).to_be_hidden()
 
 
-def test_fields_that_do_not_come_are_excused_kindly(context, server):
-    server.state.faults.no_widgets = True
-    page = context.new_page()
-    page.clock.install()
-    page.goto(server.url + "/hold/demo/forberedelse-1")
-    page.clock.run_for(31_000)
-    expect(page.locator("#loading")).to_contain_text("Felterne er længe om at komme")
-    expect(page.get_by_role("button", name="Hent siden igen")).to_be_visible()
-
-
 def test_an_ended_session_keeps_the_text_and_goes_on_after_sign_in_elsewhere(opened, server):
     page = opened()
     server.state.person = None
@@ -135,12 +125,16 @@ def aged(opened) -> Page:
     return page
 
 
-def test_a_page_whose_kernel_is_gone_mends_itself_and_puts_the_writer_back(aged, server):
+def build_anew(server, page: Page) -> None:
+    """The facilitator builds the cohort again, and the page hears of it."""
+    server.state.build = "ba9876543210"
+    page.evaluate("faellesledelse.refresh(0)")
+
+
+def test_a_page_of_an_earlier_build_mends_itself_and_puts_the_writer_back(aged, server):
     top = aged.evaluate("document.activeElement.getBoundingClientRect().top")
-    server.state.faults.kernel_gone = True
-    aged.evaluate("document.dispatchEvent(new CustomEvent('kernel-lost'))")
+    build_anew(server, aged)
     until(lambda: loads(server) == 2, aged, within=15)
-    server.state.faults.kernel_gone = False
     expect(box(aged, "private.limits")).to_be_focused()
     expect(box(aged, "private.limits")).to_have_value("Grænsen går her")
     assert aged.evaluate("document.activeElement.selectionStart") == 7
@@ -148,17 +142,8 @@ def test_a_page_whose_kernel_is_gone_mends_itself_and_puts_the_writer_back(aged,
     expect(aged.get_by_text("Siden er frisk igen")).to_be_visible()
 
 
-def test_a_kernel_that_is_gone_is_noticed_without_being_told(aged, server):
-    server.state.faults.kernel_gone = True
-    aged.evaluate("dispatchEvent(new Event('online'))")
-    until(lambda: loads(server) == 2, aged, within=15)
-    server.state.faults.kernel_gone = False
-    expect(box(aged, "private.limits")).to_have_value("Grænsen går her")  # Chromium can't be closed in the midst of a load
-
-
 def test_a_page_is_not_mended_while_someone_types(aged, server):
-    server.state.faults.kernel_gone = True
-    aged.evaluate("document.dispatchEvent(new CustomEvent('kernel-lost'))")
+    build_anew(server, aged)
     for _ in range(30):  # typed in the page: a key that meets a reload would hold the browser's driver up for ever
         aged.evaluate("document.execCommand('insertText', false, 'x')")
         aged.wait_for_timeout(150)
@@ -168,8 +153,8 @@ def test_a_page_is_not_mended_while_someone_types(aged, server):
 
 
 def test_a_page_is_not_mended_while_the_server_is_away(aged, server):
+    build_anew(server, aged)
     server.down()
-    aged.evaluate("document.dispatchEvent(new CustomEvent('kernel-lost'))")
     box(aged, "private.limits").press_sequentially(" – offline")
     expect_kept(aged, "private.limits")
     aged.wait_for_timeout(4000)
@@ -198,15 +183,3 @@ def test_nothing_is_asked_of_anyone_but_the_server(context, server):
     page.goto(server.url + "/hold/demo/forberedelse-1")
     expect(field(page)).to_be_visible()
     assert [url for url in asked if not url.startswith((server.url, f"blob:{server.url}", "data:"))] == []
-
-
-def test_a_kernel_that_never_hears_of_a_save_is_replaced(context, server):
-    page = context.new_page()
-    page.clock.install()
-    page.goto(server.url + "/hold/demo/forberedelse-1")
-    page.evaluate("globalThis.deaf = true")
-    box(page).fill("Hører nogen det?")
-    expect_saved(page)
-    page.clock.fast_forward(31_000)
-    until(lambda: loads(server) == 2, page, within=15)
-    expect(box(page)).to_have_value("Hører nogen det?")

@@ -243,10 +243,3 @@ def test_an_earlier_version_is_seen_and_brought_back_as_a_new_one(opened, server
     expect_all_sent(page)
     assert server.state.texts("turning-points") == ["Første udgave", "Anden udgave", "Første udgave"]
     assert page.evaluate("document.activeElement.textContent") == "Tidligere versioner"
-
-
-def test_the_kernel_hears_of_field_and_version_and_never_of_the_text(opened):
-    page = opened()
-    box(page).fill("Kun mellem mig og serveren")
-    expect_saved(page)
-    assert page.evaluate("told") == [{"saved": {"key": "turning-points", "version": 1}}]
