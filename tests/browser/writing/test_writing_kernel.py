@@ -104,8 +104,8 @@ def test_a_message_that_kills_every_kernel_is_given_up(opened, server):
     page = opened()
     server.state.faults.kernel_deaf = True
     write(page, "Dræber kerner")
-    for number in range(3):
-        until(lambda: len(server.state.kernels) == number + 1 and server.state.kernels[number].told, page, within=20)
+    for number in range(1, 4):
+        until(lambda count=number: [bool(kernel.told) for kernel in server.state.kernels] == [True] * count, page, within=20)
         end(server)
     until(lambda: len(server.state.kernels) == 4, page, within=20)
     page.wait_for_timeout(500)
