@@ -7,7 +7,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FETCHED = (
-    "src/fællesledelse/server/static/vendor/kernel.js",
+    "src/fællesledelse/server/static/vendor/page.js",
     "src/fællesledelse/documents/fonts/IBMPlexSerif_400Regular.ttf",
 )
 

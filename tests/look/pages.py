@@ -59,10 +59,15 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def environment() -> jinja2.Environment:
+    """The pages' templates, where a name that nobody has given is an error."""
+    loader = jinja2.FileSystemLoader(share("templates/pages"))
+    found = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    found.globals["asset"] = asset
+    return found
+
+
 def render(page: str, **changed: Any) -> str:
     """The page, with some of its context changed."""
-    loader = jinja2.FileSystemLoader(share("templates/pages"))
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.globals["asset"] = asset
     template, context = PAGES[page]
-    return environment.get_template(template).render(context | changed)
+    return environment().get_template(template).render(context | changed)

@@ -1,8 +1,6 @@
 """Files that pages load, and how the borrowed ones get there."""
 
-import json
 import re
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,11 +46,6 @@ def test_every_borrowed_package_brings_its_licence(tmp_path: Path) -> None:
         (tmp_path / package).mkdir(parents=True)
         (tmp_path / package / "LICENSE.md").write_text(f"Licence of {package}", encoding="utf-8")
     assert licences(tmp_path) == "=== @b/c\nLicence of @b/c\n\n=== a\nLicence of a"
-
-
-def test_the_widgets_two_ends_are_of_the_same_version() -> None:
-    dependencies = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert dependencies["anywidget"] == version("anywidget")
 
 
 def test_the_locks_name_no_place_to_download_from() -> None:

@@ -73,7 +73,7 @@ class Server:
 
     def kernels(self) -> list[int]:
         """The process ids of the server's kernels."""
-        return [pid for pid in children(self.process.pid) if b"ipykernel" in _proc(pid, "cmdline")]
+        return [pid for pid in children(self.process.pid) if _threads(pid) > 3]  # what they are forked from has one
 
     def stop(self) -> int:
         """Ask it to stop and wait; the exit code."""
@@ -153,6 +153,11 @@ def children(pid: int) -> list[int]:
     return found + [below for each in found for below in children(each)]
 
 
+def _threads(pid: int) -> int:
+    told = re.search(rb"Threads:\s+(\d+)", _proc(pid, "status"))
+    return int(told[1]) if told else 0
+
+
 def _proc(pid: int, name: str) -> bytes:
     try:
         return Path(f"/proc/{pid}/{name}").read_bytes()
@@ -172,6 +177,14 @@ def with_pid(pid: int, number: int) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         return
+
+
+def told(html: str) -> dict[str, Any]:
+    """What a page tells its own script."""
+    found = re.search(r'<script type="application/json" id="page">(.*?)</script>', html, re.DOTALL)
+    assert found, html
+    data: dict[str, Any] = json.loads(found[1])
+    return data
 
 
 class Client(httpx.Client):
@@ -215,17 +228,15 @@ class Client(httpx.Client):
         assert self.post(f"/api/{gathering}/notice", json={"accept": True}).status_code == 200
 
     def open_page(self, step: str = "", gathering: str = "demo", query: str = "") -> tuple[str, str]:
-        """Open a notebook page to its end: its HTML, and the id of its kernel."""
+        """Open a notebook page: its HTML, and the address below which its kernel is."""
         answer = self.get(f"/hold/{gathering}/{step}{query}")
         assert answer.status_code == 200, answer.text
-        found = re.search(r'"kernelId": ?"([0-9a-f-]+)"', answer.text)
-        assert found, answer.text
-        return answer.text, found[1]
+        return answer.text, str(told(answer.text)["kernel"])
 
     def socket(self, kernel: str, subprotocols: Any = None, **headers: str | None) -> ClientConnection:
         """The WebSocket of a page's widgets. ``headers`` are sent instead of a browser's own; None: not sent."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         wanted = {"Origin": self.origin, "Cookie": cookie} | headers
-        address = f"{self.origin.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels"
+        address = f"{self.origin.replace('http', 'ws', 1)}{kernel}api/kernels/{uuid.uuid4()}/channels"
         sent = {name: value for name, value in wanted.items() if value}
         return connect(address, subprotocols=subprotocols, additional_headers=sent, open_timeout=PATIENCE, proxy=None)

@@ -4,33 +4,53 @@ import json
 import shutil
 import signal
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
-from .people import ANNA, BENT
-from .serving import CANARY, Client, Server, alive, start, wait_for, with_pid
+from .people import ANNA, BENT, GERDA, VIBEKE
+from .serving import CANARY, Client, Server, alive, children, start, wait_for, with_pid
+
+
+@dataclass
+class Open:
+    """Anna with a page open and its kernel awake."""
+
+    client: Client
+    html: str
+    kernel: str
+    wire: ClientConnection
+    pid: int
 
 
 @pytest.fixture(scope="module")
-def page(server: Server) -> tuple[Client, str, str, int]:
-    """Anna with a page open: her browser, its HTML, its kernel, the kernel's process."""
+def page(server: Server) -> Iterator[Open]:
     client = server.client(ANNA)
     client.accept()
-    before = set(server.kernels())
     html, kernel = client.open_page("forberedelse-1", query="?theme=%3Cscript%3Ealert(1)%3C/script%3E&template=gridstack")
-    (pid,) = set(server.kernels()) - before
-    return client, html, kernel, pid
+    with woken(server, client, kernel) as (wire, pid):
+        yield Open(client, html, kernel, wire, pid)
 
 
-def test_theme_and_template_in_the_address_are_neither_used_nor_shown(page: tuple[Client, str, str, int]) -> None:
-    html = page[1]
+@contextmanager
+def woken(server: Server, client: Client, kernel: str) -> Iterator[tuple[ClientConnection, int]]:
+    """The kernel of an open page, as long as it is asked something of: the socket and the process."""
+    before = set(server.kernels())
+    with client.socket(kernel) as wire:
+        wait_for(lambda: set(server.kernels()) - before)
+        (pid,) = set(server.kernels()) - before
+        yield wire, pid
+
+
+def test_theme_and_template_in_the_address_are_neither_used_nor_shown(page: Open) -> None:
+    html = page.html
     assert "alert(1)" not in html
     assert "gridstack" not in html
     assert 'lang="da"' in html
@@ -73,14 +93,11 @@ def test_theme_and_template_in_the_address_are_neither_used_nor_shown(page: tupl
         ("GET", "/assets/"),
     ],
 )
-def test_no_door_of_jupyter_is_open_even_to_the_owner_of_a_kernel(
-    page: tuple[Client, str, str, int], method: str, path: str
-) -> None:
-    client, _, kernel, pid = page
-    answer = client.request(method, path.format(kernel=kernel))
+def test_no_door_of_jupyter_is_open_even_to_the_owner_of_a_kernel(page: Open, method: str, path: str) -> None:
+    answer = page.client.request(method, path.format(kernel=uuid.uuid4()))
     assert answer.status_code in (403, 404, 405), answer.text
     assert "Traceback" not in answer.text
-    assert alive(pid)
+    assert alive(page.pid)
 
 
 RUN = ["execute_request", "debug_request", "create_subshell_request", "usage_request", "history_request", "inspect_request"]
@@ -104,17 +121,14 @@ def _v1(message: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize("protocol", ["old", "v1"])
-def test_nothing_can_be_run_over_the_websocket_on_any_channel(
-    page: tuple[Client, str, str, int], tmp_path: Path, protocol: str
-) -> None:
+def test_nothing_can_be_run_over_the_websocket_on_any_channel(page: Open, tmp_path: Path, protocol: str) -> None:
     """After everything hostile, a harmless question is answered: what could have run, would have run by then."""
-    client, _, kernel, _ = page
     mark = tmp_path / "mark"
     names = ["v1.kernel.websocket.jupyter.org"] if protocol == "v1" else None
     pack: Callable[[dict[str, Any]], Any] = _v1 if protocol == "v1" else json.dumps
     for kind in RUN:
         for channel in ("shell", "control", "stdin", "iopub", "hb"):
-            with client.socket(kernel, subprotocols=names) as wire:
+            with page.client.socket(page.kernel, subprotocols=names) as wire:
                 wire.send(pack(_message(kind, mark, channel)))
                 question = _message("kernel_info_request", mark, "shell")
                 with suppress(ConnectionClosed):  # it may have been hung up on by now
@@ -141,82 +155,57 @@ def _read_until_closed_or_answered(wire: Any, msg_id: str) -> None:
     ["", "junk", "[]", "null", "{}", '{"channel": "shell"}', "[" * 100_000, b"", b"\xff" * 9, b"\x00" * 64, "9" * 5000],
     ids=range(11),
 )
-def test_junk_over_the_websocket_closes_it_and_harms_nothing(
-    server: Server, page: tuple[Client, str, str, int], junk: str | bytes
-) -> None:
-    client, _, kernel, pid = page
-    with client.socket(kernel) as wire:
+def test_junk_over_the_websocket_closes_it_and_harms_nothing(server: Server, page: Open, junk: str | bytes) -> None:
+    with page.client.socket(page.kernel) as wire:
         wire.send(junk)
         _read_until_closed_or_answered(wire, "nothing")
         assert wire.close_code == 1003
-    assert alive(pid)
+    assert alive(page.pid)
     assert "JSONDecodeError" not in server.written
 
 
-@pytest.fixture(scope="module")
-def strangers(server: Server, page: tuple[Client, str, str, int]) -> dict[str, Client]:
-    """Everyone who is not Anna in the session that opened the page."""
-    return {
-        "another person": server.client(BENT),
-        "another session of the same person": server.client(ANNA),
-        "nobody": server.client(),
-    }
+def test_a_kernel_is_made_for_one_socket_and_nobody_can_join_it(server: Server, page: Open) -> None:
+    """Neither by the address of the first, nor by an id that Jupyter knows it by: each socket has a kernel of its own."""
+    address = f"{page.client.origin.replace('http', 'ws', 1)}{page.kernel}api/kernels/{page.wire.id}/channels"
+    cookie = "; ".join(f"{name}={value}" for name, value in page.client.cookies.items())
+    before = set(server.kernels())
+    for _ in range(2):
+        with connect(address, additional_headers={"Origin": page.client.origin, "Cookie": cookie}, proxy=None):
+            assert len(set(server.kernels()) - before) == 1
+        wait_for(lambda: set(server.kernels()) == before)
 
 
-@pytest.mark.parametrize("who", ["another person", "another session of the same person", "nobody"])
-def test_a_kernel_answers_only_the_session_that_opened_its_page(
-    page: tuple[Client, str, str, int], strangers: dict[str, Client], who: str
-) -> None:
-    _, _, kernel, pid = page
-    stranger = strangers[who]
-    unknown = str(uuid.uuid4())
-    for method, path in [
-        ("GET", "/api/kernels/{}"),
-        ("POST", "/voila/api/shutdown/{}"),
-        ("GET", "/api/kernels/{}/channels"),
-    ]:
-        real, made_up = (stranger.request(method, path.format(each)) for each in (kernel, unknown))
-        assert real.status_code in (401, 404)
-        assert (real.status_code, real.text) == (made_up.status_code, made_up.text)
+@pytest.mark.parametrize("who", ["another person", "nobody", "a facilitator"])
+def test_no_kernel_is_made_for_who_may_not_open_the_page(server: Server, page: Open, who: str) -> None:
+    stranger = server.client({"another person": GERDA, "a facilitator": VIBEKE}.get(who))
+    before = set(server.kernels())
     with pytest.raises(InvalidStatus) as refused:
-        stranger.socket(kernel)
-    assert refused.value.response.status_code in (401, 404)
-    assert alive(pid)
+        stranger.socket(page.kernel)
+    assert refused.value.response.status_code in (401, 403, 404)
+    assert set(server.kernels()) == before
+
+
+def test_a_page_of_another_build_gets_no_kernel(page: Open) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        page.client.socket(page.kernel.replace(page.kernel.split("/")[-2], "0" * 12))
+    assert refused.value.response.status_code == 409
 
 
 @pytest.mark.parametrize("origin", ["https://ond.example", "null", None])
-def test_the_owners_own_browser_reaches_the_kernel_only_from_our_own_pages(
-    page: tuple[Client, str, str, int], origin: str | None
-) -> None:
-    client, _, kernel, pid = page
+def test_the_owners_own_browser_reaches_the_kernel_only_from_our_own_pages(page: Open, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        client.socket(kernel, Origin=origin)
+        page.client.socket(page.kernel, Origin=origin)
     assert refused.value.response.status_code == 403
-    headers = {"Origin": origin} if origin else {}
-    with Client(base_url=client.base_url, cookies=client.cookies) as elsewhere:
-        del elsewhere.headers["Origin"]
-        assert elsewhere.post(f"/voila/api/shutdown/{kernel}", headers=headers).status_code == 403
-    assert alive(pid)
 
 
-def test_a_kernel_holds_nothing_of_the_servers(server: Server, page: tuple[Client, str, str, int]) -> None:
-    pid = page[3]
-    told = Path(f"/proc/{pid}/environ").read_bytes().decode()
+def test_a_kernel_holds_nothing_of_the_servers(server: Server, page: Open) -> None:
+    told = Path(f"/proc/{page.pid}/environ").read_bytes().decode()
     names = {line.partition("=")[0] for line in told.split("\0") if line}
     assert CANARY not in told
     assert str(server.settings.data) not in told
-    ours = {
-        "PATH",
-        "LANG",
-        "LC_ALL",
-        "TZ",
-        "IPYTHONDIR",
-        "PYDEVD_DISABLE_FILE_VALIDATION",
-        "PYTHONUTF8",
-        "FAELLESLEDELSE_SOCKET",
-    }
-    assert names <= ours | {"JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_INTERRUPT_EVENT"}
-    opened = [link.readlink().as_posix() for link in _descriptors(pid)]
+    ours = {"PATH", "LANG", "LC_ALL", "TZ", "IPYTHONDIR", "PYTHONUTF8", "FAELLESLEDELSE_SOCKET"}
+    assert names <= ours | {"JPY_PARENT_PID", "MALLOC_ARENA_MAX"}
+    opened = [link.readlink().as_posix() for link in _descriptors(page.pid)]
     assert not [path for path in opened if str(server.settings.data) in path or "sqlite" in path]
 
 
@@ -228,61 +217,61 @@ def _sockets(pid: int) -> set[str]:
     return {found for link in _descriptors(pid) if (found := link.readlink().as_posix()).startswith("socket:")}
 
 
-def test_each_of_two_open_pages_has_a_socket_of_its_own_and_not_the_others(
-    server: Server, page: tuple[Client, str, str, int]
-) -> None:
-    client = page[0]
+def test_each_of_two_kernels_has_sockets_of_its_own_and_not_the_others(server: Server, page: Open) -> None:
+    _, second = page.client.open_page("workshop-1")
+    with woken(server, page.client, second) as (_wire, pid):
+        assert not _sockets(pid) & _sockets(page.pid)
+        assert not _sockets(pid) & _sockets(server.process.pid)
+
+
+def test_a_page_that_asks_nothing_has_no_kernel(server: Server, anna: Client) -> None:
     before = set(server.kernels())
-    _, second = client.open_page("workshop-1")
-    (pid,) = set(server.kernels()) - before
-    assert not _sockets(pid) & _sockets(page[3])
-    assert not _sockets(pid) & _sockets(server.process.pid)
-    inherited = int(_variable(pid, "FAELLESLEDELSE_SOCKET"))
-    assert (Path(f"/proc/{pid}/fd") / str(inherited)).readlink().as_posix().startswith("socket:")
-    assert client.post(f"/voila/api/shutdown/{second}").status_code == 204
-    wait_for(lambda: not alive(pid))
+    for _ in range(3):
+        anna.open_page("privat-tillaeg")
+    assert set(server.kernels()) == before
 
 
-def _variable(pid: int, name: str) -> str:
-    told = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    return next(line for line in told if line.startswith(f"{name}=")).partition("=")[2]
-
-
-def test_a_page_ends_its_own_kernel_when_it_closes(server: Server, anna: Client) -> None:
-    before = set(server.kernels())
+def test_a_kernel_ends_with_its_socket(server: Server, anna: Client) -> None:
     _, kernel = anna.open_page("privat-tillaeg")
-    (pid,) = set(server.kernels()) - before
-    assert anna.get(f"/api/kernels/{kernel}").json()["id"] == kernel
     descriptors = len(_descriptors(server.process.pid))
-    assert anna.post(f"/voila/api/shutdown/{kernel}").status_code == 204
-    assert not alive(pid)
-    assert anna.get(f"/api/kernels/{kernel}").status_code == 404
-    assert len(_descriptors(server.process.pid)) < descriptors
-
-
-def test_a_kernel_that_was_killed_is_gone_for_the_page_and_from_the_list(server: Server, anna: Client) -> None:
-    before = set(server.kernels())
-    _, kernel = anna.open_page("workshop-1")
-    (pid,) = set(server.kernels()) - before
-    with_pid(pid, signal.SIGKILL)
+    with woken(server, anna, kernel) as (_wire, pid):
+        assert alive(pid)
     wait_for(lambda: not alive(pid))
-    wait_for(lambda: anna.get(f"/api/kernels/{kernel}").status_code == 404)
-    assert anna.get(f"/api/kernels/{kernel}").status_code == 404
-    with pytest.raises(InvalidStatus):
-        anna.socket(kernel)
-    assert anna.open_page("workshop-1")[1] != kernel
+    wait_for(lambda: len(_descriptors(server.process.pid)) <= descriptors)
 
 
-def test_signing_out_ends_the_kernels_of_that_session_and_of_no_other(
-    server: Server, page: tuple[Client, str, str, int]
-) -> None:
+def test_a_kernel_that_is_killed_hangs_up_and_the_next_one_is_as_good(server: Server, anna: Client) -> None:
+    _, kernel = anna.open_page("workshop-1")
+    with woken(server, anna, kernel) as (wire, pid):
+        with_pid(pid, signal.SIGKILL)
+        assert _heard_until_closed(wire)
+    with woken(server, anna, kernel) as (_wire, pid):
+        assert alive(pid)
+
+
+def _heard_until_closed(wire: ClientConnection) -> bool:
+    with suppress(ConnectionClosed):
+        while True:
+            wire.recv(timeout=30)
+    return True
+
+
+def test_pages_and_kernels_go_on_when_what_they_are_forked_from_is_killed(server: Server, page: Open, anna: Client) -> None:
+    for pid in set(children(server.process.pid)) - set(server.kernels()):
+        with_pid(pid, signal.SIGKILL)
+    assert "<h1" in anna.open_page("workshop-1")[0]
+    assert alive(page.pid)
+    with woken(server, anna, page.kernel) as (_wire, pid):
+        assert alive(pid)
+
+
+def test_signing_out_ends_the_kernels_of_that_session_and_of_no_other(server: Server, page: Open) -> None:
     client = server.client(ANNA)
-    before = set(server.kernels())
-    client.open_page("")
-    (pid,) = set(server.kernels()) - before
-    assert client.post("/api/log-out").status_code == 204
-    assert not alive(pid)
-    assert alive(page[3])
+    _, kernel = client.open_page("")
+    with woken(server, client, kernel) as (_wire, pid):
+        assert client.post("/api/log-out").status_code == 204
+        wait_for(lambda: not alive(pid))
+    assert alive(page.pid)
 
 
 @pytest.fixture(scope="module")
@@ -313,31 +302,32 @@ def bent(brief: Server) -> Client:
     return client
 
 
-def test_a_kernel_without_a_page_is_ended_and_an_old_page_gives_way_to_a_new_one(brief: Server, bent: Client) -> None:
-    first = bent.open_page("privat-tillaeg")[1]
-    (pid,) = brief.kernels()
-    with bent.socket(first):
-        time.sleep(3.5)  # longer than a kernel without a page may live
-        assert alive(pid)
-        for _ in range(2):
-            bent.open_page("privat-tillaeg")
-        assert not alive(pid)
+def test_an_old_kernel_gives_way_to_a_new_one(brief: Server, bent: Client) -> None:
+    _, kernel = bent.open_page("privat-tillaeg")
+    with woken(brief, bent, kernel) as (_first, pid), woken(brief, bent, kernel), woken(brief, bent, kernel):
+        wait_for(lambda: not alive(pid))
+        assert len(brief.kernels()) == 2
     wait_for(lambda: not brief.kernels())
 
 
-def test_a_page_whose_kernel_dies_on_the_way_comes_to_an_end(brief: Server, bent: Client) -> None:
-    with bent.stream("GET", "/hold/demo/forberedelse-1") as answer:
-        wait_for(lambda: brief.kernels() != [])
-        with_pid(brief.kernels()[0], signal.SIGKILL)
-        answer.read()
-    assert answer.status_code == 200
-    assert "<h1" in answer.text
+def test_a_hundred_pages_and_kernels_leave_no_process_and_no_file(brief: Server, bent: Client) -> None:
+    _, kernel = bent.open_page("")
+    before = set(children(brief.process.pid)), len(_descriptors(brief.process.pid)), len(list(brief.scratch.rglob("*")))
+    for _ in range(100):
+        bent.open_page("forberedelse-1")
+    for _ in range(20):
+        with bent.socket(kernel):
+            pass
+    wait_for(lambda: set(children(brief.process.pid)) == before[0])
+    wait_for(lambda: len(_descriptors(brief.process.pid)) <= before[1] + 2)
+    wait_for(lambda: len(list(brief.scratch.rglob("*"))) <= before[2])
 
 
 def test_stopping_leaves_no_process_and_no_file_behind(brief: Server, bent: Client) -> None:
-    bent.open_page("")
-    pids = brief.kernels()
-    assert pids
-    assert brief.stop() == 0
-    assert not any(alive(pid) for pid in pids)
+    _, kernel = bent.open_page("")
+    with bent.socket(kernel):
+        pids = children(brief.process.pid)
+        assert brief.kernels()
+        assert brief.stop() == 0
+    wait_for(lambda: not any(alive(pid) for pid in pids))
     assert not list(brief.scratch.iterdir())

@@ -139,8 +139,7 @@ PATHS = [
     "/api/session",
     "/api/demo/steps/forberedelse-1",
     "/api/demo/answers/findes.ikke/versions",
-    "/api/kernels/a-b-c-d-e",
-    "/api/kernels/a-b-c-d-e/channels",
+    "/api/demo/steps/forberedelse-1/000000000000/api/kernels/a-b-c-d-e/channels",
     "/hold/demo/privatliv",
     "/hold/demo/datoer",
     "/hold/demo/det-kan-din-facilitator-se",
@@ -184,7 +183,7 @@ def no_third_party(html: str) -> None:
 
 
 def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, anna: Client) -> None:
-    """In Chromium: the fields come alive, nothing is refused, nobody else is asked, and leaving ends the kernel."""
+    """In Chromium: the fields come alive, a kernel wakes when it is needed, nothing is refused, nobody else is asked."""
     from playwright.sync_api import sync_playwright
 
     no_third_party(anna.open_page("workshop-1")[0])
@@ -203,6 +202,10 @@ def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, ann
         page.goto(f"{server.url}/hold/demo/forberedelse-1")
         page.wait_for_selector("textarea", timeout=60_000)
         page.wait_for_selector("#loading", state="detached", timeout=60_000)
+        page.locator('textarea[data-key="episodes.1.situation"]').fill(
+            "Det vækker kernen, for siden viser det igen længere nede."
+        )
+        wait_for(lambda: set(server.kernels()) - before)
         (pid,) = set(server.kernels()) - before
         page.goto(f"{server.url}/hold/demo/datoer")
         wait_for(lambda: not alive(pid))

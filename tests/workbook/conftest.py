@@ -10,8 +10,7 @@ import pytest
 
 from fællesledelse.vocabulary import covers
 from fællesledelse.workbook import Page, open_page
-from fællesledelse.workbook.connection import ServerConnection
-from fællesledelse.workbook.page import SOCKET
+from fællesledelse.workbook.page import SOCKET, bind, take_connection
 
 WAY: dict[str, Any] = {
     "today": "2026-09-08",
@@ -87,10 +86,11 @@ def server(ends: tuple[socket.socket, socket.socket]) -> Iterator[Server]:
 def page(server: Server, ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """The page as a kernel opens it that has inherited the socket."""
     monkeypatch.setenv(SOCKET, str(ends[1].detach()))
+    connection = take_connection()
     page = open_page("nord", step="workshop-1")
+    bind(page, connection)
     yield page
-    assert isinstance(page._connection, ServerConnection)
-    page._connection.close()
+    connection.close()
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ class WorkbookServer(Voila):
             template_paths=self.template_paths,
             contents_manager=self.house.shelf,
         )
-        return routes(Prints(exporter), Kernels.processes)
+        return routes({"prints": Prints(exporter), "processes": Kernels.processes})
 
     def listen(self) -> None:
         """Listen on one address and port, and stop gracefully at SIGTERM or Ctrl-C. Called by Voilà at start."""
@@ -184,9 +184,8 @@ class WorkbookServer(Voila):
         shutil.rmtree(self.root_dir, ignore_errors=True)
 
 
-def routes(prints: Prints, processes: Processes) -> list[Any]:
-    """Every route there is."""
-    page = {"prints": prints, "processes": processes}
+def routes(page: dict[str, Any]) -> list[Any]:
+    """Every route there is. ``page``: what the handler of a step's page is made with."""
     return [
         (r"/", pages.FrontDoor),
         (r"/log-ind", pages.PublicPage, {"template": "sign_in.html"}),

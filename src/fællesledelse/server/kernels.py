@@ -9,6 +9,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -49,8 +50,8 @@ class Kernels(AsyncMappingKernelManager):
         self._visits: dict[str, Visit] = {}
         self._feeds: dict[str, asyncio.Task[None]] = {}
 
-    async def open(self, visit: Visit) -> str:
-        """Make the kernel of a page, and return its id. Raises ZygoteError."""
+    async def open(self, visit: Visit, gone: Callable[[], None]) -> str:
+        """Make the kernel of a page, and return its id. ``gone`` is called when it has ended. Raises ZygoteError."""
         zygote = await self.processes.zygote(visit.cohort)
         ours, theirs = socket.socketpair()
         try:
@@ -72,6 +73,7 @@ class Kernels(AsyncMappingKernelManager):
             theirs.close()
         self._visits[kernel_id] = visit
         self._feeds[kernel_id] = asyncio.create_task(Feed(self.house, visit).serve(ours))
+        self._feeds[kernel_id].add_done_callback(lambda _feed: gone())  # a kernel that dies hangs up
         await self._make_room(visit)
         return kernel_id
 

@@ -1,6 +1,5 @@
 """A step's page: whole when it comes, and with a kernel behind it as long as it asks something of one."""
 
-import asyncio
 import json
 import struct
 from typing import Any
@@ -74,6 +73,8 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
         """Called by Tornado before the upgrade. Browsers always say where a WebSocket comes from; others stay out."""
         if not self.check_origin():
             raise Refused(403, "other-origin", "Forbindelsen kom fra en anden side end vores.")
+        if self.request.headers.get("Upgrade", "").lower() != "websocket":
+            raise Refused(400, "bad-request", "Her er kun en forbindelse for sidens eget script.")
         await super().prepare()
 
     async def get(self, gathering: str, step: str, build: str, kernel_id: str) -> None:
@@ -82,12 +83,11 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
         page = await open_step(self, cohort, mine.group, step)
         if build != cohort.build:
             raise Refused(409, "rebuilt", "Siden er bygget om. Hent den igen.")
-        kernel_id = await self._kernels.open(Visit(self.signed_in, mine, cohort, page))
+        kernel_id = await self._kernels.open(Visit(self.signed_in, mine, cohort, page), gone=self.close)
         try:
-            await ensure_async(super().get(kernel_id))
-        except BaseException:
+            await ensure_async(super().get(kernel_id))  # until either side hangs up
+        finally:
             await self._kernels.end(kernel_id)
-            raise
 
     async def open(self, *_args: str, **_kwargs: str) -> None:
         """Called by Tornado after the upgrade, with the parts of the address."""
@@ -108,11 +108,6 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
             return
         if kind in ALLOWED:
             super().on_message(ws_message)
-
-    def on_close(self) -> None:
-        """Called by Tornado when either side has hung up: the kernel ends."""
-        super().on_close()
-        self._ending = asyncio.get_running_loop().create_task(self._kernels.end(self.kernel_id))
 
     @property
     def _kernels(self) -> Kernels:

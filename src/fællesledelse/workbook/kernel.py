@@ -9,7 +9,7 @@ import ipywidgets
 from ipykernel.kernelapp import IPKernelApp
 from ipywidgets.widgets import widget
 
-from .page import take_connection
+from .page import bind, take_connection
 from .rehearsal import REHEARSED, Rehearsed, rehearse
 
 
@@ -26,7 +26,7 @@ def main(step: str, arguments: list[str]) -> None:
     connection = take_connection()
     rehearsed = REHEARSED.get(step) or rehearse(step, connection.cells())
     _forget_other_pages(rehearsed)
-    rehearsed.page.bind(connection)
+    bind(rehearsed.page, connection)
     app = IPKernelApp.instance()
     app.initialize(arguments)
     app.kernel.shell.user_ns.update(rehearsed.names)

@@ -45,17 +45,6 @@ class Page:
         self._step = step
         self._computed: list[Computed] = []
 
-    @property
-    def computed(self) -> tuple[Computed, ...]:
-        """The computed parts of the page, in its order."""
-        return tuple(self._computed)
-
-    def bind(self, connection: Connection) -> None:
-        """The page, run before anyone had opened it, is this connection's from now on."""
-        self._connection = connection
-        for part in self._computed:
-            part.refresh()
-
     def text(
         self,
         key: str,
@@ -198,8 +187,9 @@ def _fill(widget: HTML, render: Callable[[], str]) -> None:
     """Whatever is wrong, the leader sees a sentence and never a stack trace; what was shown before stays."""
     try:
         widget.value = render()
-    except ConnectionLost as lost:
-        log.warning("%s", lost)
+    except Exception as problem:
+        # another error's message may quote what the leader wrote
+        log.warning("%s", problem if isinstance(problem, ConnectionLost) else type(problem).__name__)
         if not widget.value:
             widget.value = view.away()
 
@@ -213,6 +203,18 @@ def open_page(cohort: str, *, step: str) -> Page:
     if not isinstance(cohort, str):
         raise TypeError(f"cohort must be text, not {cohort!r}")
     return Page(Nobody() if SOCKET in os.environ else Sandbox(), step)
+
+
+def bind(page: Page, connection: Connection) -> None:
+    """A page that was run before anyone had opened it is this connection's from now on."""
+    page._connection = connection
+    for part in page._computed:
+        part.refresh()
+
+
+def computed(page: Page) -> tuple[Computed, ...]:
+    """The computed parts of a page, in its order."""
+    return tuple(page._computed)
 
 
 def take_connection() -> ServerConnection:

@@ -5,6 +5,7 @@ what a browser shows outlives the kernel that made it.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,23 +17,27 @@ import ipywidgets
 from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets.config import Config
 
+from .connection import Nobody
 from .page import Page
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Rehearsed:
     """A page that has been run.
 
-    ``shown`` is what each code cell showed, in order, None where there was nothing to see; ``names`` are those its cells
-    gave values; ``models`` the ids of all its widgets.
+    ``shown`` is what each code cell showed, in order: None where there was nothing to see, ``FAILED`` where it raised.
+    ``names`` are those its cells gave values; ``models`` the ids of all its widgets.
     """
 
     page: Page
-    shown: tuple[ipywidgets.Widget | None, ...]
+    shown: tuple[ipywidgets.Widget | str | None, ...]
     names: dict[str, Any]
     models: frozenset[str]
 
 
+FAILED = "failed"
 NO_HISTORY = Config({"HistoryManager": {"enabled": False}})  # else it keeps a database of what it has run, in a thread
 
 REHEARSED: dict[str, Rehearsed] = {}
@@ -46,22 +51,31 @@ def rehearse_all(pages: str) -> None:
 
 
 def rehearse(step: str, sources: list[str]) -> Rehearsed:
-    """Run the code cells of one page. Raises what a cell raises."""
+    """Run the code cells of one page."""
     shell = ZMQInteractiveShell.instance(config=NO_HISTORY)
     with _own_names(shell) as names, _numbered_comms(step) as models:
         shown = tuple(_run(shell, source) for source in sources)
-    REHEARSED[step] = Rehearsed(names["page"], shown, names, frozenset(models))
+    page = names.get("page") or Page(Nobody(), step)
+    REHEARSED[step] = Rehearsed(page, shown, names, frozenset(models))
     return REHEARSED[step]
 
 
-def _run(shell: ZMQInteractiveShell, source: str) -> ipywidgets.Widget | None:
+def _run(shell: ZMQInteractiveShell, source: str) -> ipywidgets.Widget | str | None:
+    try:
+        shown = _value(shell, source)
+    except Exception as problem:
+        log.error("A cell failed with %s", type(problem).__name__)
+        return FAILED
+    return shown if isinstance(shown, ipywidgets.Widget) else None
+
+
+def _value(shell: ZMQInteractiveShell, source: str) -> object:
+    """Of a cell that is an expression; of another nothing."""
     try:
         compile(source, "", "eval")
     except SyntaxError:
-        shell.ex(source)
-        return None
-    shown = shell.ev(source)
-    return shown if isinstance(shown, ipywidgets.Widget) else None
+        return shell.ex(source)
+    return shell.ev(source)
 
 
 @contextmanager

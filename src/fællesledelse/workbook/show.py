@@ -3,9 +3,10 @@
 On standard input: ``{"texts", "labels", "way", "cells"}``, where ``way`` is what the server says of the leader's path and
 ``cells`` the sources of the code cells, for a process that has not run the page before.
 
-On standard output: ``cells``, a list with ``{"model", "kind", "html"}`` for each code cell or null where there is nothing to
-see; ``fields``, what each model of the kind "fields" is made of; ``computed``, the keys each model is computed from; and
-``widgets``, the states of the other models, in the form that Jupyter embeds them in pages.
+On standard output: ``cells``, a list with ``{"model", "kind", "html"}`` for each code cell or null where there is nothing
+to see, where the kind is "fields", "computed", "html", "widget" or "failed"; ``fields``, what each model of the kind
+"fields" is made of; ``computed``, the keys each model is computed from; and ``widgets``, the states of the other models,
+in the form that Jupyter embeds them in pages.
 """
 
 import json
@@ -17,17 +18,18 @@ from ipywidgets.embed import dependency_state
 
 from .connection import Given
 from .fields import Field
+from .page import bind, computed
 from .rehearsal import REHEARSED, Rehearsed, rehearse
 
 
 def shown(rehearsed: Rehearsed) -> dict[str, Any]:
     """What the page shows now, as it is written to standard output."""
-    computed = {part.widget.model_id: list(part.reads) for part in rehearsed.page.computed}
-    widgets = [widget for widget in rehearsed.shown if widget is not None]
+    reads = {part.widget.model_id: list(part.reads) for part in computed(rehearsed.page)}
+    widgets = [each for each in rehearsed.shown if isinstance(each, Widget)]
     return {
-        "cells": [widget and _cell(widget, computed) for widget in rehearsed.shown],
+        "cells": [each and _cell(each, reads) for each in rehearsed.shown],
         "fields": {widget.model_id: widget.spec for widget in widgets if isinstance(widget, Field)},
-        "computed": computed,
+        "computed": reads,
         "widgets": _states([each for each in widgets if not isinstance(each, Field | HTML)]),
     }
 
@@ -37,13 +39,15 @@ def _states(widgets: list[Widget]) -> dict[str, Any]:
     return dependency_state(widgets, drop_defaults=True) if widgets else {}
 
 
-def _cell(widget: Widget, computed: dict[str, Any]) -> dict[str, str]:
+def _cell(widget: Widget | str, reads: dict[str, Any]) -> dict[str, str]:
+    if isinstance(widget, str):
+        return {"model": "", "kind": widget, "html": ""}
     if isinstance(widget, Field):
         return {"model": widget.model_id, "kind": "fields", "html": ""}
     if isinstance(widget, HTML):
         return {
             "model": widget.model_id,
-            "kind": "computed" if widget.model_id in computed else "html",
+            "kind": "computed" if widget.model_id in reads else "html",
             "html": widget.value,
         }
     return {"model": widget.model_id, "kind": "widget", "html": ""}
@@ -53,7 +57,7 @@ def main(step: str) -> None:
     """One page for one leader."""
     told = json.load(sys.stdin)
     rehearsed = REHEARSED.get(step) or rehearse(step, told["cells"])
-    rehearsed.page.bind(Given(told))
+    bind(rehearsed.page, Given(told))
     sys.stdout.write(json.dumps(shown(rehearsed)))
     sys.stdout.flush()
 
