@@ -18,7 +18,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import runpy
 import select
 import signal
@@ -27,10 +26,11 @@ import sys
 import threading
 import time
 import traceback
-import warnings
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from importlib.abc import InspectLoader
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
 MOST = 253  # descriptors in one message: the kernel's limit
@@ -56,6 +56,7 @@ def be_a_zygote(control: int, lifeline: int) -> NoReturn:
     request, _ = first
     try:
         prepare(request)
+        ending = settle()
         alone()
         nothing_open({control, lifeline})
     except BaseException as error:
@@ -65,7 +66,11 @@ def be_a_zygote(control: int, lifeline: int) -> NoReturn:
         text = write_text(json.dumps(stamps()))
         socket.send_fds(server, [b'{"ready": true}'], [text])
         os.close(text)
+        gc.collect()
+        gc.freeze()  # else the first collection in a fork would write to every object, and so copy every page
         serve(server, lifeline)
+    for finalizer in ending:
+        finalizer()
     atexit._run_exitfuncs()
     os._exit(0)
 
@@ -73,16 +78,16 @@ def be_a_zygote(control: int, lifeline: int) -> NoReturn:
 def prepare(request: Request) -> None:
     """Import what the forks will need and run what they will find done."""
     surroundings(request)
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # it makes threads; ipykernel does without, and says so
     gc.disable()  # a collection while importing would free pieces of pages that forks then share badly
     for name in request["modules"]:
         importlib.import_module(name)
+        remember_code(name)
     if request["prepare"]:
         module, _, function = request["prepare"].partition(":")
         getattr(importlib.import_module(module), function)(*request["arguments"])
     sys.stdout.flush()
     sys.stderr.flush()
-    gc.collect()
-    gc.freeze()  # else the first collection in a fork would write to every object, and so copy every page
 
 
 def serve(server: socket.socket, lifeline: int) -> None:
@@ -166,7 +171,8 @@ def start(request: Request, channel: int, given: list[int], lifeline: int) -> No
     numbers = request.get("numbers")
     try:
         os.setsid()
-        forget()
+        atexit._clear()
+        reseed()
         lifeline = watch(lifeline)
         if numbers is None:
             control, channel, lifeline = arrange({0: 0, 1: 1, 2: 2}, [*given, channel, lifeline])
@@ -187,21 +193,29 @@ def start(request: Request, channel: int, given: list[int], lifeline: int) -> No
     leave(run(request["argv"]))
 
 
-def forget() -> None:
-    """Let go of what belongs to the zygote's life and not to a fork's: handlers of signals and of the end, chance."""
+def settle() -> list[Callable[[], Any]]:
+    """Make the handlers of signals and of the end what a new process has, so that no fork has to.
+
+    Returns what is to be called when this zygote ends: a folder that ``prepare`` made isn't for the first fork to remove.
+    """
     signal.set_wakeup_fd(-1)
     for number in signal.valid_signals() - {signal.SIGINT, signal.SIGKILL, signal.SIGSTOP}:
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    atexit._clear()
-    for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]
-        finalizer.atexit = False  # a folder that prepare made isn't removed by the first fork that ends
+    ending = [each for each in list(weakref.finalize._registry) if each.atexit]  # type: ignore[attr-defined]
+    for finalizer in ending:
+        finalizer.atexit = False
     weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
-    random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
+    return ending
+
+
+def reseed() -> None:
+    """Chance is each fork's own. Python sees to it for ``random``."""
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        numpy.seed()
 
 
 def watch(lifeline: int) -> int:
@@ -240,23 +254,39 @@ def arrange(places: dict[int, int], others: list[int]) -> list[int]:
 
 
 def surroundings(request: Request) -> None:
-    """Environment and folder, as the request says."""
-    os.environ.clear()
-    os.environ.update(request["env"])
-    time.tzset()
+    """Environment and folder, as the request says. What is right already isn't touched, nor its pages copied."""
+    wanted, zone = request["env"], os.environ.get("TZ")
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    for name, value in wanted.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
+    if os.environ.get("TZ") != zone:
+        time.tzset()
     os.chdir(request["cwd"])
+
+
+CODE: dict[str, CodeType] = {}
+"""The code of the modules that were asked for, which may be run as programs, too."""
+
+
+def remember_code(name: str) -> None:
+    """Have the code of a module at hand, so that no fork has to look for it."""
+    spec = sys.modules[name].__spec__
+    loader = spec and spec.loader
+    if isinstance(loader, InspectLoader) and not hasattr(sys.modules[name], "__path__"):
+        code = loader.get_code(name)
+        if code is not None:
+            CODE[name] = code
 
 
 def run(argv: list[str]) -> int:
     """Run a module or a script as Python would. Returns its exit status."""
-    warnings.filterwarnings(
-        "ignore", category=RuntimeWarning, module="runpy"
-    )  # that the module is imported already is the point
     try:
         if argv[1] == "-m":
             sys.argv = argv[2:]
             sys.path.insert(0, os.getcwd())
-            runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
+            run_module(argv[2])
         else:
             sys.argv = argv[1:]
             sys.path.insert(0, str(Path(argv[1]).resolve().parent))
@@ -267,6 +297,18 @@ def run(argv: list[str]) -> int:
         sys.excepthook(*sys.exc_info())
         return 1
     return 0
+
+
+def run_module(name: str) -> None:
+    """Run a module as the main one."""
+    if name not in CODE:
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        return
+    known = sys.modules[name]
+    main = sys.modules["__main__"] = ModuleType("__main__", known.__doc__)
+    sys.argv[0] = str(known.__file__)
+    main.__dict__.update({each: getattr(known, each) for each in ("__file__", "__package__", "__spec__", "__loader__")})
+    exec(CODE[name], main.__dict__)
 
 
 def exit_status(code: object) -> int:
