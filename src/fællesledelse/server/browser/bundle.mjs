@@ -31,6 +31,7 @@ await build({
   target: "es2022",
   legalComments: "linked",
   logLevel: "warning",
+  alias: { "sanitize-html": here("sanitize.js") },
   plugins: [fields],
 });
 

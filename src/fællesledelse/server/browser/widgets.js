@@ -3,10 +3,13 @@
 
 import { Widget } from "@lumino/widgets";
 import * as base from "@jupyter-widgets/base";
-import * as controls from "@jupyter-widgets/controls";
+import * as boxes from "@jupyter-widgets/controls/lib/widget_box";
+import * as buttons from "@jupyter-widgets/controls/lib/widget_button";
+import * as texts from "@jupyter-widgets/controls/lib/widget_string";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
 
-const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls };
+// What the vocabulary's calls return. All of Jupyter's controls are three times as much to carry.
+const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": { ...boxes, ...buttons, ...texts } };
 const REFERENCE = /"IPY_MODEL_([^"]+)"/g;
 
 /** A model's line to the page's kernel, in the shape that Jupyter's models expect. */

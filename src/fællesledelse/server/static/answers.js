@@ -40,6 +40,7 @@ export class Answers extends EventTarget {
   #sources = {};
   #fetched = 0;
   #adopting = Promise.resolve();
+  #saying = null;
   #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
 
   constructor({ gathering, step, person }) {
@@ -162,8 +163,12 @@ export class Answers extends EventTarget {
     return `${this.#tab}:${this.#slots++}`;
   }
 
+  /** Many answers often change at once; what is said of them all is said once. */
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    this.#saying ??= Promise.resolve().then(() => {
+      this.#saying = null;
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   #listen() {

@@ -67,8 +67,10 @@ export class Journal {
   /** The journal of `owner`. `journalKey` is base64 of 32 bytes. Never fails: without storage it is not durable. */
   static async open(owner, journalKey) {
     try {
-      const key = await crypto.subtle.importKey("raw", bytes(journalKey), "AES-GCM", false, ["encrypt", "decrypt"]);
-      return new Journal(owner, key, await within(openDatabase(), WAIT));
+      const opening = within(openDatabase(), WAIT);
+      const importing = crypto.subtle.importKey("raw", bytes(journalKey), "AES-GCM", false, ["encrypt", "decrypt"]);
+      const [database, key] = await Promise.all([opening, importing]);
+      return new Journal(owner, key, database);
     } catch {
       return new Journal(owner, null, null);
     }
