@@ -110,6 +110,8 @@ def serve(server: socket.socket, lifeline: int) -> None:
 
 def fork(request: Request, fds: list[int], lifeline: int, children: "Children") -> None:
     """Make one fork. ``fds``: its channel to the server, then those it asked for."""
+    if not fds:  # this process has no room for more of them, and who has asked hears so by the closed end
+        return
     channel, *given = fds
     try:
         alone()
@@ -134,7 +136,13 @@ class Children:
 
     def add(self, pid: int, channel: int) -> None:
         """Look after a fork."""
-        process = os.pidfd_open(pid)
+        try:
+            process = os.pidfd_open(pid)
+        except OSError:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            os.close(channel)
+            return
         self._by_process[process] = pid, channel
         self._by_channel[channel] = pid
         self._waiting.register(process, select.EPOLLIN)
@@ -293,6 +301,8 @@ def run(argv: list[str]) -> int:
             runpy.run_path(argv[1], run_name="__main__")
     except SystemExit as ending:
         return exit_status(ending.code)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except BaseException:
         sys.excepthook(*sys.exc_info())
         return 1
@@ -371,11 +381,13 @@ def stamps() -> dict[str, tuple[int, int]]:
 def receive(line: socket.socket) -> tuple[Request, list[int]] | None:
     """A request and its descriptors, or None when the other end is closed."""
     try:
-        _, fds, _, _ = socket.recv_fds(line, 1, MOST, socket.MSG_CMSG_CLOEXEC)
+        data, fds, _, _ = socket.recv_fds(line, 1, MOST, socket.MSG_CMSG_CLOEXEC)
     except OSError:
         return None
-    if not fds:
+    if not data:
         return None
+    if not fds:
+        return {}, []
     with open(fds[0], encoding="utf-8") as text:
         text.seek(0)
         return json.load(text), fds[1:]

@@ -1,20 +1,23 @@
 """Jupyter kernels that are forks."""
 
+import asyncio
 import atexit
 import os
 import sys
+import time
 from collections.abc import Mapping
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any, cast
 
-from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.connect import KernelConnectionInfo, port_names
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
 from .forked import Forked
 from .zygote import Zygote, ZygoteError, available
 
-KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.displayhook")
+KERNEL = ("ipykernel_launcher", "ipykernel.kernelapp")
+LISTENS = 2.0  # seconds after which a kernel that doesn't listen is left to its client
 UNDERSTOOD = {"env", "cwd", "stdin", "stdout", "stderr", "pass_fds", "extra_arguments", "kernel_id"}
 
 
@@ -50,6 +53,16 @@ class ForkProvisioner(LocalProvisioner):
         self.pid = self.pgid = process.pid
         return self.connection_info
 
+    async def post_launch(self, **kwargs: Any) -> None:
+        """Called when the kernel was launched: wait until it listens. Who connects earlier tries again only after 0.1 s."""
+        await super().post_launch(**kwargs)
+        info: dict[str, Any] = dict(self.connection_info)
+        if info.get("transport") == "ipc":
+            awaited = [f"{info['ip']}-{info[name]}" for name in port_names]
+            last = time.monotonic() + LISTENS
+            while not all(map(os.path.exists, awaited)) and time.monotonic() < last and await self.poll() is None:
+                await asyncio.sleep(0.002)
+
     async def _shared_run(self, program: dict[str, Any]) -> Forked:
         zygote = await _shared(tuple(self.modules), program["env"])
         try:
@@ -75,7 +88,7 @@ async def _shared(modules: tuple[str, ...], env: Mapping[str, str]) -> Zygote:
     found = _zygotes.get(modules)
     if found is not None and found.alive and not found.stale():
         return found
-    fresh = await Zygote.start(modules=modules, env=env, cwd="/")
+    fresh = await Zygote.start(modules=modules, env=env, cwd="/", prepare=f"{__package__}.app:import_late")
     now = _zygotes.get(modules)
     if now is not found:  # another kernel's was ready first
         fresh.close()

@@ -18,6 +18,7 @@ from .forked import Forked, readable
 
 PROGRAM = str(nursery.__file__)
 LONGEST = 1 << 16  # bytes of a message
+PATIENCE = 5.0  # seconds a zygote may take to end
 LOOK = 1.0  # seconds between looks at the files
 OWN_ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",  # one heap, so that a fork's threads use what is there already
@@ -129,7 +130,8 @@ class Zygote:
             return Forked(answer["pid"], pidfd, ours)
         except OSError as error:
             ours.close()
-            raise ZygoteError(f"The zygote is gone: {error}") from error
+            what = "could not fork" if self.alive else "is gone"
+            raise ZygoteError(f"The zygote {what}: {error}") from error
         except BaseException:
             _unwanted(ours)
             raise
@@ -167,7 +169,12 @@ def _lifeline() -> int:
 
 
 def _reap(process: "Forked | subprocess.Popen[bytes]") -> None:
-    process.wait()
+    """Wait until it has ended, and end it if it does not."""
+    try:
+        process.wait(PATIENCE)
+    except (TimeoutError, subprocess.TimeoutExpired):
+        process.kill()
+        process.wait()
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
