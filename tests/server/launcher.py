@@ -2,7 +2,8 @@
 
 CLOCK is a file that holds a moment in ISO format, at which time stands still; without it time goes on as it does.
 A save of a text that begins with "FEJL" fails with that text in the exception's message, as a fault of ours might.
-TEST_KERNELS in the environment ("IDLE=3,LOOK=1") gives kernels shorter lives.
+TEST_KERNELS in the environment ("IDLE=3,LOOK=1") gives kernels shorter lives; with TEST_WITHOUT_FORK the system is one
+that can't fork, as Windows and macOS can't.
 """
 
 import os
@@ -20,6 +21,8 @@ def main(clock: Path, folders: list[Path]) -> None:
     def told() -> datetime:
         return datetime.fromisoformat(clock.read_text("ascii")).astimezone(UTC) if clock.exists() else now()
 
+    if "TEST_WITHOUT_FORK" in os.environ:
+        del os.fork, os.pidfd_open
     for wish in filter(None, os.environ.get("TEST_KERNELS", "").split(",")):
         name, _, value = wish.partition("=")
         setattr(kernels, name, int(value))

@@ -49,6 +49,8 @@ class Processes:
         self._base: Zygote | None = None
         self._rehearsals: dict[str, Rehearsal] = {}
         self._starting = asyncio.Lock()
+        if not available():
+            LOG.warning("This system can't fork: pages and kernels are processes of their own, and take seconds to start.")
 
     async def show(self, cohort: Cohort, step: str, told: Mapping[str, Any]) -> dict[str, Any]:
         """What a page shows the leader who has those texts (see ``workbook.show``). Raises PageError."""
