@@ -199,9 +199,10 @@ export class Answers extends EventTarget {
     this.dispatchEvent(new Event("other-person"));
   }
 
-  #heard(message) {
+  async #heard(message) {
     if (message.kind === "person") this.connection.announced(message.person);
     if (message.kind !== "answer" || message.person !== this.person || message.gathering !== this.gathering) return;
+    await this.open;
     this.#answers.get(message.key)?.take(message.answer);
     if (message.key in this.#sources) this.#sources[message.key] = message.answer.text;
   }
