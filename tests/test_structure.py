@@ -12,7 +12,7 @@ BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "sh
 ALLOWED = {
     "documents": BOTTOM,
     "cohort": BOTTOM | {"documents"},
-    "workbook": BOTTOM,
+    "workbook": BOTTOM | {"kernels"},
     "store": BOTTOM,
     "kernels": set(),
     "server": BOTTOM | {"documents", "kernels", "store"},

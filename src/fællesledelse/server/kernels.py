@@ -54,26 +54,24 @@ class Kernels(AsyncMappingKernelManager):
         """Make the kernel of a page, and return its id. ``gone`` is called when it has ended. Raises ZygoteError."""
         zygote = await self.processes.zygote(visit.cohort)
         ours, theirs = socket.socketpair()
+        feed = asyncio.create_task(Feed(self.house, visit).serve(ours))  # the kernel reads its texts before it speaks
         try:
-            kernel_id: str = await ensure_async(
-                self.start_kernel(
-                    kernel_name=visit.step.name,
-                    zygote=zygote,
-                    env=self.processes.environment(**{SOCKET: str(theirs.fileno())}),
-                    pass_fds=(theirs.fileno(),),
-                    stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
-                    stderr=subprocess.DEVNULL,
-                    extra_arguments=["--HistoryManager.enabled=False"],  # else it keeps a database of what it has run
+            with theirs:
+                kernel_id: str = await ensure_async(
+                    self.start_kernel(
+                        kernel_name=visit.step.name,
+                        zygote=zygote,
+                        env=self.processes.environment(**{SOCKET: str(theirs.fileno())}),
+                        pass_fds=(theirs.fileno(),),
+                        stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
+                        stderr=subprocess.DEVNULL,
+                    )
                 )
-            )
         except BaseException:
-            ours.close()
+            feed.cancel()
             raise
-        finally:
-            theirs.close()
-        self._visits[kernel_id] = visit
-        self._feeds[kernel_id] = asyncio.create_task(Feed(self.house, visit).serve(ours))
-        self._feeds[kernel_id].add_done_callback(lambda _feed: gone())  # a kernel that dies hangs up
+        self._visits[kernel_id], self._feeds[kernel_id] = visit, feed
+        feed.add_done_callback(lambda _feed: gone())  # a kernel that dies hangs up
         await self._make_room(visit)
         return kernel_id
 

@@ -6,9 +6,9 @@ The page is bound to its leader before the kernel speaks, so the first thing a b
 import sys
 
 import ipywidgets
-from ipykernel.kernelapp import IPKernelApp
 from ipywidgets.widgets import widget
 
+from ..kernels.app import KernelApp
 from .page import bind, take_connection
 from .rehearsal import REHEARSED, Rehearsed, rehearse
 
@@ -27,7 +27,7 @@ def main(step: str, arguments: list[str]) -> None:
     rehearsed = REHEARSED.get(step) or rehearse(step, connection.cells())
     _forget_other_pages(rehearsed)
     bind(rehearsed.page, connection)
-    app = IPKernelApp.instance()
+    app = KernelApp.instance()
     app.initialize(arguments)
     app.kernel.shell.user_ns.update(rehearsed.names)
     ipywidgets.register_comm_target()

@@ -15,8 +15,8 @@ from uuid import NAMESPACE_URL, uuid5
 import comm
 import ipywidgets
 from ipykernel.zmqshell import ZMQInteractiveShell
-from traitlets.config import Config
 
+from ..kernels.app import KernelApp
 from .connection import Nobody
 from .page import Page
 
@@ -38,7 +38,7 @@ class Rehearsed:
 
 
 FAILED = "failed"
-NO_HISTORY = Config({"HistoryManager": {"enabled": False}})  # else it keeps a database of what it has run, in a thread
+NO_HISTORY = "--HistoryManager.enabled=False"  # else it keeps a database of what it has run
 
 REHEARSED: dict[str, Rehearsed] = {}
 """By step."""
@@ -52,12 +52,21 @@ def rehearse_all(pages: str) -> None:
 
 def rehearse(step: str, sources: list[str]) -> Rehearsed:
     """Run the code cells of one page."""
-    shell = ZMQInteractiveShell.instance(config=NO_HISTORY)
+    shell = _shell()
     with _own_names(shell) as names, _numbered_comms(step) as models:
         shown = tuple(_run(shell, source) for source in sources)
     page = names.get("page") or Page(Nobody(), step)
     REHEARSED[step] = Rehearsed(page, shown, names, frozenset(models))
     return REHEARSED[step]
+
+
+def _shell() -> ZMQInteractiveShell:
+    """The shell of the kernel that a fork of this process, or this one, will be."""
+    app = KernelApp.instance()
+    if app.kernel is None:
+        app.prepare([NO_HISTORY])
+    shell: ZMQInteractiveShell = app.kernel.shell
+    return shell
 
 
 def _run(shell: ZMQInteractiveShell, source: str) -> ipywidgets.Widget | str | None:
