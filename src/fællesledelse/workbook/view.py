@@ -117,7 +117,7 @@ def _chart(reading: Reading) -> str:
     told = ", ".join(f"{name}: {count} ord" for name, count in counts.items())
     bars = "".join(_bar(row, name, count, BAR * count / most) for row, (name, count) in enumerate(counts.items()))
     return (
-        '<figure class="fl-draft-chart"><figcaption>Her er ordene</figcaption>'
+        '<figure class="fl-draft-chart"><figcaption>Så mange ord står der under hver overskrift</figcaption>'
         f'<svg viewBox="0 0 {BAR + 40} {ROW * len(counts)}" role="img" aria-label="{escape(told)}">{bars}</svg></figure>'
     )
 
