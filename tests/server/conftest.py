@@ -65,6 +65,20 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -
 
 
 @pytest.fixture(scope="session")
+def three(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Path:
+    """The first gathering with a group of three, and a data folder where everyone has enrolled, to copy."""
+    from .circles import THREE, regroup
+
+    place = tmp_path_factory.mktemp("three")
+    (place / "data").mkdir()
+    shutil.copytree(built["demo"], place / "demo")
+    regroup(place / "demo", THREE)
+    folders = {"demo": place / "demo", "andet": built["andet"]}
+    enrol_everyone(f"sqlite:///{place}/data/faellesledelse.sqlite", place / "data/keys", folders)
+    return place
+
+
+@pytest.fixture(scope="session")
 def recovery_codes(prepared: tuple[Path, dict[str, str]]) -> dict[str, str]:
     """The recovery codes by e-mail, of those who enrolled before the tests began."""
     return prepared[1]

@@ -13,8 +13,7 @@ import httpx
 from fællesledelse.server.house import COPENHAGEN
 from fællesledelse.vocabulary import DRAFT
 
-from .circles import THREE, Leader, regroup
-from .conftest import enrol_everyone
+from .circles import Leader
 from .people import TODAY, Someone
 from .serving import Server, start
 
@@ -63,15 +62,10 @@ class Author(Leader):
 
 
 @contextmanager
-def cohort_server(place: Path, built: dict[str, Path]) -> Iterator[Server]:
-    """Anna, Bent and Carla in one group, Dorte in another, on the first day."""
-    folder = Path(shutil.copytree(built["demo"], place / "demo"))
-    regroup(folder, THREE)
-    folders = {"demo": folder, "andet": built["andet"]}
-    data = place / "data"
-    data.mkdir()
-    enrol_everyone(f"sqlite:///{data}/faellesledelse.sqlite", data / "keys", folders)
-    running = start(data, list(folders.values()), clocked=True)
+def cohort_server(place: Path, three: Path, other: Path) -> Iterator[Server]:
+    """Anna, Bent and Carla in one group, Dorte in another, on the first day. ``three`` is copied; see the fixture."""
+    shutil.copytree(three, place, dirs_exist_ok=True)
+    running = start(place / "data", [place / "demo", other], clocked=True)
     running.set_clock(noon(FIRST_DAY))
     try:
         running.wait_until_up()

@@ -21,8 +21,8 @@ PRIVATE = "HEMMELIGT FRA TILLÆGGET"
 
 
 @pytest.fixture
-def server(tmp_path: Path, built: dict[str, Path]) -> Iterator[Server]:
-    with cohort_server(tmp_path, built) as running:
+def server(tmp_path: Path, three: Path, built: dict[str, Path]) -> Iterator[Server]:
+    with cohort_server(tmp_path, three, built["andet"]) as running:
         yield running
 
 

@@ -29,15 +29,15 @@ NASTY = "a & b <c> \"d\" '{{ navn }}' <script>alert(1)</script>"
 
 
 @pytest.fixture
-def server(tmp_path: Path, built: dict[str, Path]) -> Iterator[Server]:
-    with cohort_server(tmp_path, built) as running:
+def server(tmp_path: Path, three: Path, built: dict[str, Path]) -> Iterator[Server]:
+    with cohort_server(tmp_path, three, built["andet"]) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def shared_server(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Iterator[Server]:
+def shared_server(tmp_path_factory: pytest.TempPathFactory, three: Path, built: dict[str, Path]) -> Iterator[Server]:
     """For tests that publish, and look only at what they published."""
-    with cohort_server(tmp_path_factory.mktemp("publication"), built) as running:
+    with cohort_server(tmp_path_factory.mktemp("publication"), three, built["andet"]) as running:
         yield running
 
 
