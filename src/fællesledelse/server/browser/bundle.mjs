@@ -35,5 +35,5 @@ await build({
   plugins: [fields],
 });
 
-const files = await readdir(VENDOR, { recursive: true });
-await Promise.all(files.filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => pack(VENDOR + name)));
+const files = await readdir(VENDOR);
+await Promise.all(files.filter((name) => /\.(js|css)$/.test(name)).map((name) => pack(VENDOR + name)));

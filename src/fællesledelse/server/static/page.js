@@ -75,18 +75,18 @@ async function start({ gathering, step, person }, told) {
   const was = mendedPlace();
   const notices = new Notices(answers);
   new Mending(answers, was !== null);
-  for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
-  const kernel = new Kernel(told.kernel, answers);
-  serveFinish(answers);
-  serveParts(answers);
   askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);
-  settleIn(answers, notices, was);
-  serveComputed(answers, kernel, told);
-  await answers.open;
+  await answers.open; // a matter of milliseconds, and everything is drawn once
+  for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
   document.getElementById("loading")?.remove();
   performance.mark("fields");
+  const kernel = new Kernel(told.kernel, answers);
+  serveFinish(answers);
+  serveParts(answers);
+  settleIn(answers, notices, was);
+  serveComputed(answers, kernel, told);
   await drawWidgets(kernel, told);
   performance.mark("live");
 }
