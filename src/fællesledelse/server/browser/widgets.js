@@ -66,10 +66,15 @@ function reached(wanted, widgets) {
   return [...found];
 }
 
-/** What of a model is another than when the page came. */
-function changes(model, state) {
-  const now = JSON.parse(JSON.stringify(model.serialize(model.get_state())));
-  return Object.fromEntries(Object.entries(now).filter(([name, value]) => name in state && JSON.stringify(value) !== JSON.stringify(state[name])));
+/** The state of a model as it is sent: JSON of each value by name. */
+function written(model) {
+  return Object.entries(model.serialize(model.get_state())).map(([name, value]) => [name, JSON.stringify(value)]);
+}
+
+/** Remembers how a model was when the page came; returns what asks for all that is another now. */
+function observed(model) {
+  const before = new Map(written(model));
+  return () => Object.fromEntries(written(model).filter(([name, value]) => before.get(name) !== value).map(([name, value]) => [name, JSON.parse(value)]));
 }
 
 /** Draw the widgets of all `places`; `widgets` are the states that the page brought, by model. */
@@ -80,10 +85,11 @@ export async function drawAll(places, widgets, kernel) {
     ids.map((id) => manager.new_model({ ...widgets[id], model_id: id, comm: new Comm(id, kernel) }, structuredClone(widgets[id].state))),
   );
   // A kernel that has just been woken knows nothing of what the one before it has said here.
+  const changes = models.map(observed);
   kernel.greet(() => {
-    for (const [number, model] of models.entries()) {
-      const state = changes(model, widgets[ids[number]].state);
-      if (Object.keys(state).length) kernel.say("comm_msg", { comm_id: ids[number], data: { method: "update", state, buffer_paths: [] } });
+    for (const [number, id] of ids.entries()) {
+      const state = changes[number]();
+      if (Object.keys(state).length) kernel.say("comm_msg", { comm_id: id, data: { method: "update", state, buffer_paths: [] } });
     }
   });
   await Promise.all(places.map((place) => manager.draw(place)));
