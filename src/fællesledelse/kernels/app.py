@@ -37,7 +37,7 @@ class KernelApp(IPKernelApp):
     """
 
     def prepare(self, arguments: Sequence[str]) -> None:
-        """The first half. ``arguments``: ipykernel's, but for the connection file, and without a history, which is a thread."""
+        """The first half. ``arguments``: ipykernel's, without the connection file; a history would be a thread."""
         import_late()
         BaseIPythonApplication.initialize(self, list(arguments))
         self.init_pdb()

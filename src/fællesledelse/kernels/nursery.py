@@ -160,17 +160,20 @@ class Children:
         _, status = os.waitpid(pid, 0)
         with contextlib.suppress(OSError):
             os.write(channel, json.dumps({"status": os.waitstatus_to_exitcode(status)}).encode())
-        self._by_channel.pop(channel, None)
+        if self._by_channel.pop(channel, None):
+            self._waiting.unregister(channel)
+        self._waiting.unregister(process)  # closed, it would still be heard while a fork of this moment has it open
         close([process, channel])
 
     def _unwanted(self, channel: int) -> None:
         """A word means that nobody waits for the fork any more; a closed end only that nobody asks how it ends."""
         try:
             word = os.read(channel, 1)
-        except OSError:
-            word = b""
+        except ConnectionResetError:
+            word = b"-"  # closed before it was read that the fork began
+        pid = self._by_channel.pop(channel)
         if word:
-            os.kill(self._by_channel[channel], signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
         self._waiting.unregister(channel)
 
 

@@ -130,8 +130,7 @@ class Zygote:
             return Forked(answer["pid"], pidfd, ours)
         except OSError as error:
             ours.close()
-            what = "could not fork" if self.alive else "is gone"
-            raise ZygoteError(f"The zygote {what}: {error}") from error
+            raise ZygoteError(f"The zygote is gone, or has no room for more: {error}") from error
         except BaseException:
             _unwanted(ours)
             raise
