@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
 from tests.live import free_port, started
 
 from . import processes, visitors
-from .contestants import work
 from .viewers import Viewer
 from .visitors import Visitor
 
@@ -24,6 +25,8 @@ HERE = Path(__file__).parent
 BENCH = Path(sys.prefix) / "bench"
 """The environment of the other contestants; a stage of set-up makes it."""
 
+Visited = TypeVar("Visited", bound=Visitor)
+ANSWERS = "answers.db"
 STOP = 15  # seconds a server gets to end
 
 
@@ -56,10 +59,9 @@ class Running:
         """The whole address of the viewer's page."""
         return self.origin + self.contestant.page(viewer)
 
-    def client(self, viewer: Viewer, files: list[str], kind: type[Visitor] | None = None) -> Visitor:
-        """A protocol client, of the contestant's or another kind, for the viewer's page and those files."""
-        visitor = kind or self.contestant.visitor
-        return visitor(self.origin, self.contestant.page(viewer), viewer, files, self.contestant.draws)
+    def client(self, kind: type[Visited], viewer: Viewer, files: list[str]) -> Visited:
+        """A protocol client of that kind, for the viewer's page and those files."""
+        return kind(self.origin, self.contestant.page(viewer), viewer, files, self.contestant.draws)
 
 
 VOILA = Contestant(
@@ -100,40 +102,47 @@ MARIMO = Contestant(
 PEERS = (PANEL, STREAMLIT, MARIMO)
 """The best of them is who a goal is measured by."""
 
+OTHERS = (VOILA, *PEERS)
+
 
 def lay_out(place: Path, people: list[Viewer]) -> None:
-    """Make what the peers read: copies of their files, and everyone's answers."""
+    """Make what the others read: copies of their files, and everyone's answers."""
     shutil.copytree(HERE / "contestants", place, ignore=shutil.ignore_patterns("__pycache__"))
-    os.environ["BENCH_ANSWERS"] = str(place / "answers.db")
-    work.create()
-    for viewer in people:
-        for key, text in viewer.texts.items():
-            work.save(viewer.name, key, text)
+    rows = [(viewer.name, key, text) for viewer in people for key, text in viewer.texts.items()]
+    with sqlite3.connect(place / ANSWERS) as database:
+        database.execute("CREATE TABLE answers (viewer TEXT, key TEXT, text TEXT, PRIMARY KEY (viewer, key))")
+        database.executemany("INSERT INTO answers VALUES (?, ?, ?)", rows)
 
 
 @contextmanager
 def serving(contestant: Contestant, place: Path) -> Iterator[Running]:
-    """A peer on a free port, in the folder that ``lay_out`` has made."""
+    """One of the others on a free port, in the folder that ``lay_out`` has made, with answers of its own."""
     port = free_port()
     program, *arguments = (part.format(port=port) for part in contestant.command)
-    log = place / f"{program}.log"
-    process = started([str(BENCH / "bin" / program), *arguments], _surroundings(place), log, place)
+    log, answers = place / f"{program}.log", place / f"{program}.db"
+    shutil.copy(place / ANSWERS, answers)
+    process = started([str(BENCH / "bin" / program), *arguments], _surroundings(place, answers), log, place)
     origin = f"http://127.0.0.1:{port}"
     try:
         _wait_until_up(origin, process, log)
-        yield Running(contestant, origin, process.pid, lambda viewer: work.read(viewer.name))
+        yield Running(contestant, origin, process.pid, lambda viewer: _stored(answers, viewer))
     finally:
         _end(process)
 
 
-def _surroundings(place: Path) -> dict[str, str]:
+def _stored(answers: Path, viewer: Viewer) -> dict[str, str]:
+    with sqlite3.connect(answers) as database:
+        return dict(database.execute("SELECT key, text FROM answers WHERE viewer = ?", (viewer.name,)))
+
+
+def _surroundings(place: Path, answers: Path) -> dict[str, str]:
     """Nothing that a user of this machine has configured reaches a contestant."""
     return {
         "PATH": f"{BENCH / 'bin'}:{os.environ['PATH']}",
         "HOME": str(place),
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(place),
-        "BENCH_ANSWERS": str(place / "answers.db"),
+        "BENCH_ANSWERS": str(answers),
     }
 
 

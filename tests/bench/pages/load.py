@@ -5,26 +5,23 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from websockets.exceptions import WebSocketException
 
 from . import processes
 from .chromium import NeverLive, View
 from .contestant import Running
-from .viewers import Viewer
 from .visitors import Incomplete, Visitor
 from .wire import NoAnswer
 
 SEED = 20260615
 PATIENCE = 180.0  # seconds that an arrival may take
+WITHIN = 1.0  # seconds in which everyone arrives
 GENTLY = 4  # pages opened at a time where nothing is measured of it
 SETTLED = 0.02  # of a core that a server at rest may use
 TROUBLE = (Incomplete, NoAnswer, OSError, WebSocketException, TimeoutError, NeverLive)
 """What goes wrong with a page that fails."""
-
-Make = Callable[[Viewer], Visitor]
-"""Gives a protocol client for a viewer."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,16 @@ class Arrivals:
     """``seconds``: what each took that became complete; ``failures``: what was wrong with the others."""
 
     seconds: list[float]
-    failures: list[str] = field(default_factory=list)
-    browser: View | None = None
+    failures: list[str]
+    browser: View
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a server with open pages, and what each of them has added to it."""
+
+    whole: float
+    each: float
 
 
 async def settle(running: Running, most: float = 10.0) -> None:
@@ -48,21 +53,20 @@ async def settle(running: Running, most: float = 10.0) -> None:
         before = now
 
 
-async def arrive(make: Make, people: Sequence[Viewer], within: float, browser: Callable[[], Awaitable[View]]) -> Arrivals:
-    """Everyone opens the page at a moment of their own ``within`` that many seconds, a real browser in their midst."""
+async def arrive(visitors: Sequence[Visitor], browser: Callable[[], Awaitable[View]]) -> Arrivals:
+    """Everyone opens the page at a moment of their own within a second, a real browser in their midst; then all leave."""
     dice = random.Random(SEED)
-    visitors = [make(viewer) for viewer in people]
-    moments = [dice.uniform(0, within) for _ in people]
-    beside = asyncio.create_task(_after(within / 2, browser))
+    moments = [dice.uniform(0, WITHIN) for _ in visitors]
+    beside = asyncio.create_task(later(WITHIN / 2, browser))
     told = await asyncio.gather(*map(_arrive, visitors, moments))
-    seen = await beside
-    await asyncio.gather(*(visitor.close() for visitor in visitors))
-    seconds = [each for each in told if isinstance(each, float)]
-    failures = [each for each in told if isinstance(each, str)]
-    return Arrivals(seconds, failures + ([seen] if isinstance(seen, str) else []), seen if isinstance(seen, View) else None)
+    view = await beside
+    await close_all(visitors)
+    seconds, failures = ([each for each in told if isinstance(each, kind)] for kind in (float, str))
+    return Arrivals(seconds, failures, view)
 
 
 async def _arrive(visitor: Visitor, moment: float) -> float | str:
+    """Seconds until the page was complete, or what was wrong."""
     await asyncio.sleep(moment)
     begin = time.perf_counter()
     try:
@@ -72,33 +76,22 @@ async def _arrive(visitor: Visitor, moment: float) -> float | str:
     return time.perf_counter() - begin
 
 
-async def _after(moment: float, browser: Callable[[], Awaitable[View]]) -> View | str:
-    await asyncio.sleep(moment)
-    try:
-        return await browser()
-    except TROUBLE as trouble:
-        return f"Chromium: {trouble!r}"
+async def later(seconds: float, look: Callable[[], Awaitable[View]]) -> View:
+    """What a browser sees that comes by after a while."""
+    await asyncio.sleep(seconds)
+    return await look()
 
 
-@dataclass(frozen=True)
-class Memory:
-    """Bytes of a server with ``pages`` open pages, and what each of them added to it."""
-
-    pages: int
-    whole: float
-    each: float
-
-
-async def remember(running: Running, make: Make, people: Sequence[Viewer]) -> tuple[Memory, list[Visitor]]:
-    """What open pages cost. One page is open before and after, so that what the first one wakes is not counted."""
-    first, *rest = map(make, people)
-    await first.open()
+async def remember(running: Running, first: Visitor, others: Sequence[Visitor]) -> Memory:
+    """What the open pages of ``others`` cost. The first page is open before, so that what it wakes is not counted."""
+    await open_all([first])
     await settle(running)
     before = processes.memory(running.process)
-    await open_all(rest)
+    await open_all(others)
     await settle(running)
     after = processes.memory(running.process)
-    return Memory(len(people), after, (after - before) / len(rest)), [first, *rest]
+    await close_all([first, *others])
+    return Memory(after, (after - before) / len(others))
 
 
 async def open_all(visitors: Sequence[Visitor]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from playwright.async_api import Page
 
@@ -21,21 +20,17 @@ class NotEqual(RuntimeError):
     """A contestant that does less than the others. The message says what is missing."""
 
 
-@dataclass(frozen=True)
-class Proof:
-    """``kept``: a letter typed the moment the first field took text still stood there when everything was live."""
+async def prove(browser: Chromium, running: Running, viewer: Viewer) -> bool:
+    """Write as a person would, and look for it on the page and on the server. Raises NotEqual.
 
-    kept: bool
-
-
-async def prove(browser: Chromium, running: Running, viewer: Viewer) -> Proof:
-    """Write as a person would, and look for it on the page and on the server. Raises NotEqual."""
+    Whether a letter typed the moment the first field took text still stood there when everything was live.
+    """
     page = await browser.tab()
     try:
         live = await go(page, running, viewer)
         kept = await _type_at_once(page, live)
         await _write(page, running, viewer)
-        return Proof(kept)
+        return kept
     finally:
         await leave(page)
 

@@ -17,7 +17,8 @@ from .wire import Wire
 
 LARGEST = 1 << 26  # bytes of a message
 JUPYTER = "v1.kernel.websocket.jupyter.org"
-LIVE = "/api/demo/live"
+KERNEL = r'"kernelId": "([^"]+)"'
+TOLD = r'<script type="application/json" id="page">(.*?)</script>'
 CHART = "fl-draft-chart"
 """The class of the chart, by which a browser finds it."""
 
@@ -33,7 +34,7 @@ class Visitor:
         self.origin, self.path, self.viewer, self.files = origin, path, viewer, files
         self.missing = {*viewer.marks, viewer.drawn} if draws else {*viewer.marks}
         self.wire = Wire(origin, viewer.cookie)
-        self.socket: ClientConnection | None = None
+        self.sockets: list[ClientConnection] = []
 
     async def open(self) -> None:
         """Until the page is complete. Raises Incomplete, NoAnswer or one of the connection's errors."""
@@ -48,14 +49,13 @@ class Visitor:
     async def connect(self, html: str) -> None:
         """Open the connection the page lives by, and take from it what is missing."""
 
-    def see(self, received: bytes | str) -> None:
+    def see(self, received: bytes) -> None:
         """Strike out what has come."""
-        came = received.encode() if isinstance(received, str) else received
-        self.missing -= {mark for mark in self.missing if mark in came}
+        self.missing -= {mark for mark in self.missing if mark in received}
 
     async def dial(self, path: str, *protocols: Any) -> ClientConnection:
         """Open a WebSocket as this viewer's browser would."""
-        self.socket = await connect(
+        socket = await connect(
             self.origin.replace("http", "ws", 1) + path,
             origin=self.origin,  # type: ignore[arg-type] # the library's own kind of text
             subprotocols=list(protocols) or None,
@@ -64,19 +64,20 @@ class Visitor:
             open_timeout=None,  # whoever opens pages sets the limit
             ping_interval=None,  # nor does a browser ping
         )
-        return self.socket
+        self.sockets.append(socket)
+        return socket
 
-    async def listen(self) -> None:
+    async def listen(self, socket: ClientConnection) -> None:
         """Until everything has come."""
-        assert self.socket is not None
         while self.missing:
-            self.see(await self.socket.recv())
+            received = await socket.recv()
+            self.see(received.encode() if isinstance(received, str) else received)
 
     async def close(self) -> None:
         """Leave the page."""
         self.wire.close()
-        if self.socket is not None:
-            await self.socket.close()
+        for socket in self.sockets:
+            await socket.close()
 
 
 class PanelVisitor(Visitor):
@@ -89,7 +90,7 @@ class PanelVisitor(Visitor):
         await socket.recv()
         for part in ({"msgid": uuid.uuid4().hex, "msgtype": "PULL-DOC-REQ"}, {}, {}):
             await socket.send(json.dumps(part))
-        await self.listen()
+        await self.listen(socket)
 
 
 class StreamlitVisitor(Visitor):
@@ -100,7 +101,7 @@ class StreamlitVisitor(Visitor):
         socket = await self.dial("/_stcore/stream", "streamlit")
         state = _buffer(1, self.path.partition("?")[2].encode()) + _buffer(2, b"")
         await socket.send(_buffer(11, state))
-        await self.listen()
+        await self.listen(socket)
 
 
 class MarimoVisitor(Visitor):
@@ -108,83 +109,95 @@ class MarimoVisitor(Visitor):
 
     async def connect(self, html: str) -> None:
         """Connect."""
-        await self.dial(f"/ws{self.path[1:]}&session_id=s_{uuid.uuid4().hex[:6]}")
-        await self.listen()
+        await self.listen(await self.dial(f"/ws{self.path[1:]}&session_id=s_{uuid.uuid4().hex[:6]}"))
+
+
+class Kernel:
+    """A page's end of its kernel: what is said goes over Jupyter's own protocol."""
+
+    def __init__(self, socket: ClientConnection, session: str) -> None:
+        self._socket, self._session = socket, session
+
+    async def states(self) -> tuple[dict[str, Any], bytes]:
+        """What all widgets show, by model; and the same as it came. Raises Incomplete."""
+        comm = uuid.uuid4().hex
+        await self.say("kernel_info_request", {})
+        await self.say("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
+        await self.say("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+        while True:
+            kind, content = await self.hear()
+            told = json.loads(content)
+            if told.get("comm_id") != comm:
+                continue
+            if kind == "comm_close":
+                raise Incomplete("the kernel tells no states")
+            return told["data"]["states"], content
+
+    async def say(self, kind: str, content: dict[str, Any]) -> None:
+        """Send a message."""
+        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self._session, "username": "", "version": "5.2"}
+        metadata = {"version": "1.0.0"} if kind == "comm_open" else {}
+        message = {"header": header, "parent_header": {}, "metadata": metadata, "content": content}
+        await self._socket.send(serialize_msg_to_ws_v1(message, "shell", lambda part: json.dumps(part).encode()))
+
+    async def hear(self) -> tuple[str, bytes]:
+        """The next message: its kind and its content."""
+        received = await self._socket.recv()
+        assert isinstance(received, bytes)
+        _, (header, _, _, content, *_) = deserialize_msg_from_ws_v1(received)
+        return json.loads(header)["msg_type"], content
 
 
 class KernelVisitor(Visitor):
-    """Jupyter's protocol: the page asks its kernel for the states of all widgets."""
+    """A page whose widgets are in a kernel."""
 
-    async def ask_states(self, channels: str) -> dict[str, Any]:
-        """What the widgets of the kernel whose socket is at ``channels`` show, by model."""
+    async def kernel(self, channels: str) -> Kernel:
+        """The kernel whose socket is at ``channels``."""
         session = str(uuid.uuid4())
-        await self.dial(f"{channels}?session_id={session}", JUPYTER)
-        await self.say(session, "kernel_info_request", {})
-        comm = uuid.uuid4().hex
-        await self.say(session, "comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
-        await self.say(session, "comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
-        return await self._states(comm)
-
-    async def say(self, session: str, kind: str, content: dict[str, Any]) -> None:
-        """Send a message to the kernel."""
-        assert self.socket is not None
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": session, "username": "", "version": "5.2"}
-        metadata = {"version": "1.0.0"} if kind == "comm_open" else {}
-        message = {"header": header, "parent_header": {}, "metadata": metadata, "content": content}
-        await self.socket.send(serialize_msg_to_ws_v1(message, "shell", lambda part: json.dumps(part).encode()))
-
-    async def _states(self, comm: str) -> dict[str, Any]:
-        assert self.socket is not None
-        while True:
-            received = await self.socket.recv()
-            assert isinstance(received, bytes)
-            _, (header, _, _, content, *_) = deserialize_msg_from_ws_v1(received)
-            told = json.loads(content)
-            if json.loads(header)["msg_type"] == "comm_msg" and told["comm_id"] == comm:
-                self.see(content)
-                states: dict[str, Any] = told["data"]["states"]
-                return states
+        return Kernel(await self.dial(f"{channels}?session_id={session}", JUPYTER), session)
 
 
 class VoilaVisitor(KernelVisitor):
     """Stock Voilà."""
 
     async def connect(self, html: str) -> None:
-        """Ask the kernel whose id stands in the page."""
-        kernel = _found(r'"kernelId": "([^"]+)"', html)
-        await self.ask_states(f"/api/kernels/{kernel}/channels")
+        """Ask the kernel whose id stands in the page for the states of all widgets."""
+        kernel = await self.kernel(f"/api/kernels/{_found(KERNEL, html)}/channels")
+        self.see((await kernel.states())[1])
 
 
 class OurVisitor(KernelVisitor):
-    """Ours, asking for more than our page does: a kernel, and the states of all its widgets."""
+    """Ours, asking for what our page itself asks for while its leader only reads, and for news of the group."""
 
-    async def connect(self, html: str) -> None:
-        """Wake the page's kernel. Raises Incomplete if it does not know every field of the page."""
-        states = await self.ask_states(_kernel(html))
-        fields = sum(len(each["state"].get("spec", ())) for each in states.values())
-        if fields != len(self.viewer.texts):
-            raise Incomplete(f"the kernel of {self.viewer.name} has {fields} fields")
-
-
-class QuietVisitor(Visitor):
-    """Ours, asking for what our page itself asks for while its leader only reads."""
+    told: dict[str, Any]
 
     async def connect(self, html: str) -> None:
         """Hear of the group, as a page does that shows what the group shares."""
-        await self.dial(LIVE)
+        self.told = json.loads(_found(TOLD, html))
+        await self.dial("/api/demo/live")
+
+    async def wake(self) -> Kernel:
+        """The page's kernel, when it has told the states of all widgets. Raises Incomplete if it lacks a field."""
+        kernel = await self.kernel(f"{self.told['kernel']}api/kernels/{uuid.uuid4()}/channels")
+        states, content = await kernel.states()
+        self.see(content)
+        fields = sum(len(each["state"].get("spec", ())) for each in states.values())
+        if fields != len(self.viewer.texts):
+            raise Incomplete(f"the kernel of {self.viewer.name} has {fields} fields")
+        return kernel
 
 
-def _kernel(html: str) -> str:
-    """Where the socket of our page's kernel is."""
-    page = re.search(r'<script type="application/json" id="page">(.*?)</script>', html, re.DOTALL)
-    if page is not None:
-        return f"{json.loads(page[1])['kernel']}api/kernels/{uuid.uuid4()}/channels"
-    kernel = _found(r'"kernelId": "([^"]+)"', html)
-    return f"/api/kernels/{kernel}/channels"
+class WakingVisitor(OurVisitor):
+    """Ours, asking for more than our page does: a kernel at once, and the states of all its widgets."""
+
+    async def connect(self, html: str) -> None:
+        """Wake the page's kernel."""
+        self.told = json.loads(_found(TOLD, html))
+        await self.wake()
 
 
 def _found(pattern: str, html: str) -> str:
-    found = re.search(pattern, html)
+    found = re.search(pattern, html, re.DOTALL)
     if found is None:
         raise Incomplete(f"the page has nothing like {pattern}")
     return found[1]

@@ -1,6 +1,7 @@
 """The work that every contestant does: twelve questions, the viewer's own answers, and a chart of them.
 
-Needs nothing but Python, since each contestant runs it in its own environment. BENCH_ANSWERS names the database.
+Needs nothing but Python, since each contestant runs it in its own environment. BENCH_ANSWERS names its database, which has
+one table: answers (viewer, key, text).
 """
 
 import os
@@ -36,12 +37,6 @@ def _database() -> sqlite3.Connection:
     return sqlite3.connect(os.environ["BENCH_ANSWERS"], timeout=20)
 
 
-def create() -> None:
-    """Make the table. Called once, before any contestant starts."""
-    with _database() as database:
-        database.execute("CREATE TABLE answers (viewer TEXT, key TEXT, text TEXT, PRIMARY KEY (viewer, key))")
-
-
 def read(viewer: str) -> dict[str, str]:
     """What that viewer has written, by key."""
     with _database() as database:
@@ -63,8 +58,8 @@ def chart(answers: Mapping[str, str]) -> str:
     told = "; ".join(f"{name}: {count} ord" for name, count in words.items())
     return (
         f'<svg class="fl-draft-chart" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(told)}" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-size="15"><title>Ord under hver overskrift</title>'
-        f"<desc>{escape(told)}</desc>{bars}</svg>"
+        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" font-size="15">'
+        f"<title>Ord under hver overskrift</title><desc>{escape(told)}</desc>{bars}</svg>"
     )
 
 
