@@ -23,7 +23,7 @@ help:
 	@echo "make demo          set everything up and start a demo with constructed people"
 	@echo "make test          set everything up and run every check"
 	@echo "make wheel         build what others install, without make and Node"
-	@echo "make bench         measure how fast a build and a save are"
+	@echo "make bench         measure builds, saves and pages, these beside Voilà, Panel, Streamlit and marimo"
 	@echo "make figures       measure, and put the figures into the README"
 	@echo "make pictures      take the README's pictures anew"
 	@echo "make requirements  renew requirements.txt from pyproject.toml"
@@ -46,8 +46,8 @@ wheel: setup
 	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)
 	@ls dist/*.whl
 
-bench: setup
-	@$(BIN)/python -m tests.bench
+bench: setup system .venv/.bench
+	@$(BIN)/python -m tests.bench; kept=$$?; $(BIN)/python -m tests.bench.pages && exit $$kept
 
 figures: setup
 	@$(BIN)/python -m tests.bench --readme
@@ -60,6 +60,8 @@ requirements: .venv/.requirements
 	  --no-annotate --no-header --group dev --output-file requirements.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --no-deps --group postgresql --output-file tests/postgresql.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --group bench --output-file tests/bench/requirements.txt
 
 clean:
 	@rm -rf .venv node_modules $(SERVER)/static/vendor src/fællesledelse/documents/fonts
@@ -82,6 +84,12 @@ clean:
 .venv/.requirements: requirements.txt | .venv/.python
 	@echo "· Python packages (one to three minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --progress-bar off --require-hashes -r requirements.txt $(LOGGED)
+	@touch $@
+
+.venv/.bench: tests/bench/requirements.txt | .venv/.python
+	@echo "· Whom the pages are measured against (two to four minutes the first time)"
+	@rm -rf .venv/bench && $(BIN)/python -m venv .venv/bench $(LOGGED)
+	@.venv/bench/bin/python -m pip install --quiet --progress-bar off --require-hashes -r $< $(LOGGED)
 	@touch $@
 
 .venv/.package: pyproject.toml .venv/.requirements
