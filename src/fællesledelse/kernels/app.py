@@ -65,6 +65,7 @@ class KernelApp(IPKernelApp):
         self._be_someone()
         self.init_blackhole()
         self.init_connection_file()
+        self.init_poller()
         self.init_sockets()
         self.init_heartbeat()
         self.write_connection_file()

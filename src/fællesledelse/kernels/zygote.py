@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -105,7 +106,11 @@ class Zygote:
     @property
     def alive(self) -> bool:
         """Whether it can still fork."""
-        return self._control.fileno() >= 0 and self._process.poll() is None
+        if self._control.fileno() < 0 or self._process.poll() is not None:
+            return False
+        hung_up = select.poll()  # its sockets close somewhat before it has ended
+        hung_up.register(self._control, 0)
+        return not hung_up.poll(0)
 
     def close(self) -> None:
         """End it. Its forks live on."""
