@@ -75,7 +75,7 @@ class Visitor:
 
     async def close(self) -> None:
         """Leave the page."""
-        self.wire.close()
+        await self.wire.close()
         for socket in self.sockets:
             await socket.close()
 

@@ -6,6 +6,7 @@ httpx takes a millisecond a request, and forty clients with thirty files each sh
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -61,10 +62,13 @@ class Wire:
         """Ask for many at once, as far as there are connections."""
         return await asyncio.gather(*map(self.get, paths))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the connections."""
         while self._idle:
-            self._idle.pop()[1].close()
+            _, writer = self._idle.pop()
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         host, _, port = self._host.partition(":")
