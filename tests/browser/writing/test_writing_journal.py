@@ -107,6 +107,18 @@ def test_text_of_a_closed_tab_is_back_when_the_page_is_opened_again(opened, serv
     expect_saved(page)
 
 
+def test_text_typed_a_moment_before_the_page_is_loaded_anew_is_back_at_once(opened, server):
+    page = opened()
+    server.state.faults.put_status = 503
+    server.state.faults.page_takes = 0.1  # less than typing waits before it is journalled
+    for number in range(5):
+        page.evaluate("document.querySelector('[data-key=turning-points]').focus()")
+        page.evaluate(f"document.execCommand('insertText', false, '{number}'); location.reload()")
+        expect(box(page)).to_have_value("".join(str(each) for each in range(number + 1)))
+    server.state.faults.put_status = 0
+    expect_saved(page, within=20_000)
+
+
 def test_text_of_another_page_is_sent_from_whichever_page_is_opened_next(opened, server):
     page = opened()
     server.state.faults.hold = True

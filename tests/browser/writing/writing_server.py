@@ -70,6 +70,7 @@ class Faults:
     hold: bool = False  # commit nothing, answer nothing
     foreign: bool = False  # a hotel's page stands in the server's place
     silent: bool = False  # /sundhed does not answer either
+    page_takes: float = 0  # seconds
     kernel_refused: bool = False
     kernel_deaf: bool = False  # it takes what it is told and never finishes with it
 
@@ -268,8 +269,9 @@ class Asset(Handler):
 class Page(Handler):
     """The page of a step as the server renders it, or without a server behind it, as JupyterLab shows it."""
 
-    def get(self, step: str = "") -> None:
+    async def get(self, step: str = "") -> None:
         state = self.state
+        await asyncio.sleep(state.faults.page_takes)
         if state.person is None:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             return self.finish("<!doctype html><html lang=da><title>Log ind</title><h1>Log ind</h1></html>") and None

@@ -85,6 +85,7 @@ export class Answers extends EventTarget {
     note.limit = limit;
     note.readonly = false;
     note.take(answer ?? NEVER_SAVED);
+    for (const { place, head, asides } of this.#strays) if (place.key === key && place.gathering === this.gathering) note.take({ ...head, asides });
     return note;
   }
 
@@ -176,7 +177,8 @@ export class Answers extends EventTarget {
     this.connection.addEventListener("online", () => this.unsent.forEach((answer) => answer.unstick()));
     this.#channel?.addEventListener("message", ({ data }) => this.#heard(data));
     addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leaving() : this.refresh()));
-    addEventListener("pagehide", () => this.#leaving());
+    // The next page may come so soon after the last sign that nothing begun at "pagehide" would reach the disk.
+    for (const moment of ["beforeunload", "pagehide"]) addEventListener(moment, () => this.#leaving());
     addEventListener("pageshow", ({ persisted }) => persisted && this.refresh(0));
   }
 
