@@ -11,6 +11,8 @@ from . import facts, figures, picture
 from .course import QUICK, Alone, Plan, Result, course
 
 HERE = Path(__file__).parent
+HEAD = "# How fast a page opens\n\n![The figures below as bars](pages.svg)"
+CONDITIONS = (HERE / "conditions.md").read_text(encoding="utf-8").strip()
 TOLD, DRAWN = HERE.with_suffix(".md"), HERE.with_suffix(".svg")
 
 
@@ -32,7 +34,8 @@ def main(arguments: list[str]) -> int:
     remarks = [*facts.remarks(results), facts.machine()]
     print("\n\n".join(remarks))
     if not quick:
-        TOLD.write_text("\n\n".join([*(table.markdown for table in tables), *remarks, ""]), encoding="utf-8")
+        parts = [HEAD, *(table.markdown for table in tables), *remarks, CONDITIONS]
+        TOLD.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
         DRAWN.write_text(picture.drawn(figures.everyone(results, plan)), encoding="utf-8")
     return worst
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from playwright.async_api import Error
 from websockets.exceptions import WebSocketException
 
 from . import processes
@@ -20,7 +21,7 @@ PATIENCE = 180.0  # seconds that an arrival may take
 WITHIN = 1.0  # seconds in which everyone arrives
 GENTLY = 4  # pages opened at a time where nothing is measured of it
 SETTLED = 0.02  # of a core that a server at rest may use
-TROUBLE = (Incomplete, NoAnswer, OSError, WebSocketException, TimeoutError, NeverLive)
+TROUBLE = (Incomplete, NoAnswer, OSError, WebSocketException, TimeoutError, NeverLive, Error)
 """What goes wrong with a page that fails."""
 
 
