@@ -8,7 +8,7 @@ from .figures import NAMES, Figure
 from .ours import OURS
 
 COLUMNS, WIDTH, HEIGHT, EDGE = 2, 450, 190, 20  # panels beside one another; pixels of a panel, and around all
-LABEL, LONGEST, BAR = 100, 230, 18
+LABEL, LONGEST, BAR = 112, 215, 18
 OWN, OTHER, GOAL, INK = "#1f5fa8", "#b8bec6", "#c0392b", "#24292f"
 
 
@@ -16,13 +16,14 @@ def drawn(figures: Sequence[Figure]) -> str:
     """The whole drawing; the same in words for those who do not see it."""
     shown = [figure for figure in figures if len(figure.values) > 1]
     rows = -(-len(shown) // COLUMNS)
-    width, height = 2 * EDGE + COLUMNS * WIDTH, 2 * EDGE + rows * HEIGHT
+    width, height = 2 * EDGE + COLUMNS * WIDTH, 3 * EDGE + rows * HEIGHT
     panels = "".join(_panel(figure, *divmod(place, COLUMNS)) for place, figure in enumerate(shown))
     told = ". ".join(map(_words, shown))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" font-family="system-ui, sans-serif" font-size="13" fill="{INK}"><title>How fast a page opens</title>'
-        f'<desc>{escape(told)}</desc><rect width="{width}" height="{height}" fill="#ffffff"/>{panels}</svg>\n'
+        f'<desc>{escape(told)}</desc><rect width="{width}" height="{height}" fill="#ffffff"/>{panels}'
+        f'<text x="{EDGE}" y="{height - EDGE}" fill="{GOAL}">Dashed: the most that {OURS.name} may need.</text></svg>\n'
     )
 
 
@@ -41,7 +42,7 @@ def _panel(figure: Figure, row: int, column: int) -> str:
     goal = _goal(figure, LABEL + figure.limit * scale) if figure.limit is not None else ""
     return (
         f'<g transform="translate({EDGE + column * WIDTH} {EDGE + row * HEIGHT})">'
-        f'<text y="14" font-weight="600">{escape(figure.name)}</text>{bars}{goal}</g>'
+        f'<text y="14" font-weight="600">{escape(figure.name)}</text>{goal}{bars}</g>'
     )
 
 
@@ -52,7 +53,8 @@ def _bar(figure: Figure, name: str, place: int, scale: float) -> str:
     return (
         f'<text x="{LABEL - 8}" y="{top + 13}" text-anchor="end"{own}>{escape(name)}</text>'
         f'<rect x="{LABEL}" y="{top}" width="{length:.1f}" height="{BAR}" fill="{OWN if own else OTHER}"/>'
-        f'<text x="{LABEL + length + 6:.1f}" y="{top + 13}"{own}>{escape(figure.said(name))}</text>'
+        f'<text x="{LABEL + length + 6:.1f}" y="{top + 13}" stroke="#ffffff" stroke-width="3" paint-order="stroke"{own}>'
+        f"{escape(figure.said(name))}</text>"
     )
 
 
