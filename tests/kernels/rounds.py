@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -28,6 +29,7 @@ async def _rounds(count: int, chance: random.Random, folder: Path) -> str:
     program = folder / "round.py"
     program.write_text("import sys, time\nprint('here', flush=True)\ntime.sleep(float(sys.argv[1]))")
     (await _zygote(folder)).close()  # what is made once is made now
+    gc.collect()  # what others left is none of this
     mine, files, own = children(os.getpid()), _files(folder), len(descriptors(os.getpid()))
     base = await _zygote(folder)
     nested = await _zygote(folder, base)
@@ -37,16 +39,21 @@ async def _rounds(count: int, chance: random.Random, folder: Path) -> str:
         several = range(first, min(first + AT_ONCE, count))
         await asyncio.gather(*(_round(chance.choice((base, nested)), program, chance) for _ in several))
     last = time.monotonic() + 5
-    while any(children(pid) - theirs.keys() for pid in theirs) and time.monotonic() < last:
-        await asyncio.sleep(0.01)  # those that nobody waited for
-    left = [f"a child {pid}" for each in theirs for pid in children(each) if pid not in theirs]
-    left += [f"in zygote {pid}: {descriptors(pid) - before}" for pid, before in theirs.items() if descriptors(pid) - before]
+    while (left := _left(theirs)) and time.monotonic() < last:
+        await asyncio.sleep(0.01)  # those that nobody waits for have not ended yet
     nested.close()
     base.close()
     left += [f"a child {pid}" for pid in children(os.getpid()) - mine]
-    left += [f"{len(descriptors(os.getpid())) - own} descriptors here"] * (len(descriptors(os.getpid())) != own)
+    more = len(descriptors(os.getpid())) - own
+    left += [f"{more} descriptors here"] * (more > 0)
     left += [f"the file {path}" for path in _files(folder) - files]
     return ", ".join(left) or "nothing left"
+
+
+def _left(zygotes: dict[int, set[int]]) -> list[str]:
+    """What zygotes have now and had not when they had those descriptors."""
+    more = [f"in zygote {pid}: {now - before}" for pid, before in zygotes.items() if (now := descriptors(pid)) - before]
+    return more + [f"a child {pid}" for each in zygotes for pid in children(each) if pid not in zygotes]
 
 
 async def _zygote(folder: Path, parent: Zygote | None = None) -> Zygote:

@@ -14,7 +14,7 @@ from jupyter_client import KernelManager
 
 from fællesledelse.kernels import Forked, Zygote, ZygoteError
 
-from .processes import PATIENCE, Workshop, descriptors, do, parent, runs, wait_until
+from .processes import Workshop, descriptors, do, parent, runs, wait_until
 from .specs import (
     HALVES,
     IPYKERNEL,
@@ -69,7 +69,7 @@ def test_a_kernel_listens_when_its_start_is_over(started: KernelManager) -> None
 def test_a_kernel_is_interrupted_and_goes_on(started: KernelManager) -> None:
     with client(started) as speaking:
         pid = value(speaking, "__import__('os').getpid()")
-        asked = speaking.execute("print('here', flush=True); __import__('time').sleep(600)")
+        asked = speaking.execute("print('here', flush=True); __import__('time').sleep(600)", stop_on_error=False)
         while speaking.get_iopub_msg(timeout=TIMEOUT)["msg_type"] != "stream":
             pass
         started.interrupt_kernel()
@@ -264,6 +264,16 @@ def test_where_fork_is_not_available_kernels_are_ordinary_and_the_log_says_so_on
     assert said.stderr.count("this system lacks fork or pidfds") == 1
 
 
+def test_the_room_can_be_entered_on_windows() -> None:
+    """As far as that can be seen here: without what Python has on Unix only."""
+    program = """
+import asyncio, subprocess, sys
+sys.modules.update(dict.fromkeys(["fcntl", "resource", "termios", "pwd", "grp"]))
+from fællesledelse.kernels import PROVISIONER, Forked, Zygote, ZygoteError, available
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 def test_a_server_that_opens_and_closes_kernels_keeps_nothing_of_them(specs: Path) -> None:
     with running(manager(specs), environment(specs)) as speaking:  # what is made once is made now
         zygote = int(value(speaking, "__import__('os').getppid()"))
@@ -274,5 +284,5 @@ def test_a_server_that_opens_and_closes_kernels_keeps_nothing_of_them(specs: Pat
         with running(kernel, environment(specs)):
             pids.append(pid_of(kernel))
     assert not any(map(runs, pids))
-    wait_until(lambda: descriptors(zygote) == theirs, PATIENCE)
+    wait_until(lambda: len(descriptors(zygote)) <= len(theirs))
     assert len(descriptors(os.getpid())) <= before

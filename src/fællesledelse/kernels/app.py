@@ -1,5 +1,6 @@
 """ipykernel in two halves: what is alike in every kernel is made before the fork, sockets and threads after it."""
 
+import atexit
 import contextlib
 import importlib
 import os
@@ -73,6 +74,7 @@ class KernelApp(IPKernelApp):
         self.init_io()
         self.init_signal()
         self.init_kernel()
+        atexit.register(self._end_control)
 
     def init_kernel(self) -> None:
         """Called by ``initialize``: make the kernel, or give the prepared one its sockets and threads."""
@@ -110,6 +112,12 @@ class KernelApp(IPKernelApp):
         self.kernel.ident = str(uuid.uuid4())
         self.kernel.shell.displayhook.topic = f"kernel.{self.kernel.ident}.execute_result".encode()
         self.kernel.shell.init_sys_modules()  # the user's module is the main one, and not the program that was started
+
+    def _end_control(self) -> None:
+        """Before anything else ends: the control thread flushes once more, and would wait ten seconds for an ended IOPub."""
+        if self.control_thread.is_alive():
+            self.control_thread.stop()
+            self.control_thread.join(1)
 
 
 def import_late() -> None:

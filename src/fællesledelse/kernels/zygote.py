@@ -1,6 +1,7 @@
 """The server's end of a zygote."""
 
 import asyncio
+import contextlib
 import json
 import os
 import select
@@ -14,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from . import nursery
 from .forked import Forked, readable
 
-PROGRAM = str(nursery.__file__)
+PROGRAM = Path(__file__).with_name("nursery.py")
 LONGEST = 1 << 16  # bytes of a message
 PATIENCE = 5.0  # seconds a zygote may take to end
 LOOK = 1.0  # seconds between looks at the files
@@ -27,6 +27,8 @@ OWN_ENVIRONMENT = {
 }
 
 Files = dict[str, tuple[int, int]]
+"""Time of change (ns) and size, by path."""
+Process = Forked | subprocess.Popen[bytes]
 
 
 class ZygoteError(Exception):
@@ -40,7 +42,7 @@ class Zygote:
     what the interpreter reads only at its start (PYTHONPATH, PYTHONUTF8, …) is that of the first zygote.
     """
 
-    def __init__(self, control: socket.socket, process: "Forked | subprocess.Popen[bytes]", files: Files) -> None:
+    def __init__(self, control: socket.socket, process: Process, files: Files) -> None:
         self._control = control
         self._process = process
         self._files = files
@@ -61,24 +63,21 @@ class Zygote:
         """Start a process, import ``modules`` in it and call ``prepare`` ("package.module:function") with ``arguments``.
 
         With a ``parent`` it is a fork of that one, and finds done what that one has done. ``env`` is its whole
-        environment. It must end up with one thread and no open file of its own. ZygoteError, with what the child
-        said, if it can't be made.
+        environment. It must end up with one thread and no open file of its own. ZygoteError, with what it said, if it
+        can't be made.
         """
         if not available():
             raise ZygoteError("There are no zygotes here: they need Linux 5.3 or later and /proc. Start ordinary processes.")
         request: dict[str, Any] = {"modules": list(modules), "prepare": prepare, "arguments": list(arguments)}
         request |= {"env": {**env, **OWN_ENVIRONMENT}, "cwd": cwd}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        process: Forked | subprocess.Popen[bytes] | None = None
+        ours.setblocking(False)
+        process: Process | None = None
         try:
             with theirs:
-                ours.setblocking(False)
-                if parent is None:
-                    process = _spawn(theirs, env, cwd)
-                else:
-                    process = await parent._fork({}, [theirs.fileno()])
+                process = await parent._fork({}, [theirs.fileno()]) if parent else _spawn(theirs, env, cwd)
             await _send(ours, request, [])
-            _, fds = await _receive(ours)
+            _, (stamps,) = await _receive(ours)
         except BaseException as error:
             ours.close()
             if process is not None:
@@ -88,10 +87,7 @@ class Zygote:
                 raise ZygoteError(f"The zygote could not be started: {error}") from error
             raise
         known = parent._files if parent else {}
-        with open(fds[0], encoding="utf-8") as text:
-            text.seek(0)
-            files: Files = {path: (stamp[0], stamp[1]) for path, stamp in json.load(text).items()}
-        return cls(ours, process, files | known)
+        return cls(ours, process, _files(stamps) | known)
 
     async def run(self, argv: Sequence[str], *, env: Mapping[str, str], cwd: str, fds: Mapping[int, int]) -> Forked:
         """Run a program in a fork: ``[python, "-m", module, …]`` or ``[python, script, …]``.
@@ -152,10 +148,10 @@ def available() -> bool:
     return sys.platform == "linux" and Path("/proc/self/fd").is_dir()
 
 
-def _spawn(control: socket.socket, env: Mapping[str, str], cwd: str) -> "subprocess.Popen[bytes]":
+def _spawn(control: socket.socket, env: Mapping[str, str], cwd: str) -> subprocess.Popen[bytes]:
     passed = control.fileno(), _lifeline()
     return subprocess.Popen(
-        [sys.executable, PROGRAM, *map(str, passed)],
+        [sys.executable, str(PROGRAM), *map(str, passed)],
         env={**env, **OWN_ENVIRONMENT},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
@@ -172,13 +168,19 @@ def _lifeline() -> int:
     return theirs
 
 
-def _reap(process: "Forked | subprocess.Popen[bytes]") -> None:
+def _reap(process: Process) -> None:
     """Wait until it has ended, and end it if it does not."""
     try:
         process.wait(PATIENCE)
     except (TimeoutError, subprocess.TimeoutExpired):
         process.kill()
         process.wait()
+
+
+def _files(text: int) -> Files:
+    with open(text, encoding="utf-8") as file:
+        file.seek(0)
+        return {path: (changed, size) for path, (changed, size) in json.load(file).items()}
 
 
 def _stamp(path: str) -> tuple[int, int] | None:
@@ -190,7 +192,9 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 
 async def _send(line: socket.socket, message: dict[str, Any], fds: list[int]) -> None:
-    text = nursery.write_text(json.dumps(message))
+    from .nursery import write_text  # not before: what it imports isn't there on Windows
+
+    text = write_text(json.dumps(message))
     try:
         while True:
             try:
@@ -220,9 +224,5 @@ async def _receive(line: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 def _unwanted(line: socket.socket) -> None:
     """Let the zygote end a fork that nobody waits for any more."""
-    try:
+    with line, contextlib.suppress(OSError):
         line.send(b"-")
-    except OSError:
-        pass
-    finally:
-        line.close()
