@@ -97,9 +97,7 @@ def serve(server: socket.socket, lifeline: int) -> None:
     children = Children(waiting)
     while True:
         ready = {fd for fd, _ in waiting.poll()}
-        for fd in ready - {
-            server.fileno()
-        }:  # before a request brings descriptors with the numbers of those that are closed here
+        for fd in ready - {server.fileno()}:  # first: a request may bring descriptors with the numbers of those closed here
             children.heard(fd)
         if server.fileno() in ready:
             received = receive(server)
@@ -169,6 +167,8 @@ class Children:
         """A word means that nobody waits for the fork any more; a closed end only that nobody asks how it ends."""
         try:
             word = os.read(channel, 1)
+        except BlockingIOError:
+            return
         except ConnectionResetError:
             word = b"-"  # closed before it was read that the fork began
         pid = self._by_channel.pop(channel)
