@@ -56,7 +56,6 @@ class Field(anywidget.AnyWidget):
         key, version = saved.get("key"), saved.get("version")
         if not any(field.get("key") == key for field in self.spec) or not isinstance(version, int):
             return
-        self.send({"seen": {"key": key, "version": version}})
         if self._saved is not None:
             self._saved(str(key), version)
 
