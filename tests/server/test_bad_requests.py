@@ -35,6 +35,7 @@ FILLINGS: dict[str, tuple[str, ...]] = {
     "step": ("forberedelse-1", LOCKED, "findes-ikke"),
     "key": ("episodes.1.did", "..", "findes.ikke"),
     "build": ("0" * 12,),
+    "reader": ("0" * 32,),
     "kernel_id": (str(uuid.UUID(int=0)), "a-b-c-d-e"),
     "draft": ("0" * 32,),
     "gift": ("0" * 32,),

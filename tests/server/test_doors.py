@@ -4,8 +4,10 @@ import json
 import shutil
 import signal
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +92,8 @@ def test_theme_and_template_in_the_address_are_neither_used_nor_shown(page: Open
         ("GET", "/assets/%2e%2e/app.py"),
         ("GET", "/assets/..%2f..%2fserver/app.py"),
         ("GET", "/assets/%00"),
+        ("GET", "/assets/vendor/page.js.br"),
+        pytest.param("GET", f"/assets/{300 * 'a'}", id="a name that no file can have"),
         ("GET", "/assets/"),
     ],
 )
@@ -185,9 +189,18 @@ def test_no_kernel_is_made_for_who_may_not_open_the_page(server: Server, page: O
     assert set(server.kernels()) == before
 
 
+def test_a_page_that_another_opened_on_the_same_device_gets_no_kernel(server: Server, page: Open) -> None:
+    """The cookie is the newcomer's, the page is not: its computed parts would show the newcomer's words to the first."""
+    newcomer = server.client(BENT)
+    newcomer.accept()
+    with pytest.raises(InvalidStatus) as refused:
+        newcomer.socket(page.kernel)
+    assert refused.value.response.status_code == 401
+
+
 def test_a_page_of_another_build_gets_no_kernel(page: Open) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        page.client.socket(page.kernel.replace(page.kernel.split("/")[-2], "0" * 12))
+        page.client.socket(page.kernel.replace(page.kernel.split("/")[-3], "0" * 12))
     assert refused.value.response.status_code == 409
 
 
@@ -310,6 +323,45 @@ def test_an_old_kernel_gives_way_to_a_new_one(brief: Server, bent: Client) -> No
     wait_for(lambda: not brief.kernels())
 
 
+def test_more_kernels_at_once_than_one_may_have_are_refused_and_none_is_left(brief: Server, bent: Client) -> None:
+    _, kernel = bent.open_page("")
+
+    def ask() -> int:
+        try:
+            with bent.socket(kernel):
+                return 101
+        except InvalidStatus as refused:
+            return refused.response.status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = [future.result() for future in [pool.submit(ask) for _ in range(12)]]
+    assert set(codes) <= {101, 429}
+    assert 429 in codes
+    wait_for(lambda: not brief.kernels())
+
+
+def test_a_kernel_that_is_being_made_does_not_outlive_the_sign_out(brief: Server) -> None:
+    client = brief.client(BENT)
+    _, kernel = client.open_page("")
+    zygotes = children(brief.process.pid)
+    for pid in zygotes:
+        with_pid(pid, signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(client.socket, kernel)
+            time.sleep(0.5)  # the request is on its way to a process that stands still
+            assert client.post("/api/log-out").status_code == 204
+            for pid in zygotes:
+                with_pid(pid, signal.SIGCONT)
+            with pytest.raises(InvalidStatus) as refused:
+                asked.result()
+        assert refused.value.response.status_code == 401
+    finally:
+        for pid in zygotes:
+            with_pid(pid, signal.SIGCONT)
+    wait_for(lambda: not brief.kernels())
+
+
 def test_a_hundred_pages_and_kernels_leave_no_process_and_no_file(brief: Server, bent: Client) -> None:
     _, kernel = bent.open_page("")
     before = set(children(brief.process.pid)), len(_descriptors(brief.process.pid)), len(list(brief.scratch.rglob("*")))
@@ -325,9 +377,10 @@ def test_a_hundred_pages_and_kernels_leave_no_process_and_no_file(brief: Server,
 
 def test_stopping_leaves_no_process_and_no_file_behind(brief: Server, bent: Client) -> None:
     _, kernel = bent.open_page("")
-    with bent.socket(kernel):
+    with bent.socket(kernel), ThreadPoolExecutor(1) as pool:
         pids = children(brief.process.pid)
         assert brief.kernels()
+        pool.submit(bent.socket, kernel)  # one that is being made just then
         assert brief.stop() == 0
     wait_for(lambda: not any(alive(pid) for pid in pids))
     assert not list(brief.scratch.iterdir())

@@ -78,6 +78,7 @@ def requests(group: Group) -> Iterator[tuple[str, str, dict[str, Any]]]:
         "step": ("workshop-1", "workshop-2", "udgivelse"),
         "key": (f"given.{draft}.well", f"picked.{draft}", f"gift.harvest.{me}.1", "draft.task", "contract.1.purpose"),
         "build": ("0" * 12,),
+        "reader": ("0" * 32,),
         "kernel_id": ("00000000-0000-0000-0000-000000000000",),
         "draft": (draft,),
         "gift": (group.gift,),

@@ -139,7 +139,7 @@ PATHS = [
     "/api/session",
     "/api/demo/steps/forberedelse-1",
     "/api/demo/answers/findes.ikke/versions",
-    "/api/demo/steps/forberedelse-1/000000000000/api/kernels/a-b-c-d-e/channels",
+    "/api/demo/steps/forberedelse-1/000000000000/nobody/api/kernels/a-b-c-d-e/channels",
     "/hold/demo/privatliv",
     "/hold/demo/datoer",
     "/hold/demo/det-kan-din-facilitator-se",

@@ -12,7 +12,7 @@ import signal
 import ssl
 import tempfile
 from contextlib import suppress
-from pathlib import Path
+from os.path import isfile, join
 from typing import Any
 
 import jinja2
@@ -60,6 +60,7 @@ KEY = r"(?P<key>[a-z0-9.-]{1,120})"
 PARCEL = "[0-9a-f]{32}"
 KIND = rf"(?P<kind>{'|'.join(GIFTS)})"
 BUILD = "(?P<build>[0-9a-f]{12})"
+READER = r"(?P<reader>[\w-]{1,64})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 PACKINGS = {"br": ".br", "gzip": ".gz"}  # ways of packing, the best first, and how the names of the packed files end
 LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
@@ -82,20 +83,24 @@ class Static(Page, tornado.web.StaticFileHandler):
     async def prepare(self) -> None:
         """Called by Tornado before the method."""
         self.check_road()
-        if "\0" in self.path_args[0]:
+        name = self.path_args[0]
+        if "\0" in name or name.endswith(tuple(PACKINGS.values())):
             raise Refused(404, "not-found", "Filen findes ikke.")
-        self.root = str(folder_of(self.path_args[0]))
+        self.root = str(folder_of(name))
 
     async def get(self, path: str, include_body: bool = True) -> None:
         """The file, packed as set-up has packed it, where the browser can unpack it."""
-        accepted = {each.partition(";")[0].strip() for each in self.request.headers.get("Accept-Encoding", "").split(",")}
-        packing = next(
-            (each for each in PACKINGS if each in accepted and Path(self.root, path + PACKINGS[each]).is_file()), ""
-        )
+        packing = self._packing(path)
         if packing:
             self.set_header("Content-Encoding", packing)
         self.set_header("Vary", "Accept-Encoding")
         await super().get(path + PACKINGS.get(packing, ""), include_body)
+
+    def _packing(self, path: str) -> str:
+        """The best way of packing that the browser knows and the file comes in, or nothing."""
+        offers = self.request.headers.get("Accept-Encoding", "").replace(" ", "").split(",")
+        known = {offer.partition(";")[0] for offer in offers if not offer.endswith(";q=0")}
+        return next((way for way, end in PACKINGS.items() if way in known and isfile(join(self.root, path + end))), "")
 
     def get_content_type(self) -> str:
         """Called by Tornado: what a packed file is when it is unpacked."""
@@ -175,7 +180,7 @@ class WorkbookServer(Voila):
         await stopping.wait()
         server.stop()
         await self.house.finish(GRACE)
-        await self.kernel_manager.shutdown_all(now=True)
+        await self.kernel_manager.end_all()
         Kernels.processes.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(server.close_all_connections(), GRACE / 5)
@@ -232,7 +237,7 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
-        (rf"/api/{GATHERING}/steps/{STEP}/{BUILD}/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
+        (rf"/api/{GATHERING}/steps/{STEP}/{BUILD}/{READER}/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
         (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),
         (r"/operator/invitations", operator_api.InvitationsHandler),

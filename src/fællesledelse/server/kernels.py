@@ -9,7 +9,9 @@ import asyncio
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -20,8 +22,10 @@ from ..kernels import PROVISIONER
 from .feed import Feed, Visit
 from .house import House
 from .processes import SOCKET, WORKBOOK, Processes
+from .web import Refused
 
 PER_PERSON = 8  # kernels one person may have on all devices; the oldest gives way
+AT_ONCE = 4  # kernels that are started at the same time
 IDLE = 900  # seconds without a page after which a kernel is ended
 LOOK = 60  # seconds between looks
 
@@ -49,9 +53,31 @@ class Kernels(AsyncMappingKernelManager):
         super().__init__(**kwargs)
         self._visits: dict[str, Visit] = {}
         self._feeds: dict[str, asyncio.Task[None]] = {}
+        self._under_way: Counter[str] = Counter()  # kernels asked for and not there yet, by person
+        self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def open(self, visit: Visit, gone: Callable[[], None]) -> str:
-        """Make the kernel of a page, and return its id. ``gone`` is called when it has ended. Raises ZygoteError."""
+    @asynccontextmanager
+    async def kernel(self, visit: Visit, gone: Callable[[], None]) -> AsyncIterator[str]:
+        """The id of a kernel for a page, which ends with the block. ``gone`` is called if it ends before.
+
+        Raises Refused while the person has too many on the way, and ZygoteError.
+        """
+        person = visit.session.person.id
+        if self._under_way[person] >= PER_PERSON:
+            raise Refused(429, "too-many", "Der er for mange sider åbne på én gang. Luk nogle, og prøv igen.")
+        self._under_way[person] += 1
+        try:
+            async with self._room:
+                await self._make_room(person)
+                kernel_id = await self._start(visit, gone)
+        finally:
+            self._under_way[person] -= 1
+        try:
+            yield kernel_id
+        finally:
+            await self.end(kernel_id)
+
+    async def _start(self, visit: Visit, gone: Callable[[], None]) -> str:
         zygote = await self.processes.zygote(visit.cohort)
         ours, theirs = socket.socketpair()
         feed = asyncio.create_task(Feed(self.house, visit).serve(ours))  # the kernel reads its texts before it speaks
@@ -68,11 +94,10 @@ class Kernels(AsyncMappingKernelManager):
                     )
                 )
         except BaseException:
-            feed.cancel()
+            feed.cancel()  # hangs up, and so ends the process, if there is one
             raise
         self._visits[kernel_id], self._feeds[kernel_id] = visit, feed
         feed.add_done_callback(lambda _feed: gone())  # a kernel that dies hangs up
-        await self._make_room(visit)
         return kernel_id
 
     async def shutdown_kernel(self, kernel_id: str, **kwargs: Any) -> None:  # type: ignore[override]
@@ -102,10 +127,13 @@ class Kernels(AsyncMappingKernelManager):
         self._forget(kernel_id)
         return super().remove_kernel(kernel_id)
 
-    async def _make_room(self, visit: Visit) -> None:
-        person = visit.session.person
-        own = [key for key, each in self._visits.items() if each.session.person == person and key in self]
-        await self.end(*own[: max(0, len(own) - PER_PERSON)])
+    async def end_all(self) -> None:
+        """End every kernel. Called at a stop."""
+        await asyncio.gather(*(self.end(kernel_id) for kernel_id in self.list_kernel_ids()), return_exceptions=True)
+
+    async def _make_room(self, person: str) -> None:
+        own = [key for key, each in self._visits.items() if each.session.person.id == person]
+        await self.end(*own[: max(0, len(own) + 1 - PER_PERSON)])
 
     def _forget(self, kernel_id: str) -> None:
         self._visits.pop(kernel_id, None)

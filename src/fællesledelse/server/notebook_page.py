@@ -18,6 +18,7 @@ from .prints import Prints
 from .processes import Processes
 from .web import Api, Page, Refused
 
+LOGGED_OUT = "log-in", "Du er logget ud. Log ind igen."
 ALLOWED = ("comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request")
 """The kinds of message a page may send to its kernel."""
 
@@ -50,11 +51,11 @@ class NotebookPage(Page):
     async def _answer(self, visit: Visit) -> None:
         cohort, step = visit.cohort, visit.step
         answers = await visible_answers(self, cohort, step)
-        shown = await self._processes.show(cohort, step.name, await told(self.house, visit, answers))
+        shown = await self._processes.show(visit, await told(self.house, visit, answers))
         data = {
             "session": {"person": self.person, "journal_key": journal_key(visit.session)},
             "page": await step_json(self, cohort, step, answers),
-            "kernel": f"/api/{cohort.manifest.gathering}/steps/{step.name}/{cohort.build}/",
+            "kernel": f"/api/{cohort.manifest.gathering}/steps/{step.name}/{cohort.build}/{self.person}/",
             "fields": shown["fields"],
             "computed": shown["computed"],
             "widgets": shown["widgets"],
@@ -77,17 +78,26 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
             raise Refused(400, "bad-request", "Her er kun en forbindelse for sidens eget script.")
         await super().prepare()
 
-    async def get(self, gathering: str, step: str, build: str, kernel_id: str) -> None:
-        """Make a kernel for this socket. The id that the page made up is not used, so there is no kernel to join."""
+    async def get(self, gathering: str, step: str, build: str, reader: str, kernel_id: str) -> None:
+        """Make a kernel for this socket. The id that the page made up is not used, so there is no kernel to join.
+
+        ``reader`` is whose page it is: another may have signed in on the same device since it was opened.
+        """
         cohort, mine = await self.leader(gathering)
         page = await open_step(self, cohort, mine.group, step)
+        if reader != self.person:
+            raise Refused(401, *LOGGED_OUT)
         if build != cohort.build:
             raise Refused(409, "rebuilt", "Siden er bygget om. Hent den igen.")
-        kernel_id = await self._kernels.open(Visit(self.signed_in, mine, cohort, page), gone=self.close)
-        try:
+        async with self._kernels.kernel(Visit(self.signed_in, mine, cohort, page), gone=self.close) as kernel_id:
+            if not await self._still_signed_in():
+                raise Refused(401, *LOGGED_OUT)
             await ensure_async(super().get(kernel_id))  # until either side hangs up
-        finally:
-            await self._kernels.end(kernel_id)
+
+    async def _still_signed_in(self) -> bool:
+        """Whether the session has outlived the making of the kernel."""
+        session = await self.house.ask(self.house.store.access.resume, self._cookie() or "")
+        return session is not None and session.id == self.signed_in.id
 
     async def open(self, *_args: str, **_kwargs: str) -> None:
         """Called by Tornado after the upgrade, with the parts of the address."""

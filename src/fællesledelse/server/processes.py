@@ -13,9 +13,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from ..errors import PageError
 from ..kernels import Zygote, ZygoteError, available
+from .feed import Visit
 from .log import LOG
 from .shelf import Cohort
 
@@ -23,6 +25,7 @@ WORKBOOK = "fællesledelse.workbook"
 MODULES = (f"{WORKBOOK}.show", f"{WORKBOOK}.kernel")
 SOCKET = "FAELLESLEDELSE_SOCKET"
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+AT_ONCE = 4  # pages that are computed at the same time
 PATIENCE = 20.0  # seconds that a page may take to say what it shows
 
 
@@ -49,18 +52,22 @@ class Processes:
         self._base: Zygote | None = None
         self._rehearsals: dict[str, Rehearsal] = {}
         self._starting = asyncio.Lock()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # each person's pages one at a time
         if not available():
             LOG.warning("This system can't fork: pages and kernels are processes of their own, and take seconds to start.")
 
-    async def show(self, cohort: Cohort, step: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    async def show(self, visit: Visit, told: Mapping[str, Any]) -> dict[str, Any]:
         """What a page shows the leader who has those texts (see ``workbook.show``). Raises PageError."""
-        for _attempt in range(2):
-            try:
-                return await asyncio.wait_for(self._show(cohort, step, told), PATIENCE)
-            except (ZygoteError, ValueError, ConnectionError) as problem:
-                LOG.warning("The process behind the pages of %s is gone: %s", cohort.manifest.gathering, problem)
-            except TimeoutError:
-                break
+        cohort, step = visit.cohort, visit.step.name
+        async with self._lines.setdefault(visit.session.person.id, asyncio.Lock()), self._room:
+            for _attempt in range(2):
+                try:
+                    return await asyncio.wait_for(self._show(cohort, step, told), PATIENCE)
+                except (ZygoteError, ValueError, ConnectionError) as problem:
+                    LOG.warning("The process behind the pages of %s is gone: %s", cohort.manifest.gathering, problem)
+                except TimeoutError:
+                    break
         raise PageError(f"The page {step!r} of {cohort.manifest.gathering!r} could not be computed.")
 
     async def zygote(self, cohort: Cohort) -> Zygote | None:

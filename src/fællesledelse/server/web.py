@@ -187,7 +187,7 @@ class Guarded(Armoured):
     def note(self, event: str, person: str | None = None) -> None:
         """One line in the audit log, without content. ``person``: who it concerns, where that is not the one asking."""
         person = person or (self.session.person.id if self.session else None)
-        gathering = self.path_kwargs.get("gathering")
+        gathering = getattr(self, "path_kwargs", {}).get("gathering")  # an address that can't be read has none
         known = gathering if gathering and self.house.shelf.find(gathering) else None
         self.house.audit.note(event, route=type(self).__name__, status=self.get_status(), person=person, gathering=known)
 

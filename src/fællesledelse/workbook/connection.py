@@ -183,6 +183,17 @@ class ServerConnection(Nobody):
         """The code of the page's cells, for a process that has not run them before. Raises ConnectionLost."""
         return [str(source) for source in self._ask({"get": "cells"})["ok"]]
 
+    def fileno(self) -> int:
+        """The descriptor of the socket."""
+        return self._wire.fileno()
+
+    def hung_up(self) -> bool:
+        """Whether the server has hung up. Called when there is something to read though nothing was asked."""
+        try:
+            return self._wire.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
+
     def close(self) -> None:
         """Hang up. Also done after a silence: a late answer must not be taken for the next question's."""
         self._lines.close()

@@ -3,12 +3,15 @@
 The page is bound to its leader before the kernel speaks, so the first thing a browser hears is how things are now.
 """
 
+import os
 import sys
 
 import ipywidgets
 from ipywidgets.widgets import widget
+from tornado.ioloop import IOLoop
 
 from ..kernels.app import KernelApp
+from .connection import ServerConnection
 from .page import bind, take_connection
 from .rehearsal import REHEARSED, Rehearsed, rehearse
 
@@ -21,6 +24,12 @@ def _forget_other_pages(rehearsed: Rehearsed) -> None:
         widget._instances.pop(model_id, None)
 
 
+def _end_without(connection: ServerConnection) -> None:
+    """Nobody asks a kernel anything any more when the server has hung up."""
+    if connection.hung_up():
+        os._exit(0)
+
+
 def main(step: str, arguments: list[str]) -> None:
     """Serve the page until the kernel is told to stop."""
     connection = take_connection()
@@ -31,6 +40,7 @@ def main(step: str, arguments: list[str]) -> None:
     app.initialize(arguments)
     app.kernel.shell.user_ns.update(rehearsed.names)
     ipywidgets.register_comm_target()
+    IOLoop.current().add_handler(connection.fileno(), lambda *_: _end_without(connection), IOLoop.READ)
     app.start()
 
 
