@@ -22,7 +22,7 @@ function tabLock(tab) {
 /**
  * The answers client that fields talk to, as `globalThis.faellesledelse`.
  *
- * Dispatches "open" when the fields accept text, "loaded" when what the journal held is back in them, "change" when what a
+ * Dispatches "loaded" when the fields accept text and what the journal held is back in them, "change" when what a
  * page says as a whole may have changed, "saved" ({key, version}) after an acknowledged save, "rebuilt" when the server has
  * another build of the cohort than this page, and "other-person" when someone else has signed in on this browser, or the
  * leader has signed out in another tab.
@@ -47,13 +47,12 @@ export class Answers extends EventTarget {
     super();
     Object.assign(this, { gathering, stepName: step, person });
     this.connection = new Connection(person);
-    this.open = new Promise((resolve) => this.addEventListener("open", resolve, { once: true }));
     this.ready = new Promise((resolve) => this.addEventListener("loaded", resolve, { once: true }));
   }
 
   /**
-   * Take in what came with the page, once the journal is open: until then no field accepts text, since a text that is
-   * typed must be able to reach the disk.
+   * Take in what came with the page, and what the journal holds: until then no field accepts text, since a text that is
+   * typed must be able to reach the disk, and must not be written into an older one.
    */
   async start({ session, page }) {
     this.#holdTab();
@@ -62,7 +61,6 @@ export class Answers extends EventTarget {
     this.journal = await Journal.open(this.person, session.journal_key);
     this.build = page.build;
     this.#take(page);
-    this.dispatchEvent(new Event("open"));
     await this.#bringBack();
     this.dispatchEvent(new Event("loaded"));
     this.#changed();
@@ -204,7 +202,7 @@ export class Answers extends EventTarget {
   async #heard(message) {
     if (message.kind === "person") this.connection.announced(message.person);
     if (message.kind !== "answer" || message.person !== this.person || message.gathering !== this.gathering) return;
-    await this.open;
+    await this.ready;
     this.#answers.get(message.key)?.take(message.answer);
     if (message.key in this.#sources) this.#sources[message.key] = message.answer.text;
   }

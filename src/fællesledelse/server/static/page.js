@@ -78,7 +78,7 @@ async function start({ gathering, step, person }, told) {
   askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);
-  await answers.open; // a matter of milliseconds, and everything is drawn once
+  await answers.ready; // a matter of milliseconds, and everything is drawn once
   for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
   document.getElementById("loading")?.remove();
   performance.mark("fields");
