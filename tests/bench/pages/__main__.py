@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     results, alone = asyncio.run(measured(plan))
     tables = figures.tables(results, alone, plan)
     worst = max([table.tell() for table in tables])
-    remarks = [*facts.remarks(results), facts.machine()]
+    remarks = [facts.kept(results), facts.machine()]
     print("\n\n".join(remarks))
     if not quick:
         parts = [HEAD, *(table.markdown for table in tables), *remarks, CONDITIONS]

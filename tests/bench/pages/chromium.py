@@ -17,9 +17,9 @@ from tests import tools
 
 from .contestant import Running
 from .viewers import Viewer
-from .visitors import CHART
 
 PROBE = (Path(__file__).parent / "probe.js").read_text(encoding="utf-8")
+CHART = "svg.fl-draft-chart, .fl-draft-chart svg"
 PATIENCE = 120.0  # seconds
 QUIET = 1.5  # seconds without news after which a first visit is over
 NOBODY_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -128,7 +128,7 @@ async def go(page: Page, running: Running, viewer: Viewer) -> "asyncio.Future[Vi
     """Go to the page; what comes back is done when the page is complete."""
     live: asyncio.Future[View] = asyncio.get_running_loop().create_future()
     await page.expose_function("benchLive", lambda found: live.set_result(_view(found)))
-    wanted = {"texts": list(viewer.texts.values()), "chart": f".{CHART}" if running.contestant.draws else "body"}
+    wanted = {"texts": list(viewer.texts.values()), "chart": CHART}
     await page.add_init_script(f"({PROBE})({{ ...{json.dumps(wanted)}, ready: () => {running.contestant.ready} }})")
     await _sign_in(page.context, running.origin, viewer)
     await page.goto(running.address(viewer), wait_until="commit", timeout=1000 * PATIENCE)

@@ -32,14 +32,13 @@ STOP = 15  # seconds a server gets to end
 
 @dataclass(frozen=True)
 class Contestant:
-    """``ready``: JavaScript that is true when the page has the connection it lives by. ``draws``: whether it has a chart."""
+    """``ready``: JavaScript that is true when the page has the connection it lives by."""
 
     name: str
     path: str
     ready: str
     visitor: type[Visitor]
     command: tuple[str, ...] = ()
-    draws: bool = True
 
     def page(self, viewer: Viewer) -> str:
         """The path of the viewer's page."""
@@ -61,7 +60,7 @@ class Running:
 
     def client(self, kind: type[Visited], viewer: Viewer, files: list[str]) -> Visited:
         """A protocol client of that kind, for the viewer's page and those files."""
-        return kind(self.origin, self.contestant.page(viewer), viewer, files, self.contestant.draws)
+        return kind(self.origin, self.contestant.page(viewer), viewer, files)
 
 
 VOILA = Contestant(

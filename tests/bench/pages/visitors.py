@@ -19,8 +19,6 @@ LARGEST = 1 << 26  # bytes of a message
 JUPYTER = "v1.kernel.websocket.jupyter.org"
 KERNEL = r'"kernelId": "([^"]+)"'
 TOLD = r'<script type="application/json" id="page">(.*?)</script>'
-CHART = "fl-draft-chart"
-"""The class of the chart, by which a browser finds it."""
 
 
 class Incomplete(RuntimeError):
@@ -30,9 +28,9 @@ class Incomplete(RuntimeError):
 class Visitor:
     """One open page."""
 
-    def __init__(self, origin: str, path: str, viewer: Viewer, files: list[str], draws: bool) -> None:
+    def __init__(self, origin: str, path: str, viewer: Viewer, files: list[str]) -> None:
         self.origin, self.path, self.viewer, self.files = origin, path, viewer, files
-        self.missing = {*viewer.marks, viewer.drawn} if draws else {*viewer.marks}
+        self.missing = {*viewer.marks, viewer.drawn}
         self.wire = Wire(origin, viewer.cookie)
         self.sockets: list[ClientConnection] = []
 
