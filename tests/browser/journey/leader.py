@@ -1,5 +1,6 @@
 """A leader at a browser: does what a leader does, and notices what a leader would not."""
 
+import json
 import re
 import time
 from typing import Any
@@ -111,6 +112,10 @@ class Leader:
     def text(self, key: str) -> str:
         """What stands in a field."""
         return self.page.locator(f'textarea[data-key="{key}"]').input_value()
+
+    def wait_for_text(self, key: str, text: str) -> None:
+        """Until a field has that text again: what a page that is gone left on the disk is brought back beside the loading."""
+        self.until(f"document.querySelector('textarea[data-key=\"{key}\"]').value === {json.dumps(text)}")
 
     def finish(self) -> None:
         """Mark the step as done."""

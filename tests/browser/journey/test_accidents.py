@@ -142,7 +142,7 @@ def test_a_laptop_asleep_over_night_wakes_with_every_word(chromium: Browser, own
     own_server.stop()
     own_server.start()
     lid.send("Page.setWebLifecycleState", {"state": "active"})
-    assert leader.text(KEY) == "Skrevet sidst på aftenen"
+    leader.wait_for_text(KEY, "Skrevet sidst på aftenen")
     leader.write(KEY, "Skrevet sidst på aftenen, og videre om morgenen")
     leader.wait_until_saved()
     assert stored(leader) == "Skrevet sidst på aftenen, og videre om morgenen"
@@ -166,7 +166,7 @@ def test_a_tab_closed_while_offline_costs_no_word(leader: Leader) -> None:
     leader.page.context.set_offline(False)
     leader.page = leader.page.context.new_page()
     leader.open(STEP)
-    assert leader.text(KEY) == "Lukket for hurtigt"
+    leader.wait_for_text(KEY, "Lukket for hurtigt")
     leader.wait_until_saved()
     assert stored(leader) == "Lukket for hurtigt"
 
@@ -207,7 +207,7 @@ def test_the_next_leader_on_a_shared_tablet_neither_sees_nor_sends_what_the_firs
     leader.page.context.clear_cookies()
     leader.sign_in(email)
     leader.open(STEP)
-    assert leader.text(KEY) == "Kun til mig selv"
+    leader.wait_for_text(KEY, "Kun til mig selv")
     leader.wait_until_saved()
     assert stored(leader) == "Kun til mig selv"
     leader.page.context.close()

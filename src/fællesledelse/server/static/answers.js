@@ -7,7 +7,7 @@ import { mayLeave } from "./signout.js";
 import { moment } from "./states.js";
 
 const CHANNEL = "faellesledelse";
-const GRACE = 300;
+const GRACE = 1000;
 const STALE = 30_000;
 const NEVER_SAVED = { version: 0, text: "", saved_at: "", asides: [] };
 
