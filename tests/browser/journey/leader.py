@@ -114,7 +114,7 @@ class Leader:
         return self.page.locator(f'textarea[data-key="{key}"]').input_value()
 
     def wait_for_text(self, key: str, text: str) -> None:
-        """Until a field has that text again: what a page that is gone left on the disk is brought back beside the loading."""
+        """Until a field has that text: what a page that is gone left on the disk is brought back beside the loading."""
         self.until(f"document.querySelector('textarea[data-key=\"{key}\"]').value === {json.dumps(text)}")
 
     def finish(self) -> None:
