@@ -3,12 +3,13 @@
 import os
 import signal
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from leader import DESKTOP, Leader
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.live import Live, serving
 from tests.server.serving import children
@@ -87,6 +88,21 @@ def test_a_page_that_only_saves_has_no_kernel(leader: Leader, live: Live) -> Non
     leader.wait_until_saved()
     leader.page.wait_for_timeout(1000)
     assert set(kernels(live)) <= set(before)
+
+
+def test_what_is_saved_while_a_page_is_on_its_way_stands_on_it(leader: Leader) -> None:
+    address = f"{leader.live.url}/hold/demo/{STEP}"
+
+    def save_meanwhile(route: Route) -> None:
+        made = route.fetch()
+        save = {"text": "Den forrige sides sidste ord", "base": 0, "save_id": str(uuid.uuid4())}
+        path = f"{leader.live.url}/api/demo/answers/{KEY}?step={STEP}"
+        assert leader.page.context.request.put(path, data=save, headers={"Origin": leader.live.url}).ok
+        route.fulfill(response=made)
+
+    leader.page.route(address, save_meanwhile)
+    leader.open(STEP)
+    leader.wait_for_text(KEY, "Den forrige sides sidste ord")
 
 
 def test_a_killed_kernel_costs_no_word_and_is_followed_by_another_unseen(leader: Leader, live: Live) -> None:

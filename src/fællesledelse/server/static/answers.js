@@ -61,9 +61,11 @@ export class Answers extends EventTarget {
     this.journal = await Journal.open(this.person, session.journal_key);
     this.build = page.build;
     this.#take(page);
-    await this.#bringBack();
+    // A page that is being reloaded may hold its lock for a moment yet, and a disk may be slow.
+    await Promise.race([this.#bringBack(), delay(GRACE)]);
     this.dispatchEvent(new Event("loaded"));
     this.#changed();
+    this.refresh(0); // the page before this one may have saved its last words after the server made this one
   }
 
   /** The answer of a field; it may not have come from the server yet. */
@@ -255,9 +257,7 @@ export class Answers extends EventTarget {
   async #inherit(tab) {
     const adopt = async () => this.#adoptAll(await this.#left(tab));
     if (!navigator.locks) return adopt();
-    const adopted = new Promise((resolve) => navigator.locks.request(tabLock(tab), () => adopt().then(resolve)));
-    // A page that is being reloaded may hold its lock for a moment yet.
-    return Promise.race([adopted, delay(GRACE)]);
+    return new Promise((resolve) => navigator.locks.request(tabLock(tab), () => adopt().then(resolve)));
   }
 
   /** One entry after the other, so that two never go into the same field. */

@@ -80,7 +80,7 @@ export class Journal {
   async entries() {
     if (!this.#database) return [];
     const range = IDBKeyRange.bound([this.#owner], [this.#owner, []]);
-    const rows = await within(transact(this.#database, "readonly", (store) => store.getAll(range)), WAIT).catch(() => []);
+    const rows = await transact(this.#database, "readonly", (store) => store.getAll(range)).catch(() => []);
     this.#counter = Math.max(this.#counter, ...rows.map((row) => row.counter));
     const read = await Promise.all(rows.map((row) => this.#opened(row)));
     return read.filter((entry) => entry !== null).sort((one, other) => one.counter - other.counter);
@@ -105,18 +105,16 @@ export class Journal {
   async take(entry, slot) {
     const from = [this.#owner, entry.gathering, entry.key, entry.slot];
     let taken = false;
-    const moved = await this.#attempt(() =>
-      transact(this.#database, "readwrite", (store) => {
-        const request = store.get(from);
-        request.onsuccess = () => {
-          if (!request.result) return;
-          taken = true;
-          store.delete(from);
-          store.put({ ...request.result, slot });
-        };
-        return request;
-      }),
-    );
+    const move = (store) => {
+      const request = store.get(from);
+      request.onsuccess = () => {
+        if (!request.result) return;
+        taken = true;
+        store.delete(from);
+        store.put({ ...request.result, slot });
+      };
+    };
+    const moved = await transact(this.#database, "readwrite", move).then(() => true, () => false);
     return moved && taken;
   }
 
