@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import tools
+
+expect.set_options(timeout=15_000)  # what a loaded machine may need; a page that is right is seen at once
 
 
 @pytest.fixture(scope="module")

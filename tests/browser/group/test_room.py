@@ -191,6 +191,7 @@ def test_the_clock_is_taken_over_only_on_purpose_and_all_see_who_has_it(seats: S
         seat.sit_down()
     one.press("Begynd")
     who = other.page.locator(".room-who")
+    other.saw("Kontrakten", "")
     expect(who).to_have_text(f"{one.name} passer uret.")
     expect(other.page.get_by_role("button", name=re.compile("Næste"))).to_be_hidden()
     other.press("Jeg passer uret")
