@@ -2,8 +2,8 @@
 
 CLOCK is a file that holds a moment in ISO format, at which time stands still; without it time goes on as it does.
 A save of a text that begins with "FEJL" fails with that text in the exception's message, as a fault of ours might.
-TEST_KERNELS in the environment ("IDLE=3,LOOK=1") gives kernels shorter lives; with TEST_WITHOUT_FORK the system is one
-that can't fork, as Windows and macOS can't.
+TEST_PER_PERSON in the environment is how many kernels one person may have; with TEST_WITHOUT_FORK the system is one that
+can't fork, as Windows and macOS can't.
 """
 
 import os
@@ -23,9 +23,7 @@ def main(clock: Path, folders: list[Path]) -> None:
 
     if "TEST_WITHOUT_FORK" in os.environ:
         del os.fork, os.pidfd_open
-    for wish in filter(None, os.environ.get("TEST_KERNELS", "").split(",")):
-        name, _, value = wish.partition("=")
-        setattr(kernels, name, int(value))
+    kernels.PER_PERSON = int(os.environ.get("TEST_PER_PERSON", kernels.PER_PERSON))
     house = open_house(read(), folders, told)
     save = house.store.answers.save
 

@@ -176,7 +176,7 @@ def test_a_kernel_is_made_for_one_socket_and_nobody_can_join_it(server: Server, 
     for _ in range(2):
         with connect(address, additional_headers={"Origin": page.client.origin, "Cookie": cookie}, proxy=None):
             assert len(set(server.kernels()) - before) == 1
-        wait_for(lambda: set(server.kernels()) == before)
+        wait_for(lambda: set(server.kernels()) <= before)
 
 
 @pytest.mark.parametrize("who", ["another person", "nobody", "a facilitator"])
@@ -186,7 +186,7 @@ def test_no_kernel_is_made_for_who_may_not_open_the_page(server: Server, page: O
     with pytest.raises(InvalidStatus) as refused:
         stranger.socket(page.kernel)
     assert refused.value.response.status_code in (401, 403, 404)
-    assert set(server.kernels()) == before
+    assert set(server.kernels()) <= before
 
 
 def test_a_page_that_another_opened_on_the_same_device_gets_no_kernel(server: Server, page: Open) -> None:
@@ -227,7 +227,11 @@ def _descriptors(pid: int) -> list[Path]:
 
 
 def _sockets(pid: int) -> set[str]:
-    return {found for link in _descriptors(pid) if (found := link.readlink().as_posix()).startswith("socket:")}
+    found = set()
+    for link in _descriptors(pid):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.add(link.readlink().as_posix())
+    return {each for each in found if each.startswith("socket:")}
 
 
 def test_each_of_two_kernels_has_sockets_of_its_own_and_not_the_others(server: Server, page: Open) -> None:
@@ -241,7 +245,7 @@ def test_a_page_that_asks_nothing_has_no_kernel(server: Server, anna: Client) ->
     before = set(server.kernels())
     for _ in range(3):
         anna.open_page("privat-tillaeg")
-    assert set(server.kernels()) == before
+    assert set(server.kernels()) <= before
 
 
 def test_a_kernel_ends_with_its_socket(server: Server, anna: Client) -> None:
@@ -291,12 +295,12 @@ def test_signing_out_ends_the_kernels_of_that_session_and_of_no_other(server: Se
 def brief(
     tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path], prepared: tuple[Path, dict[str, str]]
 ) -> Iterator[Server]:
-    """A server whose kernels live briefly, two pages at a time, with temporary files in a folder of its own."""
+    """A server that gives each person two kernels, with temporary files in a folder of its own."""
     scratch = Path(tempfile.mkdtemp(dir="/tmp"))  # short: the path of a Unix socket has at most 107 bytes
     data = tmp_path_factory.mktemp("brief") / "data"
     shutil.copytree(prepared[0], data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TEST_KERNELS", "IDLE=2,LOOK=1,PER_PERSON=2")
+        patch.setenv("TEST_PER_PERSON", "2")
         patch.setenv("TMPDIR", str(scratch))
         running = start(data, [built["demo"]], clocked=True)
     running.scratch = scratch
@@ -364,13 +368,16 @@ def test_a_kernel_that_is_being_made_does_not_outlive_the_sign_out(brief: Server
 
 def test_a_hundred_pages_and_kernels_leave_no_process_and_no_file(brief: Server, bent: Client) -> None:
     _, kernel = bent.open_page("")
+    with bent.socket(kernel):
+        pass  # the first kernel brings what serves all of them
+    wait_for(lambda: not brief.kernels())
     before = set(children(brief.process.pid)), len(_descriptors(brief.process.pid)), len(list(brief.scratch.rglob("*")))
     for _ in range(100):
         bent.open_page("forberedelse-1")
     for _ in range(20):
         with bent.socket(kernel):
             pass
-    wait_for(lambda: set(children(brief.process.pid)) == before[0])
+    wait_for(lambda: set(children(brief.process.pid)) <= before[0])
     wait_for(lambda: len(_descriptors(brief.process.pid)) <= before[1] + 2)
     wait_for(lambda: len(list(brief.scratch.rglob("*"))) <= before[2])
 

@@ -252,7 +252,6 @@ def pages_environment() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader([share("templates/pages")])
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals["asset"] = asset
-    environment.filters["asset"] = asset
     return environment
 
 
@@ -261,22 +260,13 @@ def _configuration() -> Config:
     config.Voila.identity_provider_class = Identity
     config.Voila.log_level = logging.WARNING
     config.VoilaConfiguration.template = "faellesledelse"
-    config.VoilaConfiguration.allow_template_override = "NO"
-    config.VoilaConfiguration.allow_theme_override = "NO"
-    config.VoilaConfiguration.file_allowlist = []
-    config.VoilaConfiguration.show_tracebacks = False
-    config.VoilaConfiguration.http_keep_alive_timeout = 5  # seconds
     config.VoilaConfiguration.multi_kernel_manager_class = Kernels
     config.VoilaConfiguration.kernel_spec_manager_class = kernels.PageSpecs
-    config.VoilaConfiguration.extension_allowlist = []  # the pages' own bundle holds what they need
-    config.VoilaExporter.language_code = "da"
     config.VoilaExporter.filters = {"clean_markdown": prose.clean}
-    # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page renews itself anyway
+    # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page gets another
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"
-    config.Kernels.cull_idle_timeout = kernels.IDLE
-    config.Kernels.cull_interval = kernels.LOOK
-    config.Kernels.cull_connected = False
+    config.Kernels.buffer_offline_messages = False  # nobody comes back to a kernel
     return config
 
 

@@ -26,8 +26,6 @@ from .web import Refused
 
 PER_PERSON = 8  # kernels one person may have on all devices; the oldest gives way
 AT_ONCE = 4  # kernels that are started at the same time
-IDLE = 900  # seconds without a page after which a kernel is ended
-LOOK = 60  # seconds between looks
 
 
 class PageSpecs(KernelSpecManager):
