@@ -156,7 +156,7 @@ class WorkbookServer(Voila):
             template_paths=self.template_paths,
             contents_manager=self.house.shelf,
         )
-        return routes({"prints": Prints(exporter), "processes": Kernels.processes})
+        return routes(Prints(exporter), Kernels.processes)
 
     def listen(self) -> None:
         """Listen on one address and port, and stop gracefully at SIGTERM or Ctrl-C. Called by Voilà at start."""
@@ -189,8 +189,9 @@ class WorkbookServer(Voila):
         shutil.rmtree(self.root_dir, ignore_errors=True)
 
 
-def routes(page: dict[str, Any]) -> list[Any]:
-    """Every route there is. ``page``: what the handler of a step's page is made with."""
+def routes(prints: Prints, processes: Processes) -> list[Any]:
+    """Every route there is, and what makes the pages of steps."""
+    page = {"prints": prints, "processes": processes}
     return [
         (r"/", pages.FrontDoor),
         (r"/log-ind", pages.PublicPage, {"template": "sign_in.html"}),
@@ -237,6 +238,7 @@ def routes(page: dict[str, Any]) -> list[Any]:
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
+        (rf"/api/{GATHERING}/steps/{STEP}/computed", notebook_page.ComputedHandler, {"processes": processes}),
         (rf"/api/{GATHERING}/steps/{STEP}/{BUILD}/{READER}/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
         (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),

@@ -1,7 +1,7 @@
 """Kernels with owners: each belongs to one socket of one open page, holds nothing of the server's, and can only read.
 
 Voilà would start one for every page view, hand it the server's whole environment, and let whoever knows its id read its
-widgets or end it. Here a page opens a socket when it asks something of its kernel; the kernel is made for that socket,
+widgets or end it. Here a page opens a socket when a widget asks something of its kernel; the kernel is made for that socket,
 gets a short list of variables and one way to ask the server, and ends with the socket. Nobody else can join it.
 """
 

@@ -1,4 +1,4 @@
-"""A step's page: whole when it comes, and with a kernel behind it as long as it asks something of one."""
+"""A step's page: whole when it comes, and with a kernel behind it as long as a widget asks something of one."""
 
 import json
 import struct
@@ -63,6 +63,24 @@ class NotebookPage(Page):
         context = await shell(self, cohort, visit.membership, step.name)
         pieces = await self._prints.of(cohort, step.name)
         self.show("step.html", **context | {"step": step, "pieces": pieces, "cells": shown["cells"], "data": data})
+
+
+class ComputedHandler(Api):
+    """GET: what the computed parts of a leader's page show now. No kernel is woken for that."""
+
+    def initialize(self, processes: Processes) -> None:
+        """Called by Tornado with what computes pages."""
+        self._processes = processes
+
+    async def get(self, gathering: str, step: str) -> None:
+        """Their HTML by model, and the build those models belong to."""
+        cohort, mine = await self.leader(gathering)
+        page = await open_step(self, cohort, mine.group, step)
+        visit = Visit(self.signed_in, mine, cohort, page)
+        answers = await visible_answers(self, cohort, page)
+        shown = await self._processes.show(visit, await told(self.house, visit, answers))
+        html = {cell["model"]: cell["html"] for cell in shown["cells"] if cell and cell["kind"] == "computed"}
+        self.reply({"build": cohort.build, "computed": html})
 
 
 class KernelSocket(Api, VoilaKernelWebsocketHandler):

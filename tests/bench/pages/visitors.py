@@ -170,8 +170,9 @@ class OurVisitor(KernelVisitor):
     told: dict[str, Any]
 
     async def connect(self, html: str) -> None:
-        """Hear of the group, as a page does that shows what the group shares."""
+        """Ask what was saved while the page was on its way, and hear of the group, as a page does that shows parts of it."""
         self.told = json.loads(_found(TOLD, html))
+        await self.wire.get(f"/api/demo/steps/{self.told['page']['step']['name']}")
         await self.dial("/api/demo/live")
 
     async def wake(self) -> Kernel:

@@ -1,11 +1,11 @@
-"""The constructed step that the tests write in: one field of every kind, and something computed from one."""
+"""The constructed step that the tests write in: one field of every kind, something computed from one, and a widget."""
 
 from typing import Any
 
 from fællesledelse import vocabulary
 from fællesledelse.workbook.fields import describe
 
-from .writing_server import State
+from .writing_server import WIDGET, State
 
 
 def cell(prose: str, call: vocabulary.Call | None = None, **drawn: Any) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def cell(prose: str, call: vocabulary.Call | None = None, **drawn: Any) -> dict[
 
 
 def computed(prose: str, *keys: str) -> dict[str, Any]:
-    """A Markdown cell, and below it what the kernel computes from the texts of ``keys``."""
+    """A Markdown cell, and below it what is computed from the texts of ``keys``."""
     return {"prose": prose, "kind": "computed", "model": f"computed-{keys[0]}", "reads": keys}
 
 
@@ -44,6 +44,7 @@ CELLS = [
         vocabulary.text("draft.task", limit=300, readers="published", sources=["chosen"]),
     ),
     computed("<h2>Sådan læser det ud</h2>", "draft"),
+    {"prose": "<h2>Spørg</h2>", "kind": "widget", "model": WIDGET, "html": ""},
     cell("<h2>Din dato</h2><p>Hvornår vil du tale med din egen leder?</p>", vocabulary.date("talk")),
     cell("<h2>Kun for dig</h2><p>Hvad ville få dig til at rejse?</p>", vocabulary.private("limits")),
 ]

@@ -1,20 +1,30 @@
-"""A kernel is awake only while the page asks something of it; who writes never notices whether there is one."""
+"""What is computed follows each save without a kernel; one is awake only while a widget asks something of it."""
 
 from playwright.sync_api import Locator, Page, expect
 
 from .looking import box, expect_all_sent, expect_saved, status, until
 
 DRAFT = "draft.task"
+CLICK = {"event": "click"}
 
 
 def computed(page: Page) -> Locator:
     return page.locator("[data-kind=computed]")
 
 
+def told(page: Page) -> Locator:
+    """How often the page's present kernel was told something, as it says itself."""
+    return page.locator("[data-kind=widget] output")
+
+
 def write(page: Page, text: str, key: str = DRAFT) -> None:
     box(page, key).fill(text)
     expect_saved(page, key)
     expect_all_sent(page)
+
+
+def ask(page: Page) -> None:
+    page.get_by_role("button", name="Spørg kernen").click()
 
 
 def awake(server) -> int:
@@ -28,31 +38,30 @@ def end(server) -> None:
         server._call(kernel.close)
 
 
-def test_a_page_that_asks_nothing_of_a_kernel_wakes_none(opened, server):
-    page = opened()
-    write(page, "Ingen regner på det her", "turning-points")
-    assert server.state.kernels == []
+def asked_to_compute(server) -> int:
+    return server.state.requests.count("GET /api/demo/steps/forberedelse-1/computed")
 
 
-def test_what_is_computed_from_earlier_texts_stands_on_the_page_without_a_kernel(opened, server):
+def test_what_is_computed_stands_on_the_page_when_it_comes(opened, server):
     server.state.of(DRAFT).save("Fra i går", 0, [])
     expect(computed(opened())).to_have_text("Fra i går")
-    assert server.state.kernels == []
+    assert asked_to_compute(server) == 0
 
 
-def test_what_is_computed_follows_each_save_with_one_kernel(opened, server):
+def test_what_is_computed_follows_each_save_without_a_kernel(opened, server):
     page = opened()
     for text in ("Først", "Så"):
         write(page, text)
         expect(computed(page)).to_have_text(text)
-    assert len(server.state.kernels) == 1
+    assert server.state.kernels == []
 
 
-def test_the_kernel_hears_of_field_and_version_and_never_of_the_text(opened, server):
+def test_a_save_that_nothing_is_computed_from_asks_nobody(opened, server):
     page = opened()
-    write(page, "Kun mellem mig og serveren")
-    expect(computed(page)).to_have_text("Kun mellem mig og serveren")
-    assert server.state.kernels[0].told == [{"saved": {"key": DRAFT, "version": 1}}]
+    write(page, "Ingen regner på det her", "turning-points")
+    page.wait_for_timeout(500)
+    assert asked_to_compute(server) == 0
+    assert server.state.kernels == []
 
 
 def test_a_part_that_comes_out_the_same_is_not_drawn_again(opened, server):
@@ -60,50 +69,83 @@ def test_a_part_that_comes_out_the_same_is_not_drawn_again(opened, server):
     write(page, "Det samme & det samme")
     expect(computed(page)).to_have_text("Det samme & det samme")
     page.evaluate("globalThis.stands = document.querySelector('[data-kind=computed] p')")
-    write(page, "En anden tekst", "turning-points")
-    until(lambda: len(server.state.kernels[0].told) == 2, page)
-    write(page, "Og en til", "turning-points")
-    until(lambda: len(server.state.kernels[0].told) == 3, page)
+    server._call(lambda: server.state.of(DRAFT).save("Det samme & det samme", 1, []))
+    page.evaluate("faellesledelse.refresh(0)")
+    until(lambda: asked_to_compute(server) == 2, page)
+    page.wait_for_timeout(300)
     assert page.evaluate("stands.isConnected")
+
+
+def test_what_is_saved_elsewhere_is_computed_here_too(opened, server):
+    page = opened()
+    server._call(lambda: server.state.of(DRAFT).save("Fra telefonen", 0, []))
+    page.evaluate("faellesledelse.refresh(0)")
+    expect(computed(page)).to_have_text("Fra telefonen")
+
+
+def test_while_nothing_can_be_computed_everything_is_saved_and_computed_afterwards(opened, server):
+    page = opened()
+    server.state.faults.not_computed = True
+    write(page, "Mens serveren har travlt")
+    page.wait_for_timeout(1500)
+    expect(computed(page)).to_be_empty()
+    server.state.faults.not_computed = False
+    expect(computed(page)).to_have_text("Mens serveren har travlt")
+
+
+def test_a_page_of_an_earlier_build_mends_itself(opened, server):
+    page = opened()
+    server.state.build = "ba9876543210"
+    write(page, "Skrevet på den gamle side")
+    until(lambda: server.state.requests.count("GET /hold/demo/forberedelse-1") == 2, page, within=20)
+    expect(computed(page)).to_have_text("Skrevet på den gamle side")
+
+
+def test_a_kernel_that_was_asked_hears_of_field_and_version_and_never_of_the_text(opened, server):
+    page = opened()
+    ask(page)
+    expect(told(page)).to_have_text("1")
+    write(page, "Kun mellem mig og serveren")
+    expect(told(page)).to_have_text("2")
+    assert server.state.kernels[0].told == [CLICK, {"saved": {"key": DRAFT, "version": 1}}]
 
 
 def test_a_kernel_nobody_talks_to_is_let_go_and_woken_again_when_it_is_needed(opened, server):
     page = opened()
     page.clock.install()
-    write(page, "Før frokost")
-    expect(computed(page)).to_have_text("Før frokost")
+    ask(page)
+    expect(told(page)).to_have_text("1")
     page.clock.fast_forward(61_000)
     until(lambda: awake(server) == 0, page)
-    write(page, "Efter frokost")
-    expect(computed(page)).to_have_text("Efter frokost")
-    assert len(server.state.kernels) == 2
+    ask(page)
+    until(lambda: len(server.state.kernels) == 2 and server.state.kernels[1].told == [CLICK], page)
 
 
 def test_a_kernel_that_died_is_woken_anew_and_the_page_stays(opened, server):
     page = opened()
-    write(page, "Før kernen døde")
-    expect(computed(page)).to_have_text("Før kernen døde")
+    ask(page)
+    expect(told(page)).to_have_text("1")
     end(server)
     write(page, "Skrevet uden kerne")
-    expect(computed(page)).to_have_text("Skrevet uden kerne")
+    until(lambda: len(server.state.kernels) == 2 and server.state.kernels[1].told, page)
     assert server.state.requests.count("GET /hold/demo/forberedelse-1") == 1
 
 
 def test_a_kernel_that_dies_with_work_undone_is_followed_by_one_that_does_it(opened, server):
     page = opened()
     server.state.faults.kernel_deaf = True
-    write(page, "Hører nogen det?")
+    ask(page)
     until(lambda: server.state.kernels and server.state.kernels[0].told, page)
     server.state.faults.kernel_deaf = False
     end(server)
-    expect(computed(page)).to_have_text("Hører nogen det?")
-    until(lambda: len(server.state.kernels) == 2 and server.state.kernels[1].told, page)
+    expect(told(page)).to_have_text("1")
+    assert [kernel.told for kernel in server.state.kernels] == [[CLICK], [CLICK]]
 
 
 def test_a_message_that_kills_every_kernel_is_given_up(opened, server):
     page = opened()
     server.state.faults.kernel_deaf = True
-    write(page, "Dræber kerner")
+    ask(page)
     for number in range(1, 4):
         until(lambda count=number: [bool(kernel.told) for kernel in server.state.kernels] == [True] * count, page, within=20)
         end(server)
@@ -116,7 +158,7 @@ def test_a_kernel_that_never_finishes_is_replaced(opened, server):
     page = opened()
     page.clock.install()
     server.state.faults.kernel_deaf = True
-    write(page, "Er der nogen?")
+    ask(page)
     until(lambda: server.state.kernels and server.state.kernels[0].told, page)
     server.state.faults.kernel_deaf = False
     page.clock.fast_forward(61_000)
@@ -124,27 +166,28 @@ def test_a_kernel_that_never_finishes_is_replaced(opened, server):
     until(lambda: len(server.state.kernels) == 2 and server.state.kernels[1].told, page)
 
 
-def test_while_no_kernel_can_be_had_everything_is_saved_and_computed_afterwards(opened, server):
+def test_what_was_asked_while_no_kernel_could_be_had_is_answered_afterwards(opened, server):
     page = opened()
     server.state.faults.kernel_refused = True
+    ask(page)
     write(page, "Uden kerne")
     page.wait_for_timeout(1500)
-    expect(computed(page)).to_be_empty()
+    expect(told(page)).to_be_empty()
     server.state.faults.kernel_refused = False
-    expect(computed(page)).to_have_text("Uden kerne", timeout=15_000)
-
-
-def test_a_page_whose_build_has_no_kernels_any_more_mends_itself(opened, server):
-    page = opened()
-    server.state.build = "ba9876543210"
-    write(page, "Skrevet på den gamle side")
-    until(lambda: server.state.requests.count("GET /hold/demo/forberedelse-1") == 2, page, within=20)
-    expect(computed(page)).to_have_text("Skrevet på den gamle side")
+    expect(told(page)).to_have_text("2", timeout=15_000)
 
 
 def test_a_kernel_refused_since_the_session_ended_is_told_as_that(opened, server):
     page = opened()
     server.state.faults.kernel_refused = True
+    ask(page)
+    server.state.person = None
+    expect(page.locator(".fl-notice")).to_contain_text("Du er blevet logget ud", timeout=15_000)
+
+
+def test_a_session_that_ended_before_anything_was_computed_is_told_as_that(opened, server):
+    page = opened()
+    server.state.faults.not_computed = True
     write(page, "Lige før jeg blev logget ud")
     server.state.person = None
     expect(page.locator(".fl-notice")).to_contain_text("Du er blevet logget ud", timeout=15_000)

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 PACKAGE = HERE.parents[2] / "src" / "fællesledelse"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:"
 
+WIDGET = "asking"  # the model of the step's widget
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 
 
@@ -71,6 +72,7 @@ class Faults:
     foreign: bool = False  # a hotel's page stands in the server's place
     silent: bool = False  # /sundhed does not answer either
     page_takes: float = 0  # seconds
+    not_computed: bool = False
     kernel_refused: bool = False
     kernel_deaf: bool = False  # it takes what it is told and never finishes with it
 
@@ -96,7 +98,7 @@ class State:
         return self.held.setdefault((person, key), Held())
 
     def show(self, keys: tuple[str, ...]) -> str:
-        """What a kernel makes of the texts of those keys."""
+        """What is computed from the texts of those keys."""
         covered = [held for (_, key), held in self.held.items() if any(key == k or key.startswith(f"{k}.") for k in keys)]
         return "".join(f"<p>{escape(held.answer()['text'])}</p>" for held in covered)
 
@@ -167,6 +169,15 @@ class Done(Handler):
         self.finish({"done": self.state.done})
 
 
+class Computed(Handler):
+    async def get(self) -> None:
+        await self.person()
+        if self.state.faults.not_computed:
+            raise tornado.web.HTTPError(503)
+        parts = {cell["model"]: self.state.show(cell["reads"]) for cell in self.state.cells if "reads" in cell}
+        self.finish({"build": self.state.build, "computed": parts})
+
+
 class Answer(Handler):
     async def put(self, key: str) -> None:
         save = json.loads(self.request.body)
@@ -210,7 +221,7 @@ class Health(Handler):
 
 
 class Kernel(Handler, tornado.websocket.WebSocketHandler):
-    """A kernel, as far as a page sees it: answers in Jupyter's protocol, and computes what the page shows."""
+    """A kernel, as far as a page sees it: answers in Jupyter's protocol, and tells its widget how often it was asked."""
 
     def prepare(self) -> None:
         super().prepare()
@@ -220,7 +231,6 @@ class Kernel(Handler, tornado.websocket.WebSocketHandler):
     def open(self, build: str) -> None:
         self.told: list[Any] = []
         self.state.kernels.append(self)
-        self.shown = {cell["model"]: self.state.show(cell["reads"]) for cell in self._computed()}
 
     def on_message(self, raw: str | bytes) -> None:
         message = json.loads(raw)
@@ -228,24 +238,16 @@ class Kernel(Handler, tornado.websocket.WebSocketHandler):
         data = content.get("data", {})
         if kind == "kernel_info_request":
             self.say(message, "shell", "kernel_info_reply", {})
-        if data.get("method") == "request_states":
-            states = {model: {"state": {"value": html}} for model, html in self.shown.items()}
-            self.say(message, "iopub", "comm_msg", content | {"data": {"method": "update_states", "states": states}})
         if data.get("method") == "custom":
             self.told.append(data["content"])
             if self.state.faults.kernel_deaf:
                 return
-            for cell in self._computed():
-                update = {"method": "update", "state": {"value": self.state.show(cell["reads"])}}
-                self.say(message, "iopub", "comm_msg", {"comm_id": cell["model"], "data": update})
+            self.say(message, "iopub", "comm_msg", {"comm_id": WIDGET, "data": {"told": len(self.told)}})
         self.say(message, "iopub", "status", {"execution_state": "idle"})
 
     def say(self, asked: Any, channel: str, kind: str, content: Any) -> None:
         header = {"msg_id": "m", "msg_type": kind}
         self.write_message({"channel": channel, "header": header, "parent_header": asked["header"], "content": content})
-
-    def _computed(self) -> list[dict[str, Any]]:
-        return [cell for cell in self.state.cells if cell.get("kind") == "computed"]
 
 
 class Report(Handler):
@@ -307,6 +309,7 @@ def application(state: State) -> tornado.web.Application:
             (r"/api/log-out", LogOut, common),
             (r"/api/demo/steps/[a-z0-9-]+", Step, common),
             (r"/api/demo/steps/[a-z0-9-]+/done", Done, common),
+            (r"/api/demo/steps/[a-z0-9-]+/computed", Computed, common),
             (r"/api/demo/answers/([^/]+)", Answer, common),
             (r"/api/demo/answers/([^/]+)/versions", Versions, common),
             (r"/kernels/([^/]+)/api/kernels/[^/]+/channels", Kernel, common),

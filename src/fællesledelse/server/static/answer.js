@@ -24,7 +24,8 @@ function acknowledged(data) {
 }
 
 /**
- * Dispatches "change" when anything a field shows may have changed, and "saved" after an acknowledged save.
+ * Dispatches "change" when anything a field shows may have changed, and "saved" when the server has a
+ * newer version than this page knew of, from here or from elsewhere.
  *
  * `post` is what an answer needs of the page: connection, journal, put(answer, save, options) and spread(key, answer).
  * A stray answer has no field on this page; it is only on its way to the server.
@@ -126,8 +127,10 @@ export class Answer extends EventTarget {
 
   /** The server's newest, {version, text, saved_at, asides}: shown unless the leader has written meanwhile. */
   take(answer) {
+    const news = this.loaded && answer.version > this.head.version;
     this.loaded = true;
     if (answer.version >= this.head.version) this.#accept(answer);
+    if (news) this.#saved(answer.version);
     this.#changed();
   }
 
@@ -286,6 +289,10 @@ export class Answer extends EventTarget {
       this.#accept({ version, text, saved_at, asides });
       this.#post.spread(this.key, { ...this.head, asides }, this);
     } else if (!this.unsent) this.#show(this.head);
+    this.#saved(version);
+  }
+
+  #saved(version) {
     this.dispatchEvent(new CustomEvent("saved", { detail: { key: this.key, version } }));
   }
 

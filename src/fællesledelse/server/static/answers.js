@@ -9,6 +9,7 @@ import { moment } from "./states.js";
 const CHANNEL = "faellesledelse";
 const GRACE = 1000;
 const STALE = 30_000;
+const COMPUTING = 20_000;
 const NEVER_SAVED = { version: 0, text: "", saved_at: "", asides: [] };
 
 function delay(wait) {
@@ -23,8 +24,8 @@ function tabLock(tab) {
  * The answers client that fields talk to, as `globalThis.faellesledelse`.
  *
  * Dispatches "loaded" when the fields accept text and what the journal held is back in them, "change" when what a
- * page says as a whole may have changed, "saved" ({key, version}) after an acknowledged save, "rebuilt" when the server has
- * another build of the cohort than this page, and "other-person" when someone else has signed in on this browser, or the
+ * page says as a whole may have changed, "saved" ({key, version}) when the server has a newer version of a field, "rebuilt" when
+ * it has another build of the cohort than this page, and "other-person" when someone else has signed in on this browser, or the
  * leader has signed out in another tab.
  */
 export class Answers extends EventTarget {
@@ -146,6 +147,16 @@ export class Answers extends EventTarget {
     if (status === 401) this.connection.signedOut();
     if (status !== 200 || !Array.isArray(data)) throw new Unreachable(String(status));
     return data;
+  }
+
+  /** What the page's computed parts show now, as HTML by model; nothing from another build, whose models are others. */
+  async computed() {
+    const { status, data } = await ask("GET", `${this.#stepPath()}/computed`, { person: this.person, wait: COMPUTING });
+    if (status === 401) this.connection.signedOut();
+    if (status !== 200) throw new Unreachable(String(status));
+    if (data.build === this.build) return data.computed;
+    this.dispatchEvent(new Event("rebuilt"));
+    return {};
   }
 
   /** Part of an answer's post: tell this page and other tabs what the server holds. */

@@ -21,7 +21,7 @@ function tell(callbacks, message) {
 const DONE = { channel: "iopub", header: { msg_type: "status" }, content: { execution_state: "idle" } };
 
 export class Kernel {
-  /** Whether a widget has asked something: its words are about a text, and from then on each save is told. */
+  /** Whether a widget has asked something. */
   asked = false;
   #base;
   #answers;
@@ -41,11 +41,6 @@ export class Kernel {
     this.#answers = answers;
     answers.connection.addEventListener("change", () => this.#again());
     addEventListener("pagehide", () => this.#rest());
-  }
-
-  /** Whether a kernel is there, or on its way. */
-  get awake() {
-    return this.#socket !== null;
   }
 
   /** `greeting(kernel)` is called each time a kernel has been woken, before anything else is asked of it. */

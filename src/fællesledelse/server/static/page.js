@@ -1,6 +1,6 @@
 /**
  * Brings a page of the workbook to life: `<body data-gathering data-step data-person>`, and what the server says of it in
- * the element `#page`. The fields are drawn from that alone; a kernel is woken only when the page asks something of one.
+ * the element `#page`. The fields are drawn from that alone; a kernel is woken only when a widget asks something of one.
  *
  * Sets `globalThis.faellesledelse`, the answers client that fields use. Marks in the browser's performance timeline:
  * "fields" when every field accepts text, "live" when all that is computed stands on the page too.
@@ -55,10 +55,20 @@ function places(kind) {
   return [...document.querySelectorAll(`[data-kind="${kind}"]`)];
 }
 
+/** A kernel that has been asked something hears of each save: its words are about a text. */
+function tellSaves(answers, kernel, fields) {
+  const owner = new Map(Object.entries(fields).flatMap(([model, specs]) => specs.map(({ key }) => [key, model])));
+  answers.addEventListener("saved", ({ detail: saved }) => {
+    if (kernel.asked && owner.has(saved.key)) kernel.send(owner.get(saved.key), { method: "custom", content: { saved } });
+  });
+}
+
 /** Draw what needs Jupyter's own widgets, which are large and come only to pages that have some. */
-async function drawWidgets(kernel, { widgets }) {
+async function drawWidgets(answers, { kernel: address, widgets, fields }) {
   const found = places("widget");
   if (!found.length) return;
+  const kernel = new Kernel(address, answers);
+  tellSaves(answers, kernel, fields);
   try {
     const { drawAll } = await import(document.body.dataset.widgets);
     await drawAll(found, widgets, kernel);
@@ -82,12 +92,11 @@ async function start({ gathering, step, person }, told) {
   for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
   document.getElementById("loading")?.remove();
   performance.mark("fields");
-  const kernel = new Kernel(told.kernel, answers);
   serveFinish(answers);
   serveParts(answers);
   settleIn(answers, notices, was);
-  serveComputed(answers, kernel, told);
-  await drawWidgets(kernel, told);
+  serveComputed(answers, told);
+  await drawWidgets(answers, told);
   performance.mark("live");
 }
 
