@@ -202,9 +202,8 @@ def test_a_notebook_page_runs_in_a_browser_under_that_policy(server: Server, ann
         page.goto(f"{server.url}/hold/demo/forberedelse-1")
         page.wait_for_selector("textarea", timeout=60_000)
         page.wait_for_selector("#loading", state="detached", timeout=60_000)
-        page.locator('textarea[data-key="episodes.1.situation"]').fill(
-            "Det vækker kernen, for siden viser det igen længere nede."
-        )
+        page.goto(f"{server.url}/hold/demo/forberedelse-2")
+        page.locator(".fl-mirror button").click()
         wait_for(lambda: set(server.kernels()) - before)
         (pid,) = set(server.kernels()) - before
         page.goto(f"{server.url}/hold/demo/datoer")

@@ -32,5 +32,7 @@ class Mailer:
     def _put(outbox: Path, message: EmailMessage) -> None:
         outbox.mkdir(mode=0o700, exist_ok=True)
         path = outbox / f"{uuid.uuid4().hex}.eml"
-        path.touch(mode=0o600)
-        path.write_bytes(bytes(message))
+        beside = path.with_suffix(".new")  # who empties the folder meets no half mail
+        beside.touch(mode=0o600)
+        beside.write_bytes(bytes(message))
+        beside.replace(path)

@@ -101,6 +101,19 @@ def test_two_tabs_that_write_without_a_network_both_reach_the_server(opened, con
     assert sorted(server.state.texts("turning-points")) == ["Anden fane", "Første fane"]
 
 
+def test_an_older_answer_that_comes_late_hides_no_text_that_waits(opened, server):
+    page = opened()
+    held = server.state.of("turning-points")
+    held.save("Fra telefonen", 0, [])
+    earlier = held.answer()
+    box(page).fill("Fra computeren")
+    expect(panel(page)).to_be_visible()
+    page.evaluate("answer => faellesledelse.field('turning-points').take(answer)", earlier)
+    page.wait_for_timeout(200)
+    expect(panel(page)).to_be_visible()
+    expect(box(page)).to_have_value("Fra computeren")
+
+
 def test_two_tabs_that_are_closed_offline_leave_both_texts(opened, context, server):
     first, second = opened(), opened()
     server.state.faults.hold = True

@@ -19,6 +19,11 @@ export function clean(text) {
   return lines.toWellFormed ? lines.toWellFormed() : lines;
 }
 
+/** The newest version that an answer of the server tells of; one that tells of less is older, though it may come later. */
+function newest({ version, asides }) {
+  return Math.max(version, ...(asides ?? []).map((aside) => aside.version));
+}
+
 function acknowledged(data) {
   return Number.isInteger(data?.version) && typeof data.saved_at === "string";
 }
@@ -129,7 +134,8 @@ export class Answer extends EventTarget {
   take(answer) {
     const news = this.loaded && answer.version > this.head.version;
     this.loaded = true;
-    if (answer.version >= this.head.version) this.#accept(answer);
+    const known = Math.max(newest({ ...this.head, asides: this.asides }), ...(this.#clash ?? []));
+    if (answer.version >= this.head.version && newest(answer) >= known) this.#accept(answer);
     if (news) this.#saved(answer.version);
     this.#changed();
   }

@@ -44,10 +44,12 @@ function returned(answers) {
   addEventListener("pageshow", (event) => event.persisted && answers.connection.check());
 }
 
-async function settleIn(answers, notices, was) {
+/** `drawn`: when the widgets stand where they belong, above or below the writer. */
+async function settleIn(answers, notices, was, drawn) {
   await answers.ready;
   const resume = new Resume(answers);
   whenever(() => resume.find() && (was || resume.open(), true));
+  await Promise.allSettled([drawn]);
   if (was) whenever(() => putBack(was) && (notices.say("Siden er frisk igen"), true));
 }
 
@@ -94,9 +96,10 @@ async function start({ gathering, step, person }, told) {
   performance.mark("fields");
   serveFinish(answers);
   serveParts(answers);
-  settleIn(answers, notices, was);
   serveComputed(answers, told);
-  await drawWidgets(answers, told);
+  const drawn = drawWidgets(answers, told);
+  settleIn(answers, notices, was, drawn);
+  await drawn;
   performance.mark("live");
 }
 
