@@ -33,7 +33,7 @@ export class Answers extends EventTarget {
   build = null;
   fields = [];
   moment = moment;
-  journal = new Journal("", null, null);
+  journal = null;
   #tab = crypto.randomUUID?.() ?? String(Math.random());
   #slots = 0;
   #answers = new Map();
@@ -52,18 +52,20 @@ export class Answers extends EventTarget {
   }
 
   /**
-   * Take in what came with the page, and what the journal holds: until then no field accepts text, since a text that is
-   * typed must be able to reach the disk, and must not be written into an older one.
+   * Take in what came with the page, and what the journal holds, if it may hold something: until then no field accepts
+   * text, since none must be written into an older one.
    */
   async start({ session, page }) {
     this.#holdTab();
     this.#listen();
     this.#channel?.postMessage({ kind: "person", person: this.person });
-    this.journal = await Journal.open(this.person, session.journal_key);
+    this.journal = new Journal(this.person, session.journal_key);
     this.build = page.build;
+    const promising = this.journal.promising;
     this.#take(page);
+    const back = this.#bringBack().then(() => this.#changed());
     // A page that is being reloaded may hold its lock for a moment yet, and a disk may be slow.
-    await Promise.race([this.#bringBack(), delay(GRACE)]);
+    if (promising) await Promise.race([back, delay(GRACE)]);
     this.dispatchEvent(new Event("loaded"));
     this.#changed();
     this.refresh(0); // the page before this one may have saved its last words after the server made this one

@@ -46,6 +46,26 @@ function label({ owner, gathering, key }) {
   return new TextEncoder().encode(JSON.stringify([owner, gathering, key]));
 }
 
+/** Whether an owner may have entries, as it can be known at once; the database takes a while to say so. */
+const hint = {
+  name: (owner) => `faellesledelse:kept:${owner}`,
+  get: (owner) => {
+    try {
+      return localStorage.getItem(hint.name(owner)) !== null;
+    } catch {
+      return true;
+    }
+  },
+  set: (owner, kept) => {
+    try {
+      if (kept) localStorage.setItem(hint.name(owner), "");
+      else localStorage.removeItem(hint.name(owner));
+    } catch {
+      // without it every page waits for the database
+    }
+  },
+};
+
 /**
  * One leader's entries. `durable` says whether the last write reached the disk; where it doesn't (blocked, full), the
  * text lives in the page alone, and whoever asks must say so.
@@ -53,34 +73,41 @@ function label({ owner, gathering, key }) {
 export class Journal {
   durable = true;
   #owner;
-  #key;
+  #ready;
+  #key = null;
   #database = null;
   #counter = 0;
 
-  constructor(owner, key, database) {
+  /** The journal of `owner`. `journalKey` is base64 of 32 bytes. Without storage it is not durable. */
+  constructor(owner, journalKey) {
     this.#owner = owner;
-    this.#key = key;
-    this.#database = database;
-    this.durable = database !== null;
+    this.#ready = this.#open(journalKey);
   }
 
-  /** The journal of `owner`. `journalKey` is base64 of 32 bytes. Never fails: without storage it is not durable. */
-  static async open(owner, journalKey) {
+  /** Whether there may be entries. A browser that was killed may have forgotten; they come back all the same. */
+  get promising() {
+    return hint.get(this.#owner);
+  }
+
+  async #open(journalKey) {
     try {
       const opening = within(openDatabase(), WAIT);
       const importing = crypto.subtle.importKey("raw", bytes(journalKey), "AES-GCM", false, ["encrypt", "decrypt"]);
       const [database, key] = await Promise.all([opening, importing]);
-      return new Journal(owner, key, database);
+      this.#key = key;
+      this.#database = database;
     } catch {
-      return new Journal(owner, null, null);
+      this.durable = false;
     }
   }
 
   /** Every readable entry of the owner, oldest first: {gathering, key, slot, step, content}. */
   async entries() {
+    await this.#ready;
     if (!this.#database) return [];
-    const range = IDBKeyRange.bound([this.#owner], [this.#owner, []]);
-    const rows = await transact(this.#database, "readonly", (store) => store.getAll(range)).catch(() => []);
+    const rows = await transact(this.#database, "readonly", (store) => store.getAll(this.#own)).catch(() => null);
+    if (!rows) return [];
+    if (!rows.length) hint.set(this.#owner, false);
     this.#counter = Math.max(this.#counter, ...rows.map((row) => row.counter));
     const read = await Promise.all(rows.map((row) => this.#opened(row)));
     return read.filter((entry) => entry !== null).sort((one, other) => one.counter - other.counter);
@@ -88,6 +115,7 @@ export class Journal {
 
   /** Keep `content` (anything JSON can hold) at `place` ({gathering, key, slot, step}); whether it is on the disk now. */
   async put(place, content) {
+    hint.set(this.#owner, true);
     this.durable = await this.#attempt(async () => {
       const row = await this.#sealed(place, content);
       await transact(this.#database, "readwrite", (store) => store.put(row));
@@ -98,7 +126,14 @@ export class Journal {
   /** Forget the entry at `place`. */
   async remove({ gathering, key, slot }) {
     const id = [this.#owner, gathering, key, slot];
-    return this.#attempt(() => transact(this.#database, "readwrite", (store) => store.delete(id)));
+    let left = 1;
+    const forget = (store) => {
+      store.delete(id);
+      store.count(this.#own).onsuccess = ({ target }) => (left = target.result);
+    };
+    const forgotten = await this.#attempt(() => transact(this.#database, "readwrite", forget));
+    if (left === 0) hint.set(this.#owner, false);
+    return forgotten;
   }
 
   /** Move an entry to another slot; false if someone else took it first. */
@@ -118,7 +153,13 @@ export class Journal {
     return moved && taken;
   }
 
+  /** The keys of the owner's entries. */
+  get #own() {
+    return IDBKeyRange.bound([this.#owner], [this.#owner, []]);
+  }
+
   async #attempt(work) {
+    await this.#ready;
     if (!this.#database) return false;
     try {
       await within(work(), WAIT);

@@ -1,0 +1,101 @@
+"""Personal invitations on paper: a sheet for each leader, printed on both sides, folded in three and sealed."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import segno
+import typst
+
+from ..errors import DocumentError
+from ..share import share
+from .fonts import fonts
+from .foundation import line
+from .pdf import STANDARD, _undrawn, _without
+
+FOLDS: Final = (100, 200)
+"""Where the sheet is folded, millimetres from its top. The lowest part is the shortest, for it is folded in first."""
+
+_TEMPLATE = "invitationskort.typ"
+_ROW = 46  # signs of a link on one line
+_TRIES = 4
+
+
+@dataclass(frozen=True)
+class Card:
+    """Whom an invitation is for, and the personal link. The title and the department may be empty."""
+
+    name: str
+    title: str
+    department: str
+    link: str
+
+
+def cards(invited: Sequence[Card], cohort: str, facilitator: str) -> bytes:
+    """The invitations as one PDF for printing on both sides, turned on the long edge: two pages for each leader.
+
+    The link stands, as text and as a QR code, on the part of the sheet that is folded in first. Raises DocumentError.
+    """
+    if not invited:
+        raise DocumentError("Der er ingen at lave invitationer til: Alle er begyndt, eller deltagerlisten er tom.")
+    return compiled(
+        _TEMPLATE,
+        {
+            "document": f"Invitationer – {line(cohort)}",
+            "cohort": line(cohort),
+            "facilitator": line(facilitator),
+            "cards": [_card(each) for each in invited],
+        },
+    )
+
+
+def _card(card: Card) -> dict[str, Any]:
+    link = card.link
+    address, sign, secret = link.partition("#")
+    return {
+        "name": line(card.name),
+        "title": line(card.title),
+        "department": line(card.department),
+        "link": [text[at : at + _ROW] for text in (address + sign, secret) for at in range(0, len(text), _ROW)],
+        "qr": _qr(link),
+    }
+
+
+def _qr(link: str) -> str:
+    """The QR code of a link as SVG. A fold across it or a spot of coffee is forgiven."""
+    try:
+        code = segno.make(link, error="m", micro=False, boost_error=False)
+    except segno.DataOverflowError as problem:
+        raise DocumentError(
+            f"Linket er for langt til en QR-kode: Det har {len(link)} tegn. Sæt en kortere adresse på serveren."
+        ) from problem
+    written = io.BytesIO()
+    code.save(written, kind="svg", border=0, xmldecl=False, svgns=True)
+    return written.getvalue().decode()
+
+
+def compiled(template: str, data: dict[str, Any]) -> bytes:
+    """A tagged PDF of a template in ``templates/documents``, which reads ``data`` as JSON. Raises DocumentError.
+
+    A sign that no typeface has becomes a visible �. The same data are the same bytes.
+    """
+    for _ in range(_TRIES):
+        try:
+            made: bytes = typst.compile(
+                share(f"templates/documents/{template}"),
+                format="pdf",
+                font_paths=fonts(),
+                ignore_system_fonts=True,
+                pdf_standards=[STANDARD],
+                sys_inputs={"data": json.dumps(data)},
+                timestamp=0,
+            )
+            return made
+        except typst.TypstError as problem:
+            undrawn = _undrawn(str(problem.diagnostic or problem.message))
+            if not undrawn:
+                raise DocumentError("PDF-filen kan ikke laves. Sig det til IT.") from problem
+            data = _without(data, undrawn)
+    raise DocumentError("PDF-filen kan ikke laves: Teksten har tegn, som ingen af skrifterne kan vise.")
