@@ -15,6 +15,7 @@ ALLOWED = {
     "workbook": BOTTOM | {"kernels"},
     "store": BOTTOM,
     "kernels": set(),
+    "grouping": BOTTOM,
     "server": BOTTOM | {"documents", "kernels", "store"},
     "operation": BOTTOM,
     "demo": BOTTOM | {"cohort", "store", "server"},

@@ -37,16 +37,18 @@ def organisation_documents(
     ``folder`` holds other texts than the packaged ones. Raises DocumentError with file and line where a text is wrong.
     Same input, same bytes.
     """
-    folder = folder or share(TEMPLATES)
-    environment = _environment(folder)
+    about, author = line(f"{manifest.name}, {manifest.organisation}"), line(manifest.organisation)
+    texts = organisation_texts(manifest, roster, settings, folder)
+    return {f"{name.removesuffix('.md')}.docx": _document(name, text, about, author) for name, text in texts.items()}
+
+
+def organisation_texts(manifest: Manifest, roster: Roster, settings: Settings, folder: Path | None = None) -> dict[str, str]:
+    """What stands in the Word files, as Markdown: "1-privatlivsmeddelelse.md" and so on. Otherwise the same."""
+    environment = _environment(folder or share(TEMPLATES))
     facts = _facts(manifest, roster, settings)
     _check(environment, facts)
-    about = line(f"{manifest.name}, {manifest.organisation}")
-    texts = {name: _filled(environment, name, facts) for name in environment.list_templates(["md"]) if name[0] != _PARTIAL}
-    return {
-        f"{name.removesuffix('.md')}.docx": _document(name, text, about, line(manifest.organisation))
-        for name, text in texts.items()
-    }
+    names = (name for name in environment.list_templates(["md"]) if not name.startswith(_PARTIAL))
+    return {name: _filled(environment, name, facts) for name in names}
 
 
 def _environment(folder: Path) -> jinja2.Environment:
@@ -56,7 +58,7 @@ def _environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_quoted,
-        autoescape=False,
+        keep_trailing_newline=True,
     )
     environment.filters["ordret"] = _verbatim
     return environment
@@ -77,7 +79,7 @@ def _check(environment: jinja2.Environment, facts: dict[str, Any]) -> None:
     for name in environment.list_templates(["md"]):
         try:
             tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]
-            environment.from_string(tree)
+            environment.get_template(name)
         except jinja2.TemplateSyntaxError as problem:
             raise DocumentError(
                 f"{name}, linje {problem.lineno}: Pladsholderen kan ikke læses ({problem.message})."

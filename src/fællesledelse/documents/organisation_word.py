@@ -5,10 +5,10 @@ A block quote is a note. One that begins with "**Skal besluttes: …**" is a box
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import docx
@@ -61,11 +61,13 @@ def document(markdown: str, about: str, author: str) -> bytes:
     Raises DocumentError for Markdown that Word is not given here. Same text, same bytes.
     """
     root = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(markdown))
-    made = _empty()
+    made = docx.Document(io.BytesIO(_empty()))
     title = next((_plain(node) for node in root.children if node.tag == "h1"), about)
     writer = _Writer(made, [each for node in root.children if (each := _decision(node))])
     for node in root.children:
         writer.block(node)
+    if root.children and (root.children[-1].type == "table" or _decision(root.children[-1])):
+        made.paragraphs[-1].paragraph_format.line_spacing = Pt(1)  # else it may need a page of its own
     _foot(made, f"{title} · {about}")
     properties = made.core_properties
     properties.title, properties.author, properties.last_modified_by = title[:255], author[:255], ""
@@ -225,9 +227,13 @@ def _refused(node: SyntaxTreeNode) -> DocumentError:
     )
 
 
-def _empty() -> "Document":
+@cache
+def _empty() -> bytes:
     """An empty A4 document in Danish with our styles."""
     made = docx.Document()
+    for key, each in list(made.part.package.rels.items()):
+        if each.reltype.endswith("/thumbnail"):
+            del made.part.package.rels[key]  # a picture of another document
     section = made.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(25)
@@ -239,7 +245,9 @@ def _empty() -> "Document":
         lang.set(qn("w:eastAsia"), "da-DK")
     _bar(made.styles["Bemærk"].element.get_or_add_pPr(), str(_GREEN))
     _bar(made.styles["Kode"].element.get_or_add_pPr(), _LINE)
-    return made
+    written = io.BytesIO()
+    made.save(written)
+    return written.getvalue()
 
 
 def _style(
@@ -360,8 +368,7 @@ def _timeless(data: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            if not re.fullmatch(r"docProps/thumbnail\..*", name):
-                entry = zipfile.ZipInfo(name, _ZIPPED)
-                entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
-                target.writestr(entry, source.read(name))
+            entry = zipfile.ZipInfo(name, _ZIPPED)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            target.writestr(entry, source.read(name))
     return written.getvalue()

@@ -86,10 +86,12 @@ def _data(workshop: Workshop) -> dict[str, Any]:
 def _sheet(workshop: Workshop, people: int) -> dict[str, Any]:
     """The run sheet of the groups of one size: its phases in blocks with clock times, and its cards."""
     sheet = _run_sheet(workshop.step, people)
-    names = [_named(table.name) for table in workshop.tables if len(table.leaders) == people]
+    names = [line(table.name) for table in workshop.tables if len(table.leaders) == people]
     timed = _timed(sheet, people)
     minutes = _minutes(workshop.step, people)
-    clocks = {id(phase): [_clock(workshop, each.at) for each in timed if each.moment.phase is phase] for phase in sheet.phases}
+    clocks = {
+        id(phase): [_clock(workshop, each.at) for each in timed if each.moment.phase is phase] for phase in sheet.phases
+    }
     blocks = []
     for (turns, _), found in groupby(sheet.phases, lambda phase: (phase.turn or phase.pause, phase.round)):
         phases = tuple(found)
@@ -98,7 +100,7 @@ def _sheet(workshop: Workshop, people: int) -> dict[str, Any]:
         blocks.append({"turn": own if turns else 0, "phases": [_phase(phase, clocks[id(phase)]) for phase in shown]})
     return {
         "size": _size(people),
-        "groups": listed(names),
+        "groups": f"Gruppe {listed(names)}" if all(map(str.isdigit, names)) else listed(list(map(_named, names))),
         "copies": len(names),
         "other": "" if sheet.people == people else _size(sheet.people),
         "minutes": minutes,
@@ -156,14 +158,16 @@ def _materials(workshop: Workshop) -> list[dict[str, str]]:
     groups = sum(bool(table.leaders) for table in workshop.tables)
     leaders = sum(len(table.leaders) for table in workshop.tables)
     wanted = [
-        (f"{groups} sæt fasekort", "sidst i mappen; printes på én side, klippes over og lægges i rækkefølge"),
-        (f"{groups} drejebøger", "én til hvert bord, i gruppens egen størrelse"),
-        (f"{groups} ure", "køkkenure eller æggeure, så ingen behøver en telefon"),
-        (f"{leaders} blokke og kuglepenne", "til egne noter, som bliver hos den, der skrev dem"),
-        (f"{groups} dørskilte", "gruppens navn og »Fortroligt. Kom ind i pausen.«"),
+        (_count(groups, "ur", "ure"), "køkkenure eller æggeure, så ingen behøver en telefon"),
+        (_count(leaders, "blok og kuglepen", "blokke og kuglepenne"), "til egne noter, som bliver hos den, der skrev dem"),
+        (_count(groups, "dørskilt", "dørskilte"), "gruppens navn og ordet fortroligt"),
         ("Vand og kaffe", "i hvert lokale, så ingen skal ud efter det midt i en tur"),
     ]
     return [{"what": what, "why": why} for what, why in wanted]
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def _clock(workshop: Workshop, minute: int) -> str:

@@ -1,7 +1,7 @@
 """Every group that may exist, as columns of an integer program.
 
-Leaders who must stay together are one unit. Units that no rule can tell apart are one kind: a column says how many of each kind a
-group takes. That removes what is symmetric, and makes a first round, where few have a history, small.
+Leaders who must stay together are one unit. Units that no rule can tell apart are one kind: a column says how many of each
+kind a group takes. That removes what is symmetric, and makes a first round, where few have a history, small.
 """
 
 from collections import Counter, defaultdict
@@ -48,7 +48,7 @@ class Columns:
     costs: Ints
     complete: bool
 
-    def only(self, kept: NDArray[np.bool_]) -> "Columns":
+    def only(self, kept: NDArray[np.bool_] | Ints) -> "Columns":
         """The groups that are kept."""
         return Columns(self.members[kept], self.costs[:, kept], self.complete)
 
@@ -157,7 +157,7 @@ def extended(
     apart: NDArray[np.bool_],
     kinds: Ints,
 ) -> tuple[Ints, Ints, Ints, bool]:
-    """Every part of a group with one more unit in it, of the last one's kind or a later; and whether all of them are there."""
+    """Every part of a group with one more unit in it, of the last one's kind or a later; and whether all are there."""
     parts: list[tuple[Ints, Ints, Ints]] = []
     for kind in kinds:
         taken = (members == kind).sum(axis=1)
@@ -176,7 +176,7 @@ def extended(
 
 
 def lowest(costs: Ints) -> Ints:
-    """Places of a third of ``MOST`` groups, mostly the cheaper; the fixed noise lets some dear ones in, or nothing might fit."""
+    """Places of a third of ``MOST`` groups, mostly the cheap; the fixed noise lets some dear ones in, lest nothing fits."""
     noise = np.random.default_rng(1).exponential(WEIGHTS[1], costs.shape[1])
     return np.sort(np.argsort(WEIGHTS @ costs + noise, kind="stable")[: MOST // 3])
 

@@ -1,14 +1,15 @@
 """From leaders, rules and vetoes to groups.
 
-Most rules can be met in full. So the first search has only groups without a pair in the line, without one that has met, one of the
-same department, one that knows each other; where that is impossible, the last of these is let in, and so on. Whatever
-the first possible search finds is best of all, since what was left out could only have cost more.
+An exchange of places gives good groups at once; the integer program proves them best, or finds better. Most rules can be met
+in full, so its first search has only groups without a pair in the line, one that has met, one of the same department, one
+that knows each other; where that is impossible the last of these is let in, and so on. The first search that finds anything
+finds the best, since what was left out could only have cost more.
 
-What can be inferred about vetoes, and what can't. They come in apart from the rules, never reach a message, a table or a repr, and a
-search that ends empty says the same whether a veto, time or memory ended it. The table's lower bounds are found with
-the vetoes in force, so that "reached" never stands above "possible" because of one. But whoever may ask for any pair and run again
-can try every pair: a kept pair that always fails with a few people has a reason. So take a kept pair only with both leaders' yes,
-and let nobody compose over and over. And where few other groups are possible, the groups themselves tell.
+What can be inferred about vetoes, and what can't. They come in apart from the rules and never reach a message, a table or a
+repr; a search that ends empty says the same whether a veto, time or memory ended it. The table's bounds are found with the
+vetoes in force, so that "reached" never stands above "possible" because of one. But whoever may ask for any kept pair and
+run again can try every pair, and one who knows all the rest can see by hand that better groups seem to exist. So take a kept
+pair only with both leaders' yes, and let nobody compose over and over. With few people the groups themselves tell.
 """
 
 from collections import Counter
@@ -24,6 +25,7 @@ from .columns import PAIR_RULES, Columns, Ints, Problem, columns, line, problem
 from .conflict import aim, check, not_found, numbers
 from .model import NO_VETOES, Grouping, Leader, Proposal, Reached, Rule, Rules, Vetoes
 from .program import choose
+from .start import start
 
 LINE = PAIR_RULES.index(Rule.LINE)
 
@@ -44,8 +46,8 @@ class Found:
 def compose(leaders: Sequence[Leader], rules: Rules, vetoes: Vetoes = NO_VETOES, seconds: float = 10.0) -> Grouping:
     """The best groups there are, or the best that were found within the seconds.
 
-    The same input in any order gives the same groups, unless time ran out. Raises GroupingError, in Danish, where the rules contradict
-    each other or the search found nothing.
+    The same input in any order gives the same groups, unless time ran out. Raises GroupingError, in Danish, where the
+    rules contradict each other or the search found nothing.
     """
     begun = perf_counter()
     check(leaders, rules)
@@ -76,14 +78,20 @@ def with_number(
 ) -> tuple[Found | None, bool]:
     """The best groups of that number; and, where there are none, whether that is proven."""
     least = lower_bounds(given, leaders, rules, number)
-    at_hand: Found | None = None
+    first = start(given, number, rules.smallest, rules.largest)
+    at_hand = counted(given, first, least) if first else None
+    if at_hand and at_hand.proven:
+        return at_hand, False
     for full in range(LINE + 4, -1, -1):
         groups = columns(given, rules.smallest, rules.largest, given.forbidden | costly(given, leaders, rules, full))
         if not groups.complete and full:
             continue
+        chosen = placed(groups, first)
         now = perf_counter()
-        found, impossible = lexicographic(given, groups, number, least, full, until if not full else now + (until - now) / 2)
-        if found and (at_hand is None or cost(found) < cost(at_hand)):
+        found, impossible = lexicographic(
+            given, groups, number, least, full, chosen, until if not full else now + (until - now) / 2
+        )
+        if found and (at_hand is None or cost(found) <= cost(at_hand)):
             at_hand = found
         if found and found.proven:
             break
@@ -98,33 +106,56 @@ def cost(found: Found) -> tuple[int, ...]:
 
 
 def costly(given: Problem, leaders: Sequence[Leader], rules: Rules, full: int) -> NDArray[np.bool_]:
-    """Kinds that cost something together by the first ``full`` rules. At the top of the line, where it can't be else, they may."""
-    apart = (given.between[:full] > 0).any(axis=0)
+    """Kinds that cost something together by the first ``full`` rules. At the top of the line they may."""
+    apart: NDArray[np.bool_] = np.asarray((given.between[:full] > 0).any(axis=0))
     if full:
         missing = missing_company(leaders, rules.smallest)
         top = np.array([any(missing[one] for unit in units for one in unit) for units in given.units])
         by_others = (given.between[LINE + 1 : full] > 0).any(axis=0)
         either = top[:, None] | top[None, :]
-        apart = np.where(either, by_others, apart)
+        apart = np.asarray(np.where(either, by_others, apart), dtype=np.bool_)
     return apart
 
 
+def counted(given: Problem, groups: list[Ints], least: Sequence[int]) -> Found:
+    """Groups to start from, held against what counting alone says."""
+    reached = [sum(int(costs[pair]) for group in groups for pair in combinations(group, 2)) for costs in given.between] + (
+        given.inner * given.counts
+    ).sum(axis=1)
+    members = np.stack([np.pad(group, (0, max(map(len, groups)) - len(group)), constant_values=-1) for group in groups])
+    listed = Columns(members, np.zeros((len(PAIR_RULES), len(groups)), dtype=np.int64), False)
+    table = tuple(Reached(rule, least[at], int(reached[at])) for at, rule in enumerate(PAIR_RULES))
+    return Found(people(given, listed, np.ones(len(groups), dtype=np.int64)), table)
+
+
+def placed(groups: Columns, first: list[Ints] | None) -> Ints | None:
+    """Where the groups to start from stand among the columns; None where one of them is left out."""
+    if first is None:
+        return None
+    chosen = np.zeros(len(groups.members), dtype=np.int64)
+    for group in first:
+        row = np.pad(group, (0, groups.members.shape[1] - len(group)), constant_values=-1)
+        found = np.flatnonzero((groups.members == row).all(axis=1))
+        if not len(found):
+            return None
+        chosen[found] += 1
+    return chosen
+
+
 def lexicographic(
-    given: Problem, groups: Columns, number: int, least: Sequence[int], full: int, until: float
+    given: Problem, groups: Columns, number: int, least: Sequence[int], full: int, chosen: Ints | None, until: float
 ) -> tuple[Found | None, bool]:
     """Each rule as low as it can be, the rules before it held where they came; and whether there is proven to be nothing."""
     limits: list[tuple[int, int]] = []
-    chosen: Ints | None = None
     bounds = list(least)
     for rule in range(len(PAIR_RULES)):
         if chosen is not None and groups.costs[rule] @ chosen <= bounds[rule]:
             value = int(groups.costs[rule] @ chosen)
         else:
-            answer = choose(given, groups, rule, number, limits, until)
-            if chosen is None and answer.chosen is None:
+            answer = choose(given, groups, rule, number, limits, chosen, until)
+            chosen = answer.chosen
+            if chosen is None:
                 return None, answer.impossible
-            chosen = answer.chosen if answer.chosen is not None else chosen
-            assert chosen is not None
             value = int(groups.costs[rule] @ chosen)
             # with some groups left out, a bound holds where the line costs what it must: those groups cost more
             if groups.complete and (not full or (rule > LINE and dict(limits).get(LINE, 0) <= bounds[LINE])):
@@ -160,18 +191,16 @@ def missing_company(leaders: Sequence[Leader], smallest: int) -> dict[str, int]:
 
 
 def lower_bounds(given: Problem, leaders: Sequence[Leader], rules: Rules, number: int) -> tuple[int, ...]:
-    """What each rule costs at least, by counting alone: within kept units, at the top of the line, and by lack of difference."""
+    """What each rule costs at least, by counting alone: in kept units, at the top of the line, and by lack of difference."""
     missing = missing_company(leaders, rules.smallest)
     alone_at_top = max(max(missing.values()), -(-sum(missing.values()) // 2))
     below = np.array([sum(not any(missing[one] for one in unit) for unit in units) for units in given.units])
     inner = (given.inner * given.counts).sum(axis=1)
+    departments = Counter(leader.department for leader in leaders if leader.department)
     return (
         alone_at_top + int(given.inner[LINE] @ below),
         int(inner[1]),
-        max(
-            int(inner[2]),
-            sum(spread(many, number) for name, many in Counter(one.department for one in leaders).items() if name),
-        ),
+        max(int(inner[2]), sum(spread(many, number) for many in departments.values())),
         int(inner[3]),
         max(int(inner[4]), sum(spread(many, number) for many in Counter(one.level for one in leaders).values())),
     )

@@ -15,7 +15,7 @@ class GroupingError(FællesledelseError):
 
 
 def check(leaders: Sequence[Leader], rules: Rules) -> None:
-    """Raise GroupingError where what is asked makes no sense, or where sizes, number and kept pairs contradict each other."""
+    """Raise GroupingError where what is asked makes no sense, or where sizes, number and kept pairs contradict."""
     ids = {leader.id for leader in leaders}
     if not leaders:
         raise GroupingError("Der er ingen deltagere at sætte i grupper. Tilføj dem, og prøv igen.")
@@ -30,7 +30,7 @@ def check(leaders: Sequence[Leader], rules: Rules) -> None:
     for pair in rules.together:
         if unknown := sorted(set(pair) - ids):
             raise GroupingError(
-                f"{listed(unknown)} skal sammen med en anden, men er ikke blandt deltagerne. Ret stavningen, eller slet parret."
+                f"{listed(unknown)} skal sammen med en anden, men er ikke blandt deltagerne. Ret id'et, eller slet parret."
             )
         if len(set(pair)) == 1:
             raise GroupingError(f"{pair[0]} er sat sammen med sig selv. Skriv, hvem den anden er, eller slet parret.")
@@ -51,13 +51,13 @@ def conflict(leaders: Sequence[Leader], rules: Rules) -> str:
         fewer = replace(kept, together=tuple(other for other in kept.together if set(other) != set(pair)))
         kept = kept if numbers(ids, fewer) else fewer
     for looser in ({"groups": None}, {"largest": max(len(ids), kept.smallest)}, {"smallest": 1}):
-        without = replace(kept, **looser)  # type: ignore[arg-type] # each value has its field's type
+        without = replace(kept, **looser)
         kept = kept if numbers(ids, without) else without
     said = requirements(leaders, kept, len(ids))
     people = "1 deltager" if len(ids) == 1 else f"{len(ids)} deltagere"
     if len(said) == 1:
         return f"Grupperne går ikke op. Med {people} kan dette krav ikke holdes: {said[0]}. Lav det om."
-    return f"Grupperne går ikke op. Med {people} kan disse krav ikke holdes på én gang: {listed(said)}. Lav mindst ét af dem om."
+    return f"Grupperne går ikke op. Med {people} kan disse krav ikke holdes på én gang: {listed(said)}. Lav mindst ét om."
 
 
 def requirements(leaders: Sequence[Leader], rules: Rules, everyone: int) -> list[str]:

@@ -21,7 +21,7 @@ class Rule(StrEnum):
 class Leader:
     """One who is to be in a group.
 
-    ``superior`` is the id of the nearest superior, or empty; one who is not among the leaders counts as none. ``known`` holds
+    ``superior`` is the nearest superior's id, or empty; one who is not among the leaders counts as none. ``known`` holds
     keys of what makes people have met: those who share a key know each other. An empty department is nobody's.
     """
 
@@ -79,7 +79,7 @@ NO_VETOES: Final = Vetoes()
 
 @dataclass(frozen=True)
 class Reached:
-    """How far one rule was met: ``possible`` is a proven lower bound given the rules above it, ``reached`` what the groups have.
+    """How far one rule was met: ``possible`` is a proven bound given the rules above it, ``reached`` what the groups have.
 
     Both are found with everything that is asked of the groups, so between them they tell nothing of what is confidential.
     """

@@ -1,7 +1,7 @@
 """The integer program: choose groups so that every unit is in one of them, and a cost is as low as it can be.
 
-The linear relaxation gives a bound that is nearly always reached, and says which groups can be part of the best choice. So a few
-thousand of them are tried first; more, and in the end all, only where those do not reach the bound.
+The linear relaxation gives a bound that is nearly always reached, and says which groups can be part of the best choice. So
+a few thousand of them are tried first; more, and in the end all, only where those do not reach the bound.
 """
 
 from dataclasses import dataclass
@@ -31,8 +31,13 @@ class Answer:
     impossible: bool = False
 
 
-def choose(given: Problem, groups: Columns, rule: int, number: int, limits: Limits, until: float) -> Answer:
-    """The cheapest choice of that many groups by one rule, before ``until`` (as perf_counter counts)."""
+def choose(
+    given: Problem, groups: Columns, rule: int, number: int, limits: Limits, at_hand: Ints | None, until: float
+) -> Answer:
+    """The cheapest choice of that many groups by one rule, before ``until`` (as perf_counter counts).
+
+    ``at_hand`` is a choice that may be made; nothing dearer comes back.
+    """
     if not len(groups.members):
         return Answer(None, 0, impossible=True)
     relaxed = model(given, groups, rule, number, limits)
@@ -40,24 +45,25 @@ def choose(given: Problem, groups: Columns, rule: int, number: int, limits: Limi
     if relaxed.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
         return Answer(None, 0, impossible=True)
     if relaxed.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return Answer(None, 0)
+        return Answer(at_hand, 0)
     bound = max(0, ceil(relaxed.getInfo().objective_function_value - 1e-6))
+    if at_hand is not None and groups.costs[rule] @ at_hand <= bound:
+        return Answer(at_hand, bound)
     reduced = np.round(np.array(relaxed.getSolution().col_dual), 6)
     promising = np.lexsort((np.random.default_rng(1).permutation(len(reduced)), reduced))
-    best: Ints | None = None
+    best = at_hand
     for few in (FEW, 10 * FEW, len(promising)):
-        part = np.sort(promising[:few])
+        part: Ints = np.sort(promising[:few])
         whole = len(part) == len(promising)
         now = perf_counter()
         answer = whole_numbers(given, groups.only(part), rule, number, limits, until if whole else now + (until - now) / 3)
         if whole and answer.impossible:
             return answer
+        bound = max(bound, answer.bound) if whole else bound
         if answer.chosen is not None:
             chosen = np.zeros(len(promising), dtype=np.int64)
             chosen[part] = answer.chosen
             best = chosen if best is None or groups.costs[rule] @ chosen < groups.costs[rule] @ best else best
-        if whole:
-            bound = max(bound, answer.bound)
         if whole or (best is not None and groups.costs[rule] @ best <= bound):
             break
     return Answer(best, bound)
@@ -104,7 +110,7 @@ def model(given: Problem, groups: Columns, rule: int, number: int, limits: Limit
     lp.a_matrix_.start_ = np.searchsorted(column, np.arange(wide + 1)).astype(np.int32)
     lp.a_matrix_.index_ = row.astype(np.int32)
     lp.a_matrix_.value_ = matrix[row, column]
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.passModel(lp)
     return highs

@@ -1,6 +1,6 @@
 """``python -m tests.bench.pages``: measure, tell, and write the tables and the chart; 1 if a goal is missed.
 
-``--quick`` does a little of everything in three minutes and writes nothing: its figures say nothing.
+``--quick`` does a little of everything in a few minutes and writes nothing: its figures say nothing.
 """
 
 import asyncio

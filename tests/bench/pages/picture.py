@@ -53,7 +53,7 @@ def _bar(figure: Figure, name: str, place: int, scale: float) -> str:
     return (
         f'<text x="{LABEL - 8}" y="{top + 13}" text-anchor="end"{own}>{escape(name)}</text>'
         f'<rect x="{LABEL}" y="{top}" width="{length:.1f}" height="{BAR}" fill="{OWN if own else OTHER}"/>'
-        f'<text x="{LABEL + length + 6:.1f}" y="{top + 13}" stroke="#ffffff" stroke-width="3" paint-order="stroke"{own}>'
+        f'<text x="{LABEL + length + 6:.1f}" y="{top + 13}" stroke="#ffffff" stroke-width="6" paint-order="stroke"{own}>'
         f"{escape(figure.said(name))}</text>"
     )
 
