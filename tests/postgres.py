@@ -43,9 +43,9 @@ class Server:
 
 def empty(url: str, tables: list[str]) -> None:
     """Delete all rows. Much faster than a new database; fails if a test has left a transaction open."""
+    deletions = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables]
     with psycopg.connect(url, options="-c lock_timeout=10s") as connection:
-        for table in tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("; ").join(deletions))
 
 
 @contextmanager

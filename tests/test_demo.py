@@ -19,6 +19,8 @@ import pytest
 
 from .live import PHRASE, free_port, wait_until_up
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 COLUMNS = 80
 
 

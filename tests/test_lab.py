@@ -23,6 +23,8 @@ from fællesledelse.model import Manifest
 from .live import free_port
 from .tools import FLAGS, chromium
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 OLD, NEW = "En linje, jeg tvivler på", "Den linje, jeg har sværest ved at sige"
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -101,13 +103,14 @@ def lab(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 def wait(address: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text(encoding="utf-8")
-        try:
-            httpx.get(f"{address}/api").raise_for_status()
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    with httpx.Client() as client:
+        while time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            try:
+                client.get(f"{address}/api").raise_for_status()
+                return
+            except httpx.TransportError:
+                time.sleep(0.1)
     raise TimeoutError(log.read_text(encoding="utf-8"))
 
 
@@ -183,10 +186,10 @@ def test_a_question_is_reworded_in_jupyterlab_and_the_page_built_anew_with_the_s
     assert '"outputs": []' in (cohort / "bygget/forberedelse-1.ipynb").read_text(encoding="utf-8")
 
 
-def test_every_notebook_opens_in_jupyterlab_and_runs_with_the_constructed_leader(page: Page, cohort: Path) -> None:
-    names = sorted(path.name for path in (cohort / FOLDER).glob("*.ipynb"))
-    assert len(names) == 9
-    for name in names:
+def test_notebooks_open_in_jupyterlab_and_run_with_the_constructed_leader(page: Page, cohort: Path) -> None:
+    """Fields, computed parts and a room between them; nbval runs every notebook."""
+    for name in ("velkomst.ipynb", "forberedelse-1.ipynb", "workshop-1.ipynb"):
+        assert (cohort / FOLDER / name).is_file()
         result = run(page, name)
         assert result["ran"], name
         assert result["wrong"] == [], name

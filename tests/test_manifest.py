@@ -1,7 +1,7 @@
 """The manifest and the roster as JSON."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -29,13 +29,22 @@ def test_a_manifest_comes_back_as_it_was_written() -> None:
     assert load(dump(MANIFEST)) == MANIFEST
 
 
+def test_a_workshop_s_time_and_place_come_back_and_a_manifest_from_before_them_is_read() -> None:
+    timed = replace(MANIFEST, steps=(replace(STEP, starts=time(9, 30), place="Mødelokale 2"),))
+    text = dump(timed)
+    assert load(text) == timed
+    older = text.replace(',\n   "starts": "09:30:00"', "").replace('   "place": "Mødelokale 2",\n', "")
+    assert 'starts": "09' not in older
+    assert load(older) == replace(timed, steps=(STEP,))
+
+
 def test_a_roster_comes_back_as_it_was_written() -> None:
     assert load_roster(dump_roster(ROSTER)) == ROSTER
 
 
 def test_the_json_is_readable_sorted_and_ends_with_a_newline() -> None:
     text = dump(MANIFEST)
-    assert text.startswith('{\n "ends": null,\n "format": 1,')
+    assert text.startswith('{\n "compass": [],\n "ends": null,\n "format": 1,')
     assert '"opens": "2026-08-20"' in text
     assert "Første" in text
     assert text.endswith("}\n")

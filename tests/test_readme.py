@@ -1,6 +1,7 @@
 """What the README shows is true: its commands run, and what it names exists."""
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -9,23 +10,32 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
 from fællesledelse import settings
+from fællesledelse.cli import app
+from fællesledelse.cohort import excel
 from fællesledelse.cohort.demo import write_demo
+from fællesledelse.cohort.folder import check
+from fællesledelse.model import Role
 
 from .bench import bench_build, bench_saves
 from .live import PHRASE, free_port, started, wait_until_up
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-FOLDER = "foraar-2026"
+FOLDER, OTHER = "foraar-2026", "efteraar-2026"
 RUN = (
     "make demo", "make test",
-    "hold ny", "hold tjek", "hold byg", "nøgle ny", "server", "inviter", "papermill",
+    f"hold ny {FOLDER}", "server", "inviter",
+    f"hold ny {OTHER}", "hold tjek", "hold byg", "papermill",
 )  # fmt: skip
 """The commands of the README, in its order. Those with ``make`` are what runs these tests, and ``tests/test_demo.py``."""
 
@@ -75,24 +85,30 @@ def run(workplace: Path, environment: dict[str, str]) -> Run:
 
 
 @pytest.fixture(scope="module")
-def cohort(workplace: Path, environment: dict[str, str]) -> Path:
-    """The folder that the first command makes, filled in."""
-    made = subprocess.run(command("hold ny"), cwd=workplace, env=environment, capture_output=True, encoding="utf-8")
-    assert made.returncode == 0, made.stderr
-    folder = workplace / FOLDER
+def demo(workplace: Path) -> Path:
+    """A folder filled in with constructed people."""
     write_demo(workplace / "demo", date.today())
-    filled = (workplace / "demo/hold.yaml").read_text(encoding="utf-8")
-    assert f"\nhold: {FOLDER}\n" in (folder / "hold.yaml").read_text(encoding="utf-8")
-    (folder / "hold.yaml").write_text(filled.replace("\nhold: demo\n", f"\nhold: {FOLDER}\n"), encoding="utf-8")
-    (folder / "deltagere.csv").write_bytes((workplace / "demo/deltagere.csv").read_bytes())
+    return workplace / "demo"
+
+
+@pytest.fixture(scope="module")
+def cohort(workplace: Path, environment: dict[str, str], demo: Path) -> Path:
+    """The folder of text files that the README shows, filled in."""
+    made = subprocess.run(command(f"hold ny {OTHER}"), cwd=workplace, env=environment, capture_output=True, encoding="utf-8")
+    assert made.returncode == 0, made.stderr
+    folder = workplace / OTHER
+    filled = (demo / "hold.yaml").read_text(encoding="utf-8")
+    assert f"\nhold: {OTHER}\n" in (folder / "hold.yaml").read_text(encoding="utf-8")
+    (folder / "hold.yaml").write_text(filled.replace("\nhold: demo\n", f"\nhold: {OTHER}\n"), encoding="utf-8")
+    (folder / "deltagere.csv").write_bytes((demo / "deltagere.csv").read_bytes())
     return folder
 
 
 @pytest.fixture(scope="module")
-def server(workplace: Path, environment: dict[str, str], cohort: Path) -> Iterator[str]:
-    """The server, started as the README says; its address."""
+def server(workplace: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The server of a new cohort, started as the README says; its address."""
     url = f"http://127.0.0.1:{environment['FAELLESLEDELSE_PORT']}"
-    subprocess.run(command("hold byg"), cwd=workplace, env=environment, check=True, capture_output=True)
+    subprocess.run(command(f"hold ny {FOLDER}"), cwd=workplace, env=environment, check=True, capture_output=True)
     words = command("server")
     program = str(Path(sys.executable).parent / words[0])
     process = started([program, *words[1:]], environment, workplace / "server.log", workplace)
@@ -102,6 +118,31 @@ def server(workplace: Path, environment: dict[str, str], cohort: Path) -> Iterat
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def karin(server: str, workplace: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
+    """The facilitator, who came in by the link that the third command shows."""
+    shown = subprocess.run(command("inviter"), cwd=workplace, env=environment, capture_output=True, encoding="utf-8")
+    assert shown.returncode == 0, shown.stderr
+    (token,) = re.findall(rf"^{server}/invitation#(\S+)$", shown.stdout, re.MULTILINE)
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=60) as client:
+        assert client.post("/api/enrol", json={"token": token, "pass_phrase": PHRASE}).status_code == 200
+        yield client
+
+
+@pytest.fixture(scope="module")
+def taken(karin: httpx.Client, demo: Path) -> httpx.Client:
+    """She has filled in the demo's people, and taken the cohort into use in the browser."""
+    found = check(demo)
+    name, _, email = command(f"hold ny {FOLDER}")[-1].rstrip(">").partition(" <")
+    values = found.values | {"hold": FOLDER, "facilitatorer": [{"navn": name, "email": email}]}
+    leaders = [person for person in found.roster.participants if person.role is Role.LEADER]
+    drafted = karin.put(f"/api/{FOLDER}/cohort.xlsx", content=excel.write(values, leaders, found.ties))
+    assert drafted.status_code == 200, drafted.text
+    built = karin.post(f"/api/{FOLDER}/cohort/build", json={})
+    assert json.loads(built.text.splitlines()[-1])["done"]["leaders"] == len(leaders)
+    return karin
 
 
 def test_these_are_all_the_commands_that_the_readme_shows() -> None:
@@ -130,16 +171,20 @@ def test_a_cohort_is_made_checked_and_built_by_the_commands_shown(run: Run, coho
 
 def test_the_bare_papermill_command_gives_the_same_bytes(run: Run, cohort: Path) -> None:
     assert run("hold byg").returncode == 0
-    assert ["cd", FOLDER] in shown()
-    made = run("papermill", FOLDER)
+    assert ["cd", OTHER] in shown()
+    made = run("papermill", OTHER)
     assert made.returncode == 0, made.stderr
     assert (cohort / "out.ipynb").read_bytes() == (cohort / "bygget/forberedelse-1.ipynb").read_bytes()
 
 
-def test_the_key_in_the_safe_is_made_by_the_command_shown(run: Run) -> None:
-    made = run("nøgle ny")
-    assert made.returncode == 0
-    assert re.search(r"^nøgle_i_pengeskab: [0-9a-f]{64}$", made.stdout, re.MULTILINE)
+def test_the_table_of_commands_names_every_one_there_is() -> None:
+    table = re.search(r"^\| `faellesledelse …` \|.*?\n\n", README, re.DOTALL | re.MULTILINE)
+    assert table is not None
+    shown = [name for row in table[0].splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.partition(" | ")[0])]
+    named = [" ".join(word for word in name.split() if word.islower()) for name in shown]
+    group = typer.main.get_group(app)
+    inner = {name: getattr(each, "commands", {"": each}) for name, each in group.commands.items()}
+    assert sorted(named) == sorted(f"{name} {verb}".strip() for name, verbs in inner.items() for verb in verbs)
 
 
 def test_the_commands_named_in_the_prose_exist(environment: dict[str, str]) -> None:
@@ -150,15 +195,49 @@ def test_the_commands_named_in_the_prose_exist(environment: dict[str, str]) -> N
         assert subprocess.run(words, env=environment, capture_output=True).returncode == 0
 
 
-def test_everyone_who_has_not_begun_gets_a_link_that_works_once(server: str, run: Run) -> None:
+def test_the_key_in_the_safe_is_a_line_for_the_cohort(environment: dict[str, str]) -> None:
+    words = ["faellesledelse", "nøgle", "ny"]
+    made = subprocess.run(words, env=environment, capture_output=True, encoding="utf-8", check=True)
+    assert re.search(r"^nøgle_i_pengeskab: [0-9a-f]{64}$", made.stdout, re.MULTILINE)
+
+
+def test_every_page_of_the_facilitator_that_the_readme_names_is_on_her_screen(karin: httpx.Client) -> None:
+    karin.post(f"/api/{FOLDER}/notice", json={"accept": True}).raise_for_status()
+    screen = karin.get(f"/hold/{FOLDER}/styring/holdet").text
+    named = re.search(r"^- \*\*Holdet\*\*.*?\n\n", README, re.DOTALL | re.MULTILINE)
+    assert named is not None
+    titles = [title for title in re.findall(r"^- \*\*(.+?)\*\*", named[0], re.MULTILINE) if title != "Groups"]
+    assert len(titles) == 8
+    assert all(re.search(rf">\s*{title}\s*<", screen) for title in titles)
+
+
+def test_who_has_not_begun_is_mailed_a_link_that_works_once_and_who_has_is_reminded(
+    taken: httpx.Client, environment: dict[str, str], workplace: Path
+) -> None:
+    def run(verb: str) -> str:
+        words = ["faellesledelse", verb, FOLDER]
+        done = subprocess.run(words, cwd=workplace, env=environment, capture_output=True, encoding="utf-8", timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     invited = run("inviter")
-    assert invited.returncode == 0, invited.stderr
-    links = re.findall(rf"^{server}/invitation#(\S+)$", invited.stdout, re.MULTILINE)
-    assert len(links) == 40  # 38 leaders and two facilitators
-    body = {"token": links[0], "pass_phrase": PHRASE}
-    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=30) as client:
+    assert "38 mails er sendt. De ligger i mappen udbakke" in invited  # the facilitator has begun
+    assert "/invitation#" not in invited
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in (workplace / "data/udbakke").glob("*.eml")]
+    address = str(taken.base_url).rstrip("/")
+    links = {str(mail["To"]): re.findall(rf"^{address}/invitation#(\S+)$", text_of(mail), re.MULTILINE) for mail in mails}
+    assert len({link for found in links.values() for link in found}) == len(mails) == 38
+    (link,) = next(found for to, found in links.items() if "henrik.damsgaard@" in to)
+    body = {"token": link, "pass_phrase": PHRASE}
+    with httpx.Client(base_url=address, headers={"Origin": address}, timeout=30) as client:
         assert client.post("/api/enrol", json=body).status_code == 200
         assert client.post("/api/enrol", json=body).status_code == 404
+    assert "1 mail er sendt." in run("mind")
+
+
+def text_of(mail: EmailMessage) -> str:
+    """What a mail says, with line feeds alone."""
+    return str(mail.get_content()).replace("\r\n", "\n")
 
 
 def test_the_health_address_is_the_one_shown(server: str) -> None:
@@ -212,12 +291,13 @@ def test_the_service_file_can_be_read_and_starts_a_command_that_exists() -> None
     service = unit["Service"]
     program, verb, folder = service["ExecStart"].split()
     assert (Path(program).name, verb, Path(folder).is_absolute()) == ("faellesledelse", "server", True)
-    assert service["ReadWritePaths"] == f"{service['WorkingDirectory']}/data"
+    data = f"{service['WorkingDirectory']}/data"
+    assert service["ReadWritePaths"].split() == [data, folder]
     given = dict(re.findall(r"(?:^Environment=| )(\w+)=(\S+)", blocks("ini")[0], re.MULTILINE))
     assert given.pop("PYTHONUTF8") == "1"
     read = settings.read(given)
     assert read.secure
-    assert str(read.data) == service["ReadWritePaths"]
+    assert str(read.data) == data
 
 
 def test_the_proxy_block_is_whole_and_leads_to_the_server() -> None:

@@ -11,15 +11,36 @@ PACKAGE = Path(fællesledelse.__file__).parent
 BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror", "runsheet"}
 ALLOWED = {
     "documents": BOTTOM,
-    "cohort": BOTTOM | {"documents"},
+    "cohort": BOTTOM | {"documents", "grouping", "survey"},
     "workbook": BOTTOM | {"kernels"},
-    "store": BOTTOM,
+    "store": BOTTOM | {"survey"},
     "kernels": set(),
     "grouping": BOTTOM,
-    "server": BOTTOM | {"documents", "kernels", "store"},
+    "survey": BOTTOM,
+    "server": BOTTOM | {"documents", "kernels", "store", "survey"},
     "operation": BOTTOM,
+    "lab": BOTTOM,
+    "terminal": set(),
+    "publishing": BOTTOM,
+    "cohort_commands": BOTTOM | {"cohort", "grouping", "publishing", "terminal"},
+    "commands": BOTTOM | {"store", "operation", "terminal"},
+    "mail_commands": BOTTOM | {"operation", "terminal"},
+    "dress": BOTTOM | {"cohort", "documents", "store", "server", "operation", "terminal"},
     "demo": BOTTOM | {"cohort", "store", "server"},
-    "cli": BOTTOM | {"cohort", "store", "server", "operation", "demo"},
+    "cli": BOTTOM
+    | {
+        "cohort",
+        "store",
+        "server",
+        "operation",
+        "demo",
+        "dress",
+        "lab",
+        "terminal",
+        "commands",
+        "cohort_commands",
+        "mail_commands",
+    },
     "__main__": {"cli"},
 }
 """What each room may import besides itself. A name that is not here is the bottom, which imports only the bottom."""
@@ -67,4 +88,4 @@ def test_the_environment_is_read_in_one_place_and_handed_on_in_two() -> None:
     A fork is given the environment that a new process would have had.
     """
     readers = {str(path.relative_to(PACKAGE)) for path in modules() if "os.environ" in path.read_text(encoding="utf-8")}
-    assert readers == {"settings.py", "cli.py", "server/processes.py", "workbook/page.py", "kernels/nursery.py"}
+    assert readers == {"settings.py", "cli.py", "server/surroundings.py", "workbook/page.py", "kernels/nursery.py"}

@@ -94,9 +94,21 @@ def test_the_wheel_holds_every_file_of_the_package_and_what_it_shares(names: set
     assert "faellesledelse.py" in names
 
 
+def test_each_wheel_has_a_version_of_its_own_that_the_installed_command_tells(
+    wheel: Path, run: Callable[..., "subprocess.CompletedProcess[str]"]
+) -> None:
+    count = subprocess.run(
+        ["git", "rev-list", "--count", "HEAD"], cwd=ROOT, capture_output=True, encoding="ascii", check=True
+    )
+    version = wheel.name.split("-")[1]
+    assert f".dev{count.stdout.strip()}" in version
+    assert run("--version").stdout.strip() == version
+
+
 def test_the_wheel_holds_what_the_pages_borrow_with_its_licences(names: set[str]) -> None:
     vendor = "fællesledelse/server/static/vendor"
     for name in (
+        "chart.js",
         "page.js",
         "page.js.br",
         "site.css",
@@ -148,7 +160,7 @@ def test_the_installed_command_makes_checks_and_builds_a_cohort(
     for name in ("hold.yaml", "deltagere.csv"):
         text = (share("templates/demo") / name).read_text(encoding="utf-8")
         days = text.replace("DAG-100", "01.06.2026").replace("SLUT+540", "01.06.2028")
-        for number, offset in enumerate(("-62", "-60", "-27", "-26", "+6", "+20"), 1):
+        for number, offset in enumerate(("-62", "-60", "-27", "-26", "+6", "+20", "+34", "+125", "+300"), 1):
             days = days.replace(f"DAG{offset}", f"0{number}.09.2026")
         (tmp_path / "foraar-2026" / name).write_text(days, encoding="utf-8")
     for verb in ("tjek", "byg"):

@@ -64,6 +64,16 @@ def soffice() -> str:
     return _program("soffice", "LibreOffice Writer", "libreoffice-writer-nogui")
 
 
+def soffice_calc() -> str:
+    """The path of LibreOffice where it can open Excel files too. Raises MissingTool."""
+    found = soffice()
+    if not (Path(found).resolve().parent / "libsclo.so").is_file():
+        raise MissingTool(
+            "The tests need LibreOffice Calc: make system installs it, or on Debian apt-get install libreoffice-calc-nogui."
+        )
+    return found
+
+
 def pdftoppm() -> str:
     """The path of the program that draws the pages of a PDF. Raises MissingTool."""
     return _program("pdftoppm", "the program pdftoppm", "poppler-utils")
@@ -92,6 +102,7 @@ _TOOLS: dict[str, Callable[[], object]] = {
     "postgresql": lambda: postgresql("initdb"),
     "openssl": openssl,
     "libreoffice-writer-nogui": soffice,
+    "libreoffice-calc-nogui": soffice_calc,
     "poppler-utils": pdftoppm,
 }
 

@@ -17,7 +17,7 @@ from .model import Readers
 from .names import nearest
 from .vocabulary import VOCABULARY, Call
 
-PARAMETERS = ("cohort",)
+PARAMETERS = ("cohort", "step")
 """The parameters a notebook may have, and papermill may set."""
 
 LIMIT = 4000
@@ -27,7 +27,7 @@ _CHECKED: dict[str, Callable[..., Call]] = {
     name: validate_call(config=ConfigDict(strict=True))(call) for name, call in VOCABULARY.items()
 }
 _LINE = 'Kodecellerne må kun kalde siden, for eksempel page.text("vigtigst"). Skriv prosa i en Markdown-celle i stedet.'
-_OPENING = 'from fællesledelse.workbook import open_page\npage = open_page(cohort, step="{step}")'
+_OPENING = "from fællesledelse.workbook import open_page\npage = open_page(cohort, step={step})"
 
 
 class _Refused(Exception):
@@ -44,9 +44,12 @@ def parameters(source: str, file: str) -> tuple[str, list[Finding]]:
     return _guarded(_parameters, source, file)
 
 
-def opening(source: str, file: str, step: str | None) -> tuple[str, list[Finding]]:
-    """The second cell as it will stand: the import and ``open_page``, for ``step`` if that is known."""
-    return _guarded(lambda tree: _open(tree, step), source, file)
+def opening(source: str, file: str, step: str | None, shared: bool = False) -> tuple[str, list[Finding]]:
+    """The second cell as it will stand: the import and ``open_page``, for ``step`` if that is known.
+
+    ``shared``: the notebook is built several times, and opens the step that its parameter names.
+    """
+    return _guarded(lambda tree: _open(tree, "step" if shared else step and repr(step)), source, file)
 
 
 def call(source: str, file: str) -> tuple[str, Call, list[Finding]]:
@@ -61,7 +64,8 @@ def allowed(source: str, step: str) -> bool:
 
     The builder has seen to it; the server asks again, since whoever brings a built folder to it need not be the builder.
     """
-    return not all((parameters(source, "")[1], opening(source, "", step)[1], call(source, "")[2]))
+    opens = (opening(source, "", step, shared)[1] for shared in (False, True))
+    return not all((parameters(source, "")[1], *opens, call(source, "")[2]))
 
 
 def injected(values: dict[str, str]) -> str:
@@ -106,25 +110,24 @@ def _parameters(tree: ast.Module) -> None:
 
 
 def _open(tree: ast.Module, step: str | None) -> None:
+    """``step`` is how the cell must write it: a name in quotes, or the parameter."""
     found = _step(tree)
     if found is None or (step is not None and found != step):
-        wanted = _OPENING.format(step=step or "sidens navn")
+        wanted = _OPENING.format(step=(step or "'sidens navn'").replace("'", '"'))
         raise _Refused(f"Den anden kodecelle skal åbne siden med sit eget filnavn. Skriv præcis:\n{wanted}")
 
 
 def _step(tree: ast.Module) -> str | None:
-    """The step of ``page = open_page(cohort, step="…")`` after its import, or None if the cell is anything else."""
+    """How ``page = open_page(cohort, step=…)`` after its import writes the step; None if the cell is anything else."""
     if not tree.body or not isinstance(tree.body[-1], ast.Assign) or not isinstance(tree.body[-1].value, ast.Call):
         return None
     keywords = tree.body[-1].value.keywords
-    found = keywords[0].value.value if keywords and isinstance(keywords[0].value, ast.Constant) else None
-    if not isinstance(found, str):
+    written = keywords[0].value if keywords else None
+    text = isinstance(written, ast.Constant) and isinstance(written.value, str)
+    if written is None or not (text or (isinstance(written, ast.Name) and written.id == "step")):
         return None
-    wanted = ast.parse(_OPENING.format(step="x"))
-    assert isinstance(wanted.body[-1], ast.Assign)
-    assert isinstance(wanted.body[-1].value, ast.Call)
-    wanted.body[-1].value.keywords[0].value = ast.Constant(found)
-    return found if ast.unparse(tree) == ast.unparse(wanted) else None
+    found = ast.unparse(written)
+    return found if ast.unparse(tree) == ast.unparse(ast.parse(_OPENING.format(step=found))) else None
 
 
 def _call(tree: ast.Module) -> Call:

@@ -9,71 +9,33 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import typer.rich_utils
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
-from typer.core import TyperCommand, TyperGroup
 
+from . import cohort_commands, commands, mail_commands
+from .dress import command
 from .errors import CohortError, Finding, FællesledelseError, SettingsError
 from .model import Role
+from .terminal import DanishCommand, DanishGroup, ask_yes
+from .terminal import exactly as _exactly
+from .terminal import out as _out
+from .terminal import say as _say
 
 if TYPE_CHECKING:
     from .cohort.build import Built
     from .demo import Guests
     from .settings import Settings
 
-typer.rich_utils.ARGUMENTS_PANEL_TITLE = "Argumenter"
-typer.rich_utils.OPTIONS_PANEL_TITLE = "Valg"
-typer.rich_utils.COMMANDS_PANEL_TITLE = "Kommandoer"
-typer.rich_utils.ERRORS_PANEL_TITLE = "Det gik ikke"
-typer.rich_utils.REQUIRED_LONG_STRING = "[skal skrives]"
-typer.rich_utils.DEFAULT_STRING = "[ellers: {}]"
-typer.rich_utils.RICH_HELP = "Prøv [blue]{command_path} {help_option}[/]"
-
-
-class Danish:
-    """Help in Danish where Typer has no word of ours to use. Mixed into its commands and groups."""
-
-    def get_usage(self, ctx: typer.Context) -> str:
-        """Called by Typer for the first line of the help."""
-        return in_danish(super().get_usage(ctx))  # type: ignore[misc]  # of the class it is mixed into
-
-    def get_help_option(self, ctx: typer.Context) -> Any:
-        """Called by Typer for the line about --help."""
-        return explained(super().get_help_option(ctx))  # type: ignore[misc]
-
-
-class DanishCommand(Danish, TyperCommand):  # type: ignore[misc]  # Typer's own kind of context
-    """One command."""
-
-
-class DanishGroup(Danish, TyperGroup):  # type: ignore[misc]
-    """Commands under one name."""
-
-
-def in_danish(usage: str) -> str:
-    """A usage line in Danish."""
-    for english, danish in (("Usage:", "Brug:"), ("[OPTIONS]", "[VALG]"), ("COMMAND [ARGS]...", "KOMMANDO …")):
-        usage = usage.replace(english, danish)
-    return usage
-
-
-def explained(option: Any) -> Any:
-    """The option --help with a Danish explanation."""
-    if option is not None:
-        option.help = "Vis denne hjælp."
-    return option
-
-
 app = typer.Typer(
     cls=DanishGroup,
-    help="Arbejdsbogen, hvor offentlige ledere skriver deres personlige ledelsesgrundlag.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -87,16 +49,49 @@ safe = typer.Typer(
 )
 app.add_typer(safe, name="nøgle")
 
+VERSION = metadata.version("faellesledelse")
+TO_SERVER = "--server https://ledelse.kommune.example --email anna@kommune.example"
 Folder = Annotated[Path, typer.Argument(metavar="MAPPE", help="Holdets mappe.", show_default=False)]
 
 
-@hold.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse hold ny foraar-2026")
-def hold_new(folder: Folder) -> None:
-    """Lav en ny mappe til et hold: hold.yaml med hjælp på hver linje, en tom deltagerliste og alle siderne."""
-    from .cohort.skeleton import write
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        _exactly(_out(), VERSION)
+        raise typer.Exit
 
-    write(folder)
+
+@app.callback()
+def workbook(
+    version: Annotated[
+        bool, typer.Option("--version", help="Vis udgaven.", callback=_tell_version, is_eager=True, show_default=False)
+    ] = False,
+) -> None:
+    """Arbejdsbogen, hvor offentlige ledere skriver deres personlige ledelsesgrundlag."""
+
+
+@hold.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse hold ny foraar-2026")
+def hold_new(
+    folder: Folder,
+    facilitators: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--facilitator", metavar='"NAVN <E-MAIL>"', help="Facilitatoren gør resten i browseren.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Lav en ny mappe til et hold: med hold.yaml til at udfylde, eller klar til en facilitator med Excel og browser."""
+    from datetime import date
+
+    from .cohort.skeleton import facilitator, found, write
+
     out = _out()
+    if facilitators:
+        found(folder, [facilitator(each) for each in facilitators], date.today())
+        _say(out, f"Mappen {folder} er klar, og facilitatoren kan komme ind, så snart serveren kører.")
+        _say(out, f"1. Kør serveren: faellesledelse server {folder}")
+        _say(out, f"2. Lav facilitatorens invitation: faellesledelse inviter {folder.resolve().name} --vis-links")
+        return
+    write(folder)
     _say(out, f"Mappen {folder} er klar.")
     _say(out, "1. Udfyld hold.yaml og deltagere.csv (eller gem deltagerne fra Excel som deltagere.xlsx).")
     _say(out, f"2. Se, om alt er på plads: faellesledelse hold tjek {folder}")
@@ -127,6 +122,17 @@ def hold_build(folder: Folder) -> None:
     _say(out, f"{len(built.notebooks)} sider er bygget til {built.manifest.name} i {folder / BUILT}.", "green")
 
 
+@hold.command("status", cls=DanishCommand, epilog="Eksempel: faellesledelse hold status foraar-2026")
+def hold_status(
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)],
+) -> None:
+    """Se, hvor langt alle er: det samme som facilitatorens overblik. Hvad lederne skriver, kan ingen se her."""
+    from .operation import status
+    from .settings import read
+
+    _show_status(_out(), status(read(), hold))
+
+
 @app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse server foraar-2026 efteraar-2026")
 def server(
     folders: Annotated[list[Path], typer.Argument(metavar="MAPPE…", help="Byggede hold.", show_default=False)],
@@ -139,27 +145,47 @@ def server(
     from .server.run import open_house, serve
 
     house = open_house(settings, folders)
-    _say(_out(), f"Serveren kører på {settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den.")
+    out = _out()
+    _say(out, f"Serveren kører på {settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den.")
+    mails = f"sendes gennem {settings.smtp}" if settings.smtp else f"lægges i {settings.data / 'udbakke'}"
+    _say(out, f"Udgave {VERSION}. Data ligger i {settings.data}. Mails {mails}.")
     serve(house)
 
 
-@app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse inviter foraar-2026 --email anna@kommune.example")
-def inviter(
-    hold: Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)],
-    email: Annotated[str | None, typer.Option(help="Kun til denne deltager.", show_default=False)] = None,
-) -> None:
-    """Lav personlige invitationer til dem, der ikke er begyndt. Den, der er, får et nyt link på sin egen e-mail."""
-    from .operation import invite
-    from .settings import read
+app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse inviter foraar-2026 --prøv")(mail_commands.inviter)
+app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse mind foraar-2026 --prøv")(mail_commands.mind)
+app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse backup kopi.zip --nøgler /andet/sted/nøgler.zip")(
+    commands.backup
+)
+app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse gendan kopi.zip --nøgler /andet/sted/nøgler.zip")(
+    commands.gendan
+)
+hold.command("udgiv", cls=DanishCommand, epilog=f"Eksempel: faellesledelse hold udgiv foraar-2026 {TO_SERVER}")(
+    cohort_commands.udgiv
+)
+app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse grupper foraar-2026 --prøv")(cohort_commands.grupper)
+hold.command("slet", cls=DanishCommand, epilog="Eksempel: faellesledelse hold slet foraar-2026 --prøv")(commands.delete)
+app.command("generalprøve", cls=DanishCommand, epilog=command.EPILOG)(command.rehearse)
 
-    answer = invite(read(), hold, email)
+
+@app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse lab foraar-2026")
+def lab(
+    folder: Folder,
+    without_browser: Annotated[
+        bool, typer.Option("--uden-browser", help="Vis kun adressen; åbn den selv.", show_default=False)
+    ] = False,
+) -> None:
+    """Skriv holdets sider om i JupyterLab på din egen maskine. Det spørger ingen andre om noget."""
+    from .lab import prepare, run
+
+    prepared = prepare(folder, browser=not without_browser)
     out = _out()
-    for each in answer["invitations"]:
-        _say(out, f"{each['name']} <{each['email']}>")
-        _exactly(out, each["url"])
-    _say(out, f"{len(answer['invitations'])} invitationer er lavet. {answer['enrolled']} har allerede adgang.", "green")
-    _say(out, "Links, de har fået tidligere og ikke brugt, virker ikke længere.")
-    _say(out, "Hvert link virker én gang. Giv det kun til den, det er lavet til.")
+    _say(out, "JupyterLab kører på din egen maskine. Ingen andre kan komme ind, og det henter intet udefra.")
+    _exactly(out, prepared.url)
+    _say(out, "Ret i teksten over et felt, og gem med Ctrl-S. Stop med Ctrl-C her i vinduet.")
+    _say(out, f"Se bagefter, om alt stadig passer sammen, før du bygger: faellesledelse hold tjek {folder}")
+    os.environ.update(prepared.environment)
+    run(prepared)
 
 
 @safe.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle ny")
@@ -169,7 +195,7 @@ def safe_new() -> None:
 
     public, private = new_safe_key()
     out = _out()
-    _say(out, "Skriv denne linje i hold.yaml:\n")
+    _say(out, "Skriv denne linje i hold.yaml, eller sæt nøglen ind ud for Nøgle i pengeskabet i hold.xlsx:\n")
     _exactly(out, f"nøgle_i_pengeskab: {public}\n")
     _say(out, "Skriv denne hemmelige nøgle på papir, og læg den i pengeskabet:\n")
     _exactly(out, f"{private}\n")
@@ -193,11 +219,11 @@ def safe_open(
     """Brug nøglen fra pengeskabet. Ingen ser lederens tekster; de bliver forseglet til lederens nye nøgle."""
     from .store.vault import asked_for, open_with_safe_key
 
-    who, mark = asked_for(request.read_bytes())
+    who, mark = asked_for(_content(request))
     _say(_out(), f"Anmodningen gælder {who}. Ring til personen. På siden Privatliv skal der stå kendetallet {mark}.")
-    typer.confirm("Er kendetallet det samme", abort=True)
+    ask_yes("Er kendetallet det samme?")
     private = typer.prompt("Nøglen fra pengeskabet", hide_input=True)
-    result.write_bytes(open_with_safe_key(request.read_bytes(), private))
+    result.write_bytes(open_with_safe_key(_content(request), private))
     _say(_out(), f"{result} er skrevet. Bær den til serveren: faellesledelse nøgle indlæs {result}", "green")
 
 
@@ -207,7 +233,7 @@ def safe_result(file: Annotated[Path, typer.Argument(metavar="SVARFIL")]) -> Non
     from .operation import safe_result as result
     from .settings import read
 
-    result(read(), file)
+    result(read(), _content(file))
     _say(_out(), "Det er gjort. Lederens tekster er der, næste gang lederen logger ind.", "green")
 
 
@@ -247,20 +273,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _out() -> Console:
-    return Console()
-
-
-def _say(out: Console, line: str, style: str = "") -> None:
-    """One line, never read as Rich markup and never broken where it is piped on."""
-    out.print(Text(line, style=style), soft_wrap=not out.is_terminal)
-
-
-def _exactly(out: Console, line: str) -> None:
-    """What someone copies or clicks: never indented or broken, however narrow the terminal."""
-    out.print(Text(line), soft_wrap=True)
-
-
 def _tell(out: Console, findings: Iterable[Finding]) -> None:
     """Everything that is wrong, file by file."""
     found = list(findings)
@@ -283,6 +295,15 @@ def _list(out: Console, findings: Iterable[Finding]) -> None:
         _say(out, f"- {finding}")
 
 
+def _content(file: Path) -> bytes:
+    """A file that someone has named. Raises FællesledelseError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = "findes ikke" if isinstance(error, FileNotFoundError) else f"kan ikke læses ({error.strerror})"
+        raise FællesledelseError(f"Filen {file} {why}. Se efter, om navnet er rigtigt, og om den er båret med.") from None
+
+
 def _check_port(settings: "Settings") -> None:
     """Say that the port is taken before anything is built. Raises SettingsError."""
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
@@ -291,7 +312,13 @@ def _check_port(settings: "Settings") -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise SettingsError(
-                f"Can't listen on {settings.address}: {error.strerror}. See FAELLESLEDELSE_ADDRESS."
+                f"Serveren kan ikke lytte på {settings.address}, port {settings.port}. "
+                f"Systemet siger: {str(error.strerror).partition(' (')[0]}.\n"
+                + (
+                    "Porte under 1024 kræver særlig ret: Sæt FAELLESLEDELSE_PORT til en højere."
+                    if error.errno == errno.EACCES
+                    else "Sæt FAELLESLEDELSE_ADDRESS til en adresse, som denne maskine selv har."
+                )
             ) from None
         raise SettingsError(
             f"Port {settings.port} er optaget. Måske kører serveren allerede: prøv {settings.origin} i browseren.\n"
@@ -351,3 +378,36 @@ def _show(out: Console, built: "Built") -> None:
         + (f" ({shape})." if shape else "."),
     )
     _remind(out, built.reminders)
+
+
+SIGNS = {"open": Text("·"), "done": Text("x", "green"), "passed": Text("!", "bold yellow")}
+"""The three states of a step, in signs that every console has."""
+
+
+def _show_status(out: Console, told: dict[str, Any]) -> None:
+    """Leaders and steps, groups and their contracts, and the workshops of the next weeks."""
+    leaders = _table("Lederne og deres trin", "Gruppe", "Leder", *map(str, range(1, len(told["steps"]) + 1)))
+    for group, rows in groupby(told["rows"], lambda row: str(row["group"])):
+        leaders.add_section()
+        for number, row in enumerate(rows):
+            signs = (SIGNS[each["state"]] for each in row["states"])
+            leaders.add_row(Text("" if number else group), Text(row["name"]), *signs)
+    out.print(leaders)
+    _say(out, ", ".join(f"{SIGNS[state]} {words.lower()}" for state, words in told["states"].items()))
+    for number, step in enumerate(told["steps"], 1):
+        _say(out, f"{number} {step['title']}")
+    contracts = _table("Kontrakter", "Gruppe", "Kontrakt")
+    for each in told["groups"]:
+        contracts.add_row(Text(each["group"]), Text(each["contract_words"]))
+    out.print(contracts)
+    workshops = _table("Workshops de næste fire uger", "Dag", "Workshop", "Hvem", "Tid og sted")
+    for each in told["workshops"]:
+        workshops.add_row(*(Text(each[name]) for name in ("day", "title", "groups", "where")))
+    out.print(workshops if told["workshops"] else Text("Ingen workshops de næste fire uger."))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table

@@ -6,6 +6,7 @@
     ├── AccessError             someone is not who they say, or may not do this
     ├── AnswerError             a text can't be stored as asked
     ├── DocumentError           a Word file or a PDF can't be made
+    ├── BackupError             a backup can't be made, believed or restored
     ├── ConnectionLost          a page's kernel can't reach the server just now
     ├── PageError               a page can't be computed just now
     └── StoreError              the database or the keys can't be used; nothing was stored
@@ -42,8 +43,14 @@ class Finding:
         if self.row is not None:
             place.append(f"linje {self.row}")
         if self.column is not None:
-            place.append(f"kolonne {self.column}")
+            place.append(f"kolonne {letters(self.column) if '.xlsx' in self.file else self.column}")
         return f"{', '.join(place)}: {self.message}"
+
+
+def letters(column: int) -> str:
+    """The letters Excel names a column by: A for 1, AA for 27."""
+    rest, last = divmod(column - 1, 26)
+    return (letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 class CohortError(FællesledelseError):
@@ -64,6 +71,10 @@ class AnswerError(FællesledelseError):
 
 class DocumentError(FællesledelseError):
     """A Word file or a PDF can't be made. The message is Danish and safe to show."""
+
+
+class BackupError(FællesledelseError):
+    """A backup can't be made, believed or restored, and nothing was changed. The message is Danish, for IT."""
 
 
 class ConnectionLost(FællesledelseError):

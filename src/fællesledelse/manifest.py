@@ -5,7 +5,7 @@ Same value, same text: sorted keys, ISO dates, a newline at the end.
 
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, time
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,7 +42,11 @@ def load_roster(text: str) -> Roster:
 
 def _text(value: Manifest | Roster) -> str:
     data = {**asdict(value), "format": FORMAT}
-    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=date.isoformat) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=_iso) + "\n"
+
+
+def _iso(value: date | time) -> str:
+    return value.isoformat()
 
 
 def _read(adapter: TypeAdapter[_T], text: str, name: str) -> _T:

@@ -1,7 +1,7 @@
 """Frozen value types that every room shares. No I/O, no clock, no database."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 
@@ -27,6 +27,7 @@ class FieldKind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"  # chosen sentences, one a line
     DATE = "date"  # ISO date or empty
+    PICK = "pick"  # one of the sentences that stand above, or empty
 
 
 class StepKind(StrEnum):
@@ -36,7 +37,8 @@ class StepKind(StrEnum):
     PREPARATION = "preparation"
     WORKSHOP = "workshop"
     PUBLICATION = "publication"
-    ANNEX = "annex"  # the private annex, set apart
+    PERIOD = "period"  # a learning goal's months of practice, opened by a seminar
+    ANNEX = "annex"  # pages that are always there and nobody's but the leader's, such as the private annex
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Field:
     ``key`` is unique in a gathering ("episodes.1.did"); a key that begins with ``private.`` belongs to the
     private annex and can have no readers but the author. ``limit`` counts characters (Unicode code points).
     ``label`` is the question as the reader sees it, without Markdown. ``prose`` is the id of the Markdown cell above.
+    ``options`` are what there is to pick from.
     """
 
     key: str
@@ -55,6 +58,7 @@ class Field:
     readers: Readers = Readers.SELF
     core: bool = True
     prose: str = ""
+    options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.private and self.readers is not Readers.SELF:
@@ -108,6 +112,28 @@ class RunSheet:
     phases: tuple[Phase, ...]
 
 
+MEETINGS = (StepKind.WORKSHOP, StepKind.PERIOD)
+"""The steps whose day is a meeting: a workshop of each group, or the seminar that opens a period."""
+
+
+class Activity(StrEnum):
+    """The encounter in the middle of a period. The value is what the cohort's file and the notebook call it."""
+
+    COACHING = "coaching"
+    JOB_VISIT = "jobbesøg"
+    SPARRING = "sparring"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A step's period: the name of its learning goal, what is trained, and the names of the tracks to practise on."""
+
+    goal: str
+    activity: Activity
+    competences: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Step:
     """One page of the workbook, in the order of the path.
@@ -116,6 +142,8 @@ class Step:
     first day the page can be opened (None: from the first day of the cohort). ``minutes`` is what the core takes.
     ``reads`` are the keys of other pages' fields that this page shows. ``contract`` is the contract that the page
     proposes to a group, ``run_sheets`` are how the step goes for groups of each size; both empty on most pages.
+    ``starts`` and ``place`` are when on its day and where a workshop or a seminar is held, as far as anyone has said.
+    ``period`` is there where the step is one.
     """
 
     name: str
@@ -127,6 +155,9 @@ class Step:
     reads: tuple[str, ...] = ()
     contract: tuple[Point, ...] = ()
     run_sheets: tuple[RunSheet, ...] = ()
+    starts: time | None = None
+    place: str = ""
+    period: Period | None = None
 
     def run_sheet(self, people: int) -> RunSheet | None:
         """The run sheet for that many people, else the one for the size nearest to it; None if the step has none."""
@@ -146,6 +177,61 @@ class PrivacyNotice:
     contact: str = ""
 
 
+class ThemeKind(StrEnum):
+    """What a theme of the survey is about."""
+
+    INSIDE = "inside"  # relations to the forum's own participants
+    OUTSIDE = "outside"  # relations out of the organisation
+    LEADERSHIP = "leadership"  # the own leadership style
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme of the survey. ``intro`` is the line that leads in to it, or empty."""
+
+    key: str
+    title: str
+    kind: ThemeKind
+    intro: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A statement to agree or disagree with. ``theme`` is its theme's key. ``reversed``: agreeing is the worse answer."""
+
+    key: str
+    theme: str
+    text: str
+    reversed: bool = False
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """What the survey asks, in that order. ``relations``: whether relations between departments are asked about too."""
+
+    items: tuple[Item, ...]
+    themes: tuple[Theme, ...]
+    relations: bool = False
+
+    def of(self, theme: str) -> tuple[Item, ...]:
+        """The items of a theme."""
+        return tuple(item for item in self.items if item.theme == theme)
+
+    @property
+    def turned(self) -> frozenset[str]:
+        """Keys of the reversed items."""
+        return frozenset(item.key for item in self.items if item.reversed)
+
+
+@dataclass(frozen=True)
+class CompassTheme:
+    """One of the themes the programme steers by. ``goal`` is the name of the learning goal it belongs to, or empty."""
+
+    name: str
+    text: str = ""
+    goal: str = ""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """A built cohort: everything the server knows of its pages. Written by the builder, read by the server."""
@@ -158,6 +244,8 @@ class Manifest:
     steps: tuple[Step, ...]
     privacy: PrivacyNotice
     safe_key: str | None  # the organisation's public key in the safe, hexadecimal; None: the cohort has none
+    compass: tuple[CompassTheme, ...] = ()
+    survey: Questionnaire | None = None
 
     def step(self, name: str) -> Step | None:
         """The step of that name, or None."""
@@ -175,7 +263,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Participant:
-    """One line of the roster: a person in this gathering. ``email`` is lower case. ``group`` is a name or empty."""
+    """One line of the roster: a person in this gathering. ``email`` is lower case. ``group`` is a name or empty.
+
+    Those who share a ``visit`` go on job visits at each other's.
+    """
 
     email: str
     name: str
@@ -185,6 +276,7 @@ class Participant:
     level: str = ""
     superior: str = ""
     group: str = ""
+    visit: str = ""
 
 
 @dataclass(frozen=True)

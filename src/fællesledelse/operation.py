@@ -5,18 +5,26 @@ in the data folder.
 """
 
 import json
+import shutil
+import socket
 import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import FællesledelseError
 from .settings import Settings
 
+PATIENCE = 600  # seconds: a large database is copied or rewritten meanwhile
+
 
 class ServerRefused(FællesledelseError):
     """The running server said no, or is not there. The message is Danish and says what to do."""
+
+
+class AskedBack(ServerRefused):
+    """Someone would be written to twice in a day. Ask whoever is at the keyboard, and then again with ``sure``."""
 
 
 def invite(settings: Settings, gathering: str, email: str | None) -> dict[str, Any]:
@@ -26,18 +34,78 @@ def invite(settings: Settings, gathering: str, email: str | None) -> dict[str, A
     return answer
 
 
+def mailing(settings: Settings, gathering: str, kind: str, act: str, **wish: Any) -> dict[str, Any]:
+    """See or steer the mails of a kind ("invitation", "reminder"): ``act`` is "told", "letters", "start", "resume", "cards".
+
+    ``wish``: ``email``, to that one person alone; ``sure``, also to who had one today. Raises ServerRefused.
+    """
+    body = {"gathering": gathering, "kind": kind, "act": act} | wish
+    answer: dict[str, Any] = _ask(settings, "mailings", json.dumps(body).encode())
+    return answer
+
+
+def status(settings: Settings, gathering: str) -> dict[str, Any]:
+    """What the facilitator's overview of a gathering shows (see ``server.overview.told``). Raises ServerRefused."""
+    answer: dict[str, Any] = _ask(settings, "status", json.dumps({"gathering": gathering}).encode())
+    return answer
+
+
 def safe_request(settings: Settings, email: str, target: Path) -> None:
     """Write what the key in the safe needs to bring a leader's old texts back. Raises ServerRefused."""
     request = _ask(settings, "safe/request", json.dumps({"email": email.strip().lower()}).encode())
     target.write_text(json.dumps(request, indent=1), encoding="ascii")
 
 
-def safe_result(settings: Settings, source: Path) -> None:
+def safe_result(settings: Settings, answer: bytes) -> None:
     """Give the server what came back from the offline machine. Raises ServerRefused."""
-    _ask(settings, "safe/result", source.read_bytes())
+    _ask(settings, "safe/result", answer)
+
+
+def backup(settings: Settings, target: IO[bytes]) -> None:
+    """Write a copy of database, cohort folders and audit log, without keys. Raises ServerRefused."""
+    with _asked(settings, "backup", b"{}") as answer:
+        shutil.copyfileobj(answer, target)
+
+
+def backup_keys(settings: Settings, target: IO[bytes], file: Path) -> None:
+    """Write a copy of the keys. ``file``: where it will be, which the server notes. Raises ServerRefused."""
+    with _asked(settings, "backup/keys", json.dumps({"file": str(file)}).encode()) as answer:
+        shutil.copyfileobj(answer, target)
+
+
+def extent(settings: Settings, gathering: str) -> dict[str, Any]:
+    """What would go with a gathering, or its receipt if it has gone. Raises ServerRefused."""
+    answer: dict[str, Any] = _ask(settings, "deletion/extent", json.dumps({"gathering": gathering}).encode())
+    return answer
+
+
+def delete(settings: Settings, gathering: str, name: str) -> dict[str, Any]:
+    """Delete a gathering whose name someone has typed; the receipt. Raises ServerRefused."""
+    answer: dict[str, Any] = _ask(settings, "deletion", json.dumps({"gathering": gathering, "name": name}).encode())
+    return answer
+
+
+def runs(settings: Settings) -> bool:
+    """Whether a server that has written its token in the data folder still listens."""
+    if not settings.operator_token.is_file():
+        return False
+    try:
+        with socket.create_connection((settings.address, settings.port), 2):
+            return True
+    except OSError:
+        return False
 
 
 def _ask(settings: Settings, route: str, body: bytes) -> Any:
+    try:
+        with _asked(settings, route, body) as answer:
+            return json.loads(answer.read())
+    except OSError as error:
+        raise ServerRefused(f"Serveren holdt op med at svare ({error}). Se efter, om den kører, og prøv igen.") from None
+
+
+def _asked(settings: Settings, route: str, body: bytes) -> Any:
+    """The server's answer, to be read. Raises ServerRefused."""
     token = settings.operator_token
     if not token.is_file():
         raise ServerRefused(f"Der kører ingen server på {settings.data}. Start den først: faellesledelse server MAPPE.")
@@ -47,10 +115,9 @@ def _ask(settings: Settings, route: str, body: bytes) -> Any:
         headers={"Authorization": f"Bearer {token.read_text('ascii')}", "Content-Type": "application/json"},
     )
     try:
-        with _straight(settings).open(request, timeout=60) as answer:
-            return json.loads(answer.read())
+        return _straight(settings).open(request, timeout=PATIENCE)
     except urllib.error.HTTPError as error:
-        raise ServerRefused(_reason(error)) from None
+        raise _refusal(error) from None
     except OSError as error:
         raise ServerRefused(f"Serveren svarer ikke på {_local(settings)} ({error}). Kører den?") from None
 
@@ -60,11 +127,14 @@ def _local(settings: Settings) -> str:
     return f"{host}:{settings.port}"
 
 
-def _reason(error: urllib.error.HTTPError) -> str:
+def _refusal(error: urllib.error.HTTPError) -> ServerRefused:
     try:
-        return str(json.loads(error.read())["message"])
+        told = json.loads(error.read())
+        return (AskedBack if told["error"] == "fresh" else ServerRefused)(str(told["message"]))
     except (ValueError, KeyError, TypeError):
-        return f"Det, der svarer, er ikke serveren (svar {error.code}). Se efter, om adresse og port er rigtige."
+        return ServerRefused(
+            f"Det, der svarer, er ikke serveren (svar {error.code}). Se efter, om adresse og port er rigtige."
+        )
 
 
 def _straight(settings: Settings) -> urllib.request.OpenerDirector:

@@ -17,11 +17,16 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+
+PREFIX = "FAELLESLEDELSE_"
+OURS = {"SOCKET"}
+"""What the server itself tells the processes it starts. Not for people, but no mistake where it is inherited."""
 
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -44,24 +49,32 @@ class Settings:
     def __post_init__(self) -> None:
         if (self.certificate is None) != (self.certificate_key is None):
             raise SettingsError(
-                "A certificate needs its key: set FAELLESLEDELSE_CERTIFICATE and FAELLESLEDELSE_CERTIFICATE_KEY."
+                "Et certifikat og dets nøgle hører sammen. Sæt både FAELLESLEDELSE_CERTIFICATE og "
+                "FAELLESLEDELSE_CERTIFICATE_KEY."
             )
         if (self.public_url is None) != (self.proxy is None):
-            raise SettingsError("A proxy needs two settings: FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY.")
+            raise SettingsError(
+                "Bag en proxy skal serveren kende både adressen udadtil og proxyens egen. Sæt både "
+                "FAELLESLEDELSE_PUBLIC_URL og FAELLESLEDELSE_PROXY."
+            )
         if self.public_url is not None and not _is_origin(self.public_url):
             raise SettingsError(
-                f"FAELLESLEDELSE_PUBLIC_URL is {self.public_url!r}; write it as https://host in small letters, "
-                "with nothing after the host but a port other than 443."
+                f"FAELLESLEDELSE_PUBLIC_URL er {self.public_url!r}. Skriv den som https://ledelse.kommune.example: med små "
+                "bogstaver og intet efter navnet, højst en port, der ikke er 443."
             )
         if self.proxy is not None and not _is_address(self.proxy):
-            raise SettingsError(f"FAELLESLEDELSE_PROXY is {self.proxy!r}; write the proxy's IP address, without a port.")
+            raise SettingsError(f"FAELLESLEDELSE_PROXY er {self.proxy!r}. Skriv proxyens IP-adresse, uden port.")
         if self.smtp is not None and not _HOST_AND_PORT.fullmatch(self.smtp):
-            raise SettingsError(f"FAELLESLEDELSE_SMTP is {self.smtp!r}; write it as host or host:port.")
+            raise SettingsError(
+                f"FAELLESLEDELSE_SMTP er {self.smtp!r}. Skriv mailserverens navn, med eller uden port: "
+                "post.kommune.example:25."
+            )
         if not self.secure and not is_loopback(self.address):
             raise SettingsError(
-                f"Refusing to serve plain http on {self.address}: browsers keep no safe journal without TLS, and pass "
-                "phrases would travel in the open. Give a certificate (FAELLESLEDELSE_CERTIFICATE) or stand behind a proxy "
-                "(FAELLESLEDELSE_PUBLIC_URL and FAELLESLEDELSE_PROXY)."
+                f"Serveren taler ikke ukrypteret http på {self.address}: Adgangssætninger ville kunne læses undervejs, og "
+                "browseren kan ikke gemme sikkert. Giv den et certifikat (FAELLESLEDELSE_CERTIFICATE og "
+                "FAELLESLEDELSE_CERTIFICATE_KEY), eller stil den bag en proxy (FAELLESLEDELSE_PUBLIC_URL og "
+                "FAELLESLEDELSE_PROXY)."
             )
 
     @property
@@ -84,14 +97,14 @@ class Settings:
 
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of ``environment`` (default: the process's own). Raises SettingsError."""
+    """The settings of ``environment`` (default: the process's own). Raises SettingsError, also for one that is misspelt."""
     environment = os.environ if environment is None else environment
-    prefix = "FAELLESLEDELSE_"
-    values = {key.removeprefix(prefix): value for key, value in environment.items() if key.startswith(prefix) and value}
+    values = {key.removeprefix(PREFIX): value for key, value in environment.items() if key.startswith(PREFIX) and value}
+    _check_names(values)
     data = Path(values.get("DATA", "data")).absolute()
     port = values.get("PORT", "8866")
     if not (port.isdecimal() and 1 <= int(port) <= 65535):
-        raise SettingsError(f"FAELLESLEDELSE_PORT is {port!r}; it must be a number from 1 to 65535.")
+        raise SettingsError(f"FAELLESLEDELSE_PORT er {port!r}. Skriv et tal fra 1 til 65535.")
     return Settings(
         data=data,
         database=values.get("DATABASE", f"sqlite:///{data / 'faellesledelse.sqlite'}"),
@@ -106,12 +119,25 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def _check_names(values: dict[str, str]) -> None:
+    known = {field.name.upper() for field in fields(Settings)}
+    for name in sorted(values.keys() - known - OURS):
+        near = get_close_matches(name.upper(), sorted(known), 1)
+        raise SettingsError(
+            f"Indstillingen {PREFIX}{name} findes ikke. "
+            + (f"Mente du {PREFIX}{near[0]}? Ret navnet, eller fjern den." if near else "Ret navnet, eller fjern den.")
+        )
+
+
 def _file(values: dict[str, str], name: str) -> Path | None:
     if name not in values:
         return None
     path = Path(values[name])
-    if not path.is_file():
-        raise SettingsError(f"FAELLESLEDELSE_{name} names {values[name]!r}, and there is no such file.")
+    if not os.path.isfile(path):  # not Path.is_file, which raises where the folder is closed to us
+        raise SettingsError(
+            f"FAELLESLEDELSE_{name} er {values[name]!r}, og den fil findes ikke, eller serveren må ikke se den. "
+            "Ret stien, eller giv serverens bruger adgang til mappen."
+        )
     return path
 
 

@@ -13,8 +13,15 @@ DRAFT = ("draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect
 """The six headings of the foundation, in the order they are read."""
 
 
+LIVING = ("draft.values", "draft.offer", "draft.practising", "promise", "period")
+"""What the living foundation is made of: the sentences that promise something, and what was written in the periods."""
+
 GIFTS = ("harvest", "promise", "words")
 """What leaders write to one another at a workshop: sentences heard, the promise as it was heard, the words that landed."""
+
+
+PERIOD = "period"
+"""What the keys of a period's page begin with. A page that is built several times has its own: see ``placed``."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,18 @@ class Call:
     reads: tuple[str, ...] = ()
     people: int = 0
     proposes: bool = False
+
+
+def placed(call: Call, step: str) -> Call:
+    """The call as it is made on the page of ``step``: ``period.try`` is that page's own, ``period.periode-a.try``."""
+    fields = tuple(replace(field, key=own(field.key, step)) for field in call.fields)
+    return replace(call, fields=fields, reads=tuple(own(key, step) for key in call.reads))
+
+
+def own(key: str, step: str) -> str:
+    """The key that a cell's ``key`` stands for on the page of ``step``."""
+    head, _, rest = key.partition(".")
+    return f"{PERIOD}.{step}.{rest}" if head == PERIOD and rest else key
 
 
 def _key(key: str) -> str:
@@ -96,6 +115,11 @@ def choose(key: str, *, sources: list[str], most: int = 8) -> Call:
     if most < 1:
         raise ValueError("most skal være mindst 1")
     return Call((FieldSpec(_key(key), FieldKind.CHOICE, 20_000),), tuple(sources))
+
+
+def pick(key: str, *, extra: bool = False) -> Call:
+    """One of the bullets in the prose above."""
+    return Call((FieldSpec(_key(key), FieldKind.PICK, 300, core=not extra),))
 
 
 def date(key: str, *, extra: bool = False) -> Call:
@@ -177,9 +201,26 @@ def publish() -> Call:
     return Call(reads=(*DRAFT, "dialogue"))
 
 
-def path() -> Call:
-    """The way through the programme: dates, where I am, what is next."""
+def release(card: str) -> Call:
+    """Where an experiment card is let go to the group or, in parts, onto the board; ``card``: how its keys begin."""
+    _key(card)
     return Call()
+
+
+def visit(card: str) -> Call:
+    """Who I visit at work and who visits me, and the cards we give each other; ``card``: how the keys of mine begin."""
+    _key(card)
+    return Call()
+
+
+def living() -> Call:
+    """Each sentence of the foundation, with the experiments that tested it."""
+    return Call(reads=LIVING)
+
+
+def path() -> Call:
+    """The way through the programme: dates, where I am, what is next, and what I have promised to try."""
+    return Call(reads=(PERIOD,))
 
 
 def finish() -> Call:
@@ -199,8 +240,8 @@ def _gift(kind: str) -> None:
 
 
 _CALLS: tuple[Callable[..., Call], ...] = (
-    *(text, cards, private, choose, date, earlier, draft, mirror, path, finish),
-    *(contract, run_sheet, room, give, received, share, readings, feedback, revision, publish),
+    *(text, cards, private, choose, pick, date, earlier, draft, mirror, path, finish),
+    *(release, visit, living, contract, run_sheet, room, give, received, share, readings, feedback, revision, publish),
 )
 VOCABULARY: dict[str, Callable[..., Call]] = {call.__name__: call for call in _CALLS}
 """Every name a cell may call on its page."""

@@ -127,9 +127,9 @@ class Folder:
         return found[0]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    made = Folder(tmp_path / "hold")
+def small(path: Path) -> Folder:
+    """The small cohort, written into a new folder."""
+    made = Folder(path)
     made.write("hold.yaml", HOLD)
     made.write("deltagere.csv", PEOPLE)
     made.page("velkomst", markdown("# Velkommen, {{ hold }}\n\nHer er {{ organisation }}."), code("page.path()"))
@@ -145,3 +145,8 @@ def folder(tmp_path: Path) -> Folder:
     )
     made.page("workshop-1", markdown("Vi ses {{ dato:workshop-1 }}."), code('page.earlier("episodes", "needs")'))
     return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return small(tmp_path / "hold")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fællesledelse import cli
+from fællesledelse.errors import FællesledelseError
 
 from .conftest import Folder
 
@@ -77,13 +78,84 @@ def test_help_is_danish_and_ends_with_an_example(command: str) -> None:
     assert "Holdets mappe." in done.stdout
 
 
-@pytest.mark.parametrize(
-    "words", ["", "hold", "hold ny", "hold tjek", "hold byg", "server", "inviter", "demo", "nøgle", "nøgle åbn"]
+GROUPS = ("", "hold", "nøgle")
+COMMANDS = (
+    *(f"hold {verb}" for verb in ("ny", "tjek", "byg", "udgiv", "status", "slet")),
+    *(f"nøgle {verb}" for verb in ("ny", "anmod", "åbn", "indlæs")),
+    *("grupper", "inviter", "mind", "generalprøve", "backup", "gendan", "server", "lab", "demo"),
 )
+
+
+def test_every_command_is_known_here() -> None:
+    groups = {group.name: group.typer_instance for group in cli.app.registered_groups}
+    named = {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback}
+    below = {f"{name} {command.name}" for name, group in groups.items() if group for command in group.registered_commands}
+    assert named | below == set(COMMANDS)
+
+
+@pytest.mark.parametrize("words", [("indlæs", "nej.json"), ("åbn", "nej.json", "svar.json")])
+def test_a_file_that_is_not_there_is_named(words: tuple[str, ...]) -> None:
+    refused = CliRunner().invoke(cli.app, ["nøgle", *words])
+    assert isinstance(refused.exception, FællesledelseError)
+    assert str(refused.exception).startswith("Filen nej.json findes ikke.")
+
+
+@pytest.mark.parametrize("words", [*GROUPS, *COMMANDS])
 def test_the_help_is_danish_and_a_command_shows_an_example(words: str) -> None:
     shown = CliRunner().invoke(cli.app, [*words.split(), "--help"]).output
     assert "Brug: " in shown
     assert not [
         english for english in ("Usage", "Options", "Arguments", "Commands", "Show this", "default") if english in shown
     ]
-    assert ("Eksempel: " in shown) == (words not in ("", "hold", "nøgle"))
+    assert ("Eksempel: " in shown) == (words not in GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("servr", "Kommandoen 'servr' findes ikke. Mente du 'server'?"),
+        ("nøgle xx", "Kommandoen 'xx' findes ikke."),
+        ("backup k.zip --nogler n.zip", "Valget --nogler findes ikke. Mente du --nøgler?"),
+        ("hold tjek -q x", "Valget -q findes ikke."),
+        ("inviter", "Der mangler HOLD. Linjen Brug viser, hvor det skal stå."),
+        ("gendan x", "Valget --nøgler skal også skrives."),
+        ("backup k.zip --nøgler", "Der skal stå noget efter --nøgler."),
+        ("inviter h --vis-links=3", "Valget --vis-links står alene: Slet lighedstegnet og det, der følger."),
+        ("hold tjek a b c", "Her er mere, end kommandoen tager imod: b c. Sæt anførselstegn om et navn med mellemrum."),
+        ("generalprøve x --frø y", "Efter --frø skal der stå et helt tal."),
+        ("generalprøve x --frø=-1", "Tallet efter --frø skal mindst være 0."),
+    ],
+)
+def test_a_mistake_in_a_command_is_told_in_danish(words: str, told: str) -> None:
+    done = CliRunner().invoke(cli.app, words.split(), env={"COLUMNS": "200"})
+    assert done.exit_code == 2
+    (line,) = [line.strip("│ ") for line in done.output.splitlines() if line.startswith("│")]
+    assert line == told
+
+
+def test_a_question_that_nobody_answers_ends_the_command_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fællesledelse.store.vault.asked_for", lambda _: ("Anna Holm", "1234"))
+    (tmp_path / "anna.json").touch()
+    for answers in ("", "ja\n"):
+        done = CliRunner().invoke(
+            cli.app, ["nøgle", "åbn", str(tmp_path / "anna.json"), str(tmp_path / "svar.json")], input=answers
+        )
+        assert done.exit_code == 1
+        assert "Aborted" not in done.output
+        assert "\nAfbrudt. Intet er ændret.\n" in done.output
+        assert not (tmp_path / "svar.json").exists()
+
+
+def test_an_address_that_is_not_this_machines_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fællesledelse", "server", "hold"],
+        env=os.environ
+        | {"FAELLESLEDELSE_ADDRESS": "127.0.0.1.invalid", "PYTHONUTF8": "1"}
+        | {"FAELLESLEDELSE_PUBLIC_URL": "https://leder.example", "FAELLESLEDELSE_PROXY": "127.0.0.1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Serveren kan ikke lytte på 127.0.0.1.invalid, port 8866. Systemet siger: ")
+    assert done.stderr.endswith("\nSæt FAELLESLEDELSE_ADDRESS til en adresse, som denne maskine selv har.\n")

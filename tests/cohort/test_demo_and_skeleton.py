@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fællesledelse.cohort import demo, skeleton
+from fællesledelse.cohort import demo, document, skeleton
 from fællesledelse.cohort.build import Built, build, prepare
+from fællesledelse.cohort.file import page_of
 from fællesledelse.errors import CohortError
-from fællesledelse.model import Role, StepKind
+from fællesledelse.model import Activity, Readers, Role, StepKind
 from fællesledelse.share import share
 
 TODAY = date(2026, 11, 20)
@@ -39,8 +40,31 @@ def test_no_demo_leader_shares_a_group_with_the_own_leader_or_the_own_department
 
 def test_the_demo_is_half_way(built: Built) -> None:
     opens = {step.name: (step.opens - TODAY).days for step in built.manifest.steps if step.opens}
-    assert [name for name, days in opens.items() if days > 0] == ["workshop-3", "udgivelse"]
-    assert (opens["workshop-3"], opens["udgivelse"]) == (6, 20)
+    assert [name for name, days in opens.items() if days > 0] == [
+        *("workshop-3", "udgivelse", "periode-a", "periode-b", "periode-c", "levende-grundlag"),
+    ]
+    assert (opens["workshop-3"], opens["udgivelse"], opens["levende-grundlag"]) == (6, 20, 20)
+
+
+def test_the_demo_has_a_period_for_each_of_its_goals_and_each_activity(built: Built) -> None:
+    periods = {step.name: step.period for step in built.manifest.steps if step.period}
+    assert [step.name for step in built.manifest.steps if step.kind is StepKind.PERIOD] == list(periods)
+    assert {name: (period.goal, period.activity) for name, period in periods.items()} == {
+        "periode-a": ("Aktivt visionslederskab", Activity.COACHING),
+        "periode-b": ("Samarbejde over grænser", Activity.JOB_VISIT),
+        "periode-c": ("Velfærd i fællesskab", Activity.SPARRING),
+    }
+    assert all(len(period.competences) == 2 and len(period.tracks) == 6 for period in periods.values())
+    assert {theme.goal for theme in built.manifest.compass} == {period.goal for period in periods.values()}
+
+
+def test_each_demo_leader_visits_one_from_another_department_and_another_group(built: Built) -> None:
+    leaders = [person for person in built.roster.participants if person.role is Role.LEADER]
+    assert set(Counter(person.visit for person in leaders).values()) == {2}
+    for leader in leaders:
+        [other] = [one for one in leaders if one.visit == leader.visit and one is not leader]
+        assert leader.department != other.department
+        assert leader.group != other.group
 
 
 def test_the_demo_can_be_all_open(tmp_path: Path) -> None:
@@ -58,10 +82,13 @@ def test_the_demo_leaves_the_legal_basis_visibly_blank_and_nothing_else(built: B
 
 def test_every_shipped_notebook_is_a_step_of_the_demo_and_of_the_skeleton(built: Built, tmp_path: Path) -> None:
     shipped = {path.stem for path in share("notebooks").glob("*.ipynb")}
-    assert {step.name for step in built.manifest.steps} == shipped
+    steps = built.manifest.steps
+    assert {page_of(step.name, step.period and step.period.activity) for step in steps} == shipped
     skeleton.write(tmp_path / "ny")
-    text = (tmp_path / "ny/hold.yaml").read_text(encoding="utf-8")
-    assert all(f"- trin: {step}\n" in text for step in shipped)
+    values = document.read((tmp_path / "ny/hold.yaml").read_bytes()).values
+    lines = values["trin"] if values else []
+    assert {page_of(line["trin"], line.get("aktivitet")) for line in lines} == shipped
+    assert [line["trin"] for line in lines] == [step.name for step in steps]
 
 
 def test_the_shipped_pages_ask_with_words_and_hold_no_placeholder(built: Built) -> None:
@@ -69,7 +96,11 @@ def test_the_shipped_pages_ask_with_words_and_hold_no_placeholder(built: Built) 
     assert len(fields) > 100
     assert all(field.label for field in fields)
     assert all("{{" not in text for text in built.notebooks.values())
-    assert {field.private for step in built.manifest.steps if step.kind is StepKind.ANNEX for field in step.fields} == {True}
+    private = {step.name for step in built.manifest.steps if any(field.private for field in step.fields)}
+    assert private == {"privat-tillaeg"}
+    own = [field for step in built.manifest.steps if step.kind is StepKind.ANNEX for field in step.fields]
+    assert {field.readers for field in own} == {Readers.SELF}
+    assert {field.private for field in own if not field.key.startswith("living.")} == {True}
 
 
 def test_a_new_folder_is_named_after_itself_and_asks_for_what_only_humans_know(tmp_path: Path) -> None:
@@ -87,8 +118,10 @@ def test_a_new_folder_is_named_after_itself_and_asks_for_what_only_humans_know(t
         "ingen deltagere",
     ):
         assert word in told
-    assert "retsgrundlag" not in told
-    assert "ikke et felt" not in told
+    for known in ("retsgrundlag", "ikke et felt", "læringsmål", "aktivitet", "periode'"):
+        assert known not in told
+    for step in ("periode-a", "periode-b", "periode-c", "levende-grundlag"):
+        assert f"{step!r} har ingen dag." in told
 
 
 def test_a_new_folder_filled_in_as_its_comments_say_builds(tmp_path: Path) -> None:
@@ -106,10 +139,22 @@ def test_a_new_folder_filled_in_as_its_comments_say_builds(tmp_path: Path) -> No
     ):
         assert old in text
         text = text.replace(old, new)
+    for key in ("øvebaner", "kompas"):  # the examples are right when the signs before them go
+        block = text.partition(f"\n{key}:\n")[2].partition("\n\n")[0]
+        text = text.replace(block, block.replace("# ", "  ").replace("\n#", "\n "))
     (tmp_path / "ny/hold.yaml").write_text(text, encoding="utf-8")
     with (tmp_path / "ny/deltagere.csv").open("a", encoding="utf-8", newline="") as roster:
         roster.write("Åse;a@b.dk;;;;;1\r\nBo;b@b.dk;;;;;1\r\n")
-    assert len(build(tmp_path / "ny").notebooks) == 9
+    made = build(tmp_path / "ny")
+    assert len(made.notebooks) == 13
+    assert [(theme.name, theme.goal) for theme in made.manifest.compass] == [
+        ("At gøre det store hvorfor lokalt", "Aktivt visionslederskab"),
+        ("Snitflader", "Samarbejde over grænser"),
+    ]
+    assert {step.period.tracks for step in made.manifest.steps if step.period} == {
+        ("Sygefravær", "Frivillighed og samskabelse"),
+    }
+    assert [one.message for one in made.reminders if "notebooks/" in one.file or "læringsmål" in one.message] == []
 
 
 def test_the_empty_roster_opens_in_a_danish_excel(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 """hold.yaml: every finding with its line and column, in Danish, all at once."""
 
 import io
+from datetime import time
 
 import pytest
 import yaml as pyyaml  # type: ignore[import-untyped]  # papermill's YAML; its stubs are no dependency
@@ -48,8 +49,12 @@ def test_a_right_file_has_no_findings(folder: Folder) -> None:
         ("dato: 20.08.2026", "dato: 31.02.2026", "'31.02.2026' findes ikke i kalenderen."),
         ("dato: 20.08.2026", "dato: 2026-13-40", "findes ikke i kalenderen"),
         ("dato: 20.08.2026", "dato: 40/13/2026", "ikke en dato, vi kan læse"),
-        ("dato: 20.08.2026", "dato:", "'workshop-1' har ingen dag. Skriv 'dato:' for et møde"),
+        ("dato: 20.08.2026", "dato:", "'workshop-1' har ingen dag. Skriv 'dato' for et møde"),
         ("dato: 20.08.2026", "dato: 20.08.2026\n    åbner: 20.08.2026", "har både 'dato' og 'åbner'"),
+        ("dato: 20.08.2026", "dato: 20.08.2026\n    kl: kvart over ni", "kl: 'kvart over ni' er ikke et klokkeslæt, vi kan læse. Skriv timer og minutter, for eksempel 9.00."),
+        ("dato: 20.08.2026", "dato: 20.08.2026\n    kl: '24.00'", "'24.00' er ikke et klokkeslæt"),
+        ("dato: 20.08.2026", "dato: 20.08.2026\n    kl: 9.00", "'9.00' bliver læst som noget andet end tekst. Sæt anførselstegn om"),
+        ("åbner: 15.06.2026", "åbner: 15.06.2026\n    sted: Salen", "'forberedelse-1' har 'kl' eller 'sted', men ingen 'dato'. Kun et møde har tid og sted."),
         ("minutter: 45", "minutter: tre kvarter", "skal være et helt antal minutter mellem 1 og 600"),
         ("minutter: 45", "minutter: 0", "skal være et helt antal minutter"),
         ("trin: forberedelse-1", "trin: workshop-1", "står allerede i linje"),
@@ -137,6 +142,16 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines(folder: Fold
         "deltagere.csv, linje 5, kolonne 2",
         "hold.yaml, linje 23, kolonne 11",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "clock"), [('"9.00"', time(9)), ("9", time(9)), ("kl. 13.30", time(13, 30)), ('"08:15"', time(8, 15))]
+)
+def test_a_workshop_may_have_a_time_and_a_place(folder: Folder, written: str, clock: time) -> None:
+    folder.change("dato: 20.08.2026\n", f"dato: 20.08.2026\n    kl: {written}\n    sted: Mødelokale 2\n")
+    *others, workshop = prepare(folder.path).manifest.steps
+    assert (workshop.starts, workshop.place) == (clock, "Mødelokale 2")
+    assert {(step.starts, step.place) for step in others} == {(None, "")}
 
 
 def test_what_humans_must_decide_may_stay_blank_and_is_a_reminder(folder: Folder) -> None:

@@ -426,5 +426,5 @@ def test_an_older_notebook_without_ids_is_read(folder: Folder) -> None:
 
 
 def test_a_notebook_is_read_from_its_path_alone(folder: Folder) -> None:
-    found = notebook.read(Path(folder.path / "notebooks/velkomst.ipynb"), "velkomst")
+    found = notebook.read(Path(folder.path / "notebooks/velkomst.ipynb"))
     assert notebook.examine(found, "velkomst", ["velkomst"]).findings == ()

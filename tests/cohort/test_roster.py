@@ -151,14 +151,19 @@ def test_excel_is_read_with_numbers_as_text() -> None:
 
 def test_a_day_that_excel_made_of_a_group_is_told_with_row_and_column() -> None:
     content = sheet(HEAD, ["Ib", "i@b.dk", "", "", "", "", datetime(2026, 2, 1)], ["Bo", "b@b.dk", "", "", "", "", "1"])
-    assert "deltagere.xlsx, linje 2, kolonne 7: 'gruppe' er blevet til en dato (2026-02-01)" in told(
+    assert "deltagere.xlsx, linje 2, kolonne G: 'gruppe' er blevet til en dato (2026-02-01)" in told(
         people.read(content, "deltagere.xlsx")
     )
 
 
 def test_a_sheet_that_does_not_open_says_how_to_save_it() -> None:
-    for content in (b"", b"PK\x03\x04 torn", b"\xd0\xcf\x11\xe0 a locked or old sheet", sheet(HEAD)[:-200]):
-        assert "Arket kan ikke åbnes. Har det adgangskode" in told(people.read(content, "deltagere.xlsx"))
+    for content, why in (
+        (b"", "Filen er helt tom"),
+        (b"PK\x03\x04 torn", "Arket kan ikke åbnes. Har det adgangskode"),
+        (b"\xd0\xcf\x11\xe0 an old sheet", "gamle format (.xls)"),
+        (sheet(HEAD)[:-200], "Arket kan ikke åbnes. Har det adgangskode"),
+    ):
+        assert why in told(people.read(content, "deltagere.xlsx"))
 
 
 def test_a_sheet_that_unpacks_to_gigabytes_is_refused_before_it_does() -> None:
@@ -176,6 +181,13 @@ def test_a_group_with_ones_own_leader_large_groups_and_no_group_are_reminders() 
     assert "L1 er i gruppe '1' med sin egen leder" in reminders
     assert "Gruppe '1' har 5 medlemmer" in reminders
     assert "Ulf har endnu ingen gruppe" in reminders
+
+
+def test_a_department_or_level_that_only_some_have_is_a_reminder() -> None:
+    found = read("navn;email;afdeling;niveau\nBo;bo@b.dk;Teknik;\nIb;ib@b.dk;;\n")
+    reminders = "\n".join(map(str, found.reminders))
+    assert "linje 3, kolonne 3: Ib mangler 'afdeling', som andre har." in reminders
+    assert "mangler 'niveau'" not in reminders
 
 
 def test_a_facilitator_cannot_be_a_leader_too(folder: Folder) -> None:

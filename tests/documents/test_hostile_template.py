@@ -105,7 +105,7 @@ def test_the_process_gets_nothing_of_the_environment(monkeypatch: pytest.MonkeyP
         seen.append(Path(f"/proc/{self.pid}/environ").read_bytes())
 
     monkeypatch.setattr(subprocess.Popen, "__init__", watched)
-    word(BIRGITTE)
+    word(BIRGITTE, made(*WHOLE))
     assert len(seen) == 1
     assert b"KANARIEFUGL" not in seen[0]
     assert os.environ["FAELLESLEDELSE_HEMMELIGHED"] == "KANARIEFUGL"

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,8 +52,8 @@ def read(data: bytes) -> Event:
     return event
 
 
-def moved(**changes: object) -> Meeting:
-    return dataclasses.replace(MEETING, **changes)  # type: ignore[arg-type]
+def moved(**changes: Any) -> Meeting:
+    return dataclasses.replace(MEETING, **changes)
 
 
 def test_another_library_reads_what_was_meant() -> None:

@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
-from jupyter_client import KernelManager
+from jupyter_client import BlockingKernelClient, KernelManager
 
 from fællesledelse.kernels import Forked, Zygote, ZygoteError
 
@@ -66,14 +68,22 @@ def test_a_kernel_listens_when_its_start_is_over(started: KernelManager) -> None
             line.connect(f"{info['ip']}-{info[f'{name}_port']}")
 
 
+def interrupted(kernel: KernelManager, speaking: BlockingKernelClient) -> dict[str, Any]:
+    """What a kernel says when it heeds: where an interrupt falls into a finaliser, Python drops it, and one asks again."""
+    for _ in range(3):
+        kernel.interrupt_kernel()
+        with suppress(Empty):
+            return dict(speaking.get_shell_msg(timeout=TIMEOUT / 3))
+    raise AssertionError("The kernel went on.")
+
+
 def test_a_kernel_is_interrupted_and_goes_on(started: KernelManager) -> None:
     with client(started) as speaking:
         pid = value(speaking, "__import__('os').getpid()")
         asked = speaking.execute("print('here', flush=True); __import__('time').sleep(600)", stop_on_error=False)
         while speaking.get_iopub_msg(timeout=TIMEOUT)["msg_type"] != "stream":
             pass
-        started.interrupt_kernel()
-        reply = speaking.get_shell_msg(timeout=TIMEOUT)
+        reply = interrupted(started, speaking)
         assert reply["parent_header"]["msg_id"] == asked
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert value(speaking, "__import__('os').getpid()") == pid == pid_of(started)
@@ -244,7 +254,9 @@ WITHOUT_FORK = """
 import logging, os, sys
 logging.basicConfig()
 del os.pidfd_open
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from fællesledelse.kernels import Zygote, available
 from tests.kernels.specs import environment, manager, running, value
 

@@ -33,7 +33,6 @@ NAV = [
 ]
 OUTSIDE: dict[str, Any] = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
 INSIDE: dict[str, Any] = {"me": ME, "nav": NAV, "step": None, "gathering": "demo", "person": "p1"}
-FACILITATOR = INSIDE | {"me": ME | {"role": "facilitator"}, "nav": [entry("Overblik", current=True, extra=True)]}
 
 
 def row(name: str, group: str) -> dict[str, Any]:
@@ -42,6 +41,7 @@ def row(name: str, group: str) -> dict[str, Any]:
     return {"person": name, "name": name, "title": "Direktør", "department": "Teknik", "group": group, "states": states}
 
 
+OTHERS = [{"person": name, "name": name, "chosen": name == "Åse Ø"} for name in ("Karen Møllegaard", "Åse Ø", "Ib Toft")]
 DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18", "meeting": True}]
 HOME = {"title": "Hjem", "url": "/"}
 ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
@@ -53,9 +53,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "error": ("error.html", OUTSIDE | ERROR),
     "gatherings": ("gatherings.html", OUTSIDE | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}]}),
     "notice": ("notice.html", INSIDE | {"privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False}),
+    "facilitators-notice": (
+        "notice.html",
+        INSIDE
+        | {"me": ME | {"role": "facilitator"}, "privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False},
+    ),
     "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
     "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3")}),
-    "overview": ("overview.html", FACILITATOR | {"rows": [row("Karen", "3"), row("Åse", "")], "steps": STEPS}),
+    "vetoes": ("vetoes.html", INSIDE | {"others": OTHERS, "most": 3}),
 }
 
 

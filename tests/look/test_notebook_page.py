@@ -62,7 +62,11 @@ def pieces() -> list[str]:
 @pytest.fixture(scope="module")
 def page(pieces: list[str]) -> str:
     context: dict[str, Any] = {"step": STEP, "pieces": pieces, "cells": CELLS, "data": DATA}
-    return environment().get_template("step.html").render(INSIDE | context)
+    parts = (
+        environment().get_template(name).render(INSIDE | {"failed": False} | context)
+        for name in ("step_top.html", "step.html")
+    )
+    return "".join(parts)
 
 
 def test_there_is_one_place_for_each_code_cell_and_prose_makes_none(pieces: list[str]) -> None:
@@ -100,3 +104,11 @@ def test_the_page_is_danish_and_asks_nothing_of_another_server(page: str) -> Non
     assert '<html lang="da">' in page
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert [address for address in addresses if not re.match(r"/(?!/)|#", address)] == []
+
+
+def test_a_page_that_could_not_be_made_says_so_and_brings_no_data() -> None:
+    context: dict[str, Any] = {"step": STEP, "failed": True}
+    rest = environment().get_template("step.html").render(INSIDE | context)
+    assert rest.count("Siden kunne ikke vises lige nu.") == 1
+    assert "<script" not in rest
+    assert rest.endswith("</html>")

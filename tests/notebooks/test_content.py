@@ -6,14 +6,28 @@ import pytest
 from markdown_it import MarkdownIt
 
 from fællesledelse.cohort import sheet
+from fællesledelse.mirror.text import lines
 from fællesledelse.model import Readers, RunSheet
 from fællesledelse.runsheet import cue, unrolled
-from fællesledelse.vocabulary import DRAFT, FieldSpec, covers
+from fællesledelse.vocabulary import DRAFT, LIVING, FieldSpec, covers, own
 from fællesledelse.workbook.sandbox import Sandbox
 
-from .conftest import OPTIONAL, STEPS, Notebook, minutes
+from .conftest import OPTIONAL, PAGES, Notebook, minutes
 
 Notebooks = dict[str, Notebook]
+
+EXPERIMENTS = {
+    f"period.experiment-{number}.{part}": parts
+    for number in (1, 2)
+    for part, parts in {
+        "plan": {"action", "whom", "boundary"},
+        "sign": {"sign", "who"},
+        "result": {"happened", "effect", "learned"},
+    }.items()
+}
+"""The cards of the two experiments of a period."""
+
+PERIOD = {*EXPERIMENTS, "period.takeaway"}
 
 EXERCISES = {
     "forberedelse-1": {
@@ -38,8 +52,41 @@ EXERCISES = {
     },
     "workshop-3": {"rehearsal": {"heard", "landed", "change"}},
     "udgivelse": {"channels": {"who", "how", "act"}, "dialogue": {"heard", "surprised", "agreed"}},
+    "periode-coaching": EXPERIMENTS
+    | {
+        "period.takeaway": {"keep", "change", "ask"},
+        "period.coaching.before": {"bring", "tried", "seek"},
+        "period.coaching.after": {"saw", "do", "ask"},
+    },
+    "periode-jobbesøg": EXPERIMENTS
+    | {
+        "period.takeaway": {"keep", "change", "ask"},
+        "period.host": {"question", "not"},
+        "period.visit": {"saw", "heard", "wondered"},
+        "period.home": {"bring", "joint"},
+    },
+    "periode-sparring": EXPERIMENTS
+    | {
+        "period.takeaway": {"keep", "change", "ask"},
+        "period.sparring.before": {"case", "others", "mine"},
+        "period.sparring.after": {"saw", "do", "tell"},
+    },
 }
-"""The cards of each step: key, and the parts of one card."""
+"""The cards of each page: key, and the parts of one card."""
+
+OF_PERIOD = {
+    *("period.seminar.notes", "period.seminar.question", "period.seminar.try", "period.local", "period.tension"),
+    *(
+        f"period.experiment-{number}.{field}"
+        for number in (1, 2)
+        for field in ("track", "criterion", "sentence", "hypothesis", "day", "baseline", "decision", "next")
+    ),
+}
+"""The fields of every period that are not cards."""
+
+PERIODS = tuple(page for page, (_, activity) in PAGES.items() if activity)
+MEETINGS = ("periode-coaching", "periode-sparring")
+"""The periods in which the group meets; for job visits two leaders do."""
 
 SINGLE = {
     "forberedelse-1": {"doubt", "lifeline", "farewell"},
@@ -50,13 +97,20 @@ SINGLE = {
     "workshop-3": {"workshop-3.change"},
     "udgivelse": {"publication.day", "dialogue.day", "own-leader", "review.month-3", "review.month-6", "review.month-12"},
     "privat-tillaeg": {"private.ambitions", "private.limits", "private.leave"},
+    "levende-grundlag": {"living.next", "living.rewrite"},
+    **dict.fromkeys(PERIODS, OF_PERIOD),
 }
-"""The fields of each step that are not cards."""
+"""The fields of each page that are not cards."""
 
-MINUTES = {"forberedelse-1": 45, "forberedelse-2": 75, "forberedelse-3": 64, "udgivelse": 55}
-"""What the sections of a step add up to. A workshop's time is that of its run sheets, which differ with the group's size."""
+MINUTES = {
+    **{"forberedelse-1": 45, "forberedelse-2": 75, "forberedelse-3": 64, "udgivelse": 55},
+    **{**dict.fromkeys(PERIODS, 60), "levende-grundlag": 10},
+}
+"""What the sections of a page add up to. A workshop's time is that of its run sheets, which differ with the group's size."""
 
 WORKSHOPS = ("workshop-1", "workshop-2", "workshop-3")
+TOGETHER = (*WORKSHOPS, *MEETINGS)
+"""The pages of a day on which the group meets with a run sheet."""
 
 HOURS = {
     "halvanden time": 90, "to timer": 120, "to en halv time": 150, "to timer og tre kvarter": 165, "tre timer": 180,
@@ -70,8 +124,16 @@ CARRIED = {
     "forberedelse-3": ("trial-2.promise", "trial-2.day", "points", "feedback", "episodes", "audience", *DRAFT),
     "workshop-3": ("trial-2", "version.talk", "promise"),
     "udgivelse": ("audience", "workshop-3.change", "dialogue", *DRAFT),
+    **dict.fromkeys(
+        PERIODS,
+        (
+            *("draft.offer", "draft.practising", "draft.values", "promise"),
+            *("period.experiment-1.result", "period.experiment-1.next"),
+        ),
+    ),
+    "levende-grundlag": (*LIVING, "dialogue"),
 }
-"""What each step shows of what was written before."""
+"""What each page shows of what was written before."""
 
 
 def specs(notebook: Notebook) -> list[FieldSpec]:
@@ -104,9 +166,13 @@ def test_the_sections_of_a_step_add_up(notebooks: Notebooks, step: str) -> None:
     assert sum(map(minutes, core)) == MINUTES[step]
 
 
-@pytest.mark.parametrize(("step", "said"), [("forberedelse-1", 45), ("forberedelse-2", 75), ("forberedelse-3", 64)])
-def test_a_preparation_says_what_its_core_takes(notebooks: Notebooks, step: str, said: int) -> None:
-    assert f"{said} minutter" in " ".join(notebooks[step].markdown[0].split())
+@pytest.mark.parametrize("step", ["forberedelse-1", "forberedelse-2", "forberedelse-3", *PERIODS])
+def test_a_page_to_write_on_says_what_its_core_takes(notebooks: Notebooks, step: str) -> None:
+    assert f"{MINUTES[step]} minutter" in " ".join(notebooks[step].markdown[0].split())
+
+
+def test_the_living_foundation_says_that_ten_minutes_are_enough(notebooks: Notebooks) -> None:
+    assert "Ti minutter er nok." in notebooks["levende-grundlag"].markdown[0]
 
 
 @pytest.mark.parametrize("step", MINUTES)
@@ -190,9 +256,9 @@ def test_what_is_written_is_carried_on(notebooks: Notebooks, step: str) -> None:
 
 def test_a_page_reads_only_what_is_written_on_it_or_before(notebooks: Notebooks) -> None:
     written: set[str] = set()
-    for step in STEPS:
+    for step in PAGES:
         written |= {spec.key for spec in specs(notebooks[step])}
-        for key in {key for asked in notebooks[step].asked for key in asked.call.reads}:
+        for key in {key for asked in notebooks[step].asked for key in asked.call.reads if asked.name != "path"}:
             assert any(covers((key,), one) for one in written), (step, key)
 
 
@@ -206,8 +272,8 @@ def test_what_is_chosen_goes_on_to_the_draft(notebooks: Notebooks) -> None:
     assert {"chosen.task", "chosen.values", "chosen.practising"} <= {key for keys in into.values() for key in keys}
 
 
-@pytest.mark.parametrize("step", WORKSHOPS)
-def test_a_workshop_has_a_room_scripts_a_catch_up_and_says_what_stays(notebooks: Notebooks, step: str) -> None:
+@pytest.mark.parametrize("step", TOGETHER)
+def test_a_meeting_has_a_room_scripts_a_catch_up_and_says_what_stays(notebooks: Notebooks, step: str) -> None:
     text = "\n".join(notebooks[step].markdown)
     for script in ("er to", "er tre", "er fire"):
         assert re.search(rf"^### Drejebog, når I {script}$", text, re.MULTILINE)
@@ -215,7 +281,44 @@ def test_a_workshop_has_a_room_scripts_a_catch_up_and_says_what_stays(notebooks:
     assert "## Hvis du ikke kunne være med" in text
     assert "**Det bliver i rummet:**" in text
     assert "skærme ned" in text.lower()
-    assert f"({step}/kort)" in text
+    if step in WORKSHOPS:  # the page of a period doesn't know the name of its step, so it can't link to its own cards
+        assert f"({step}/kort)" in text
+
+
+def test_a_job_visit_has_no_room_and_no_script(notebooks: Notebooks) -> None:
+    assert {"room", "run_sheet", "contract"}.isdisjoint(asked.name for asked in notebooks["periode-jobbesøg"].asked)
+
+
+def test_what_the_activities_of_the_periods_ask_is_asked_in_one_of_them_only(notebooks: Notebooks) -> None:
+    keys = {page: {spec.key for spec in specs(notebooks[page])} for page in PERIODS}
+    shared = set.intersection(*keys.values())
+    assert {key for key in shared if not covers(tuple(PERIOD), key)} == OF_PERIOD
+    for page in PERIODS:
+        others = set().union(*(keys[other] for other in PERIODS if other != page))
+        assert {key for key in keys[page] & others if key not in shared} == set()
+
+
+def test_an_experiment_says_that_a_wrong_guess_is_as_good_a_result(notebooks: Notebooks) -> None:
+    for page in PERIODS:
+        text = " ".join("\n".join(notebooks[page].markdown).split())
+        assert "En hypotese, der ikke holder, er et lige så godt resultat som en, der gør." in text
+
+
+def test_an_experiment_tests_one_sentence_of_the_foundation(notebooks: Notebooks) -> None:
+    for page in PERIODS:
+        found = [asked.call for asked in notebooks[page].asked if asked.name == "choose"]
+        assert [call.fields[0].key for call in found] == [f"period.experiment-{n}.sentence" for n in (1, 2)]
+        assert {call.reads for call in found} == {("draft.offer", "draft.practising", "draft.values", "promise")}
+
+
+def test_a_pick_has_its_options_as_the_bullets_that_end_the_prose_above(notebook: Notebook) -> None:
+    for asked in notebook.asked:
+        if asked.name == "pick":
+            options = re.findall(r"^- (?:\*\*)?(\w[^*\n]*?)(?:\*\*.*)?$", asked.prose, re.MULTILINE)
+            assert asked.prose.splitlines()[-1].startswith("- ")
+            decides = asked.call.fields[0].key.endswith(".decision")
+            assert options == (["Behold", "Justér", "Drop"] if decides else ["Ingen af dem"])
+            assert decides or "\n{{ periode:øvebaner }}\n- " in asked.prose
 
 
 def run_sheets(notebook: Notebook) -> dict[int, tuple[str, RunSheet]]:
@@ -234,7 +337,7 @@ def lasts(run_sheet: RunSheet) -> int:
 
 
 @pytest.mark.parametrize("people", [2, 3, 4])
-@pytest.mark.parametrize("step", WORKSHOPS)
+@pytest.mark.parametrize("step", TOGETHER)
 def test_a_script_adds_up_to_what_it_says_and_fits_in_the_time_it_asks_for(
     notebooks: Notebooks, step: str, people: int
 ) -> None:
@@ -244,7 +347,7 @@ def test_a_script_adds_up_to_what_it_says_and_fits_in_the_time_it_asks_for(
     assert lasts(run_sheet) <= HOURS[asked] <= lasts(run_sheet) + 20
 
 
-@pytest.mark.parametrize("step", WORKSHOPS)
+@pytest.mark.parametrize("step", TOGETHER)
 def test_a_script_has_one_break_and_it_comes_when_half_is_over(notebooks: Notebooks, step: str) -> None:
     for people, (_, run_sheet) in run_sheets(notebooks[step]).items():
         moments = unrolled(run_sheet, people)
@@ -261,12 +364,18 @@ ROLES = {
         3: {"Taler", "Lytter", "Den, der lægger mærke til"},
         4: {"Taler", "Lytter", "Anden lytter", "Den, der lægger mærke til"},
     },
+    "periode-coaching": {2: {"Fortæller", "Coach"}, 3: {"Fortæller", "Coach", "Reflekterende team"}},
+    "periode-sparring": {
+        2: {"Sagsejer", "Spørger"},
+        3: {"Sagsejer", "Spørger", "Naboen"},
+        4: {"Sagsejer", "Spørger", "Naboen", "Borgeren"},
+    },
 }
 """The roles of each script; a size that is not named has those of the size below."""
 
 
 @pytest.mark.parametrize("people", [2, 3, 4])
-@pytest.mark.parametrize("step", WORKSHOPS)
+@pytest.mark.parametrize("step", TOGETHER)
 def test_everyone_in_a_script_has_a_role_of_the_exercise(notebooks: Notebooks, step: str, people: int) -> None:
     _, run_sheet = run_sheets(notebooks[step])[people]
     found = {one.role for phase in run_sheet.phases for one in phase.cues}
@@ -277,11 +386,13 @@ def test_everyone_in_a_script_has_a_role_of_the_exercise(notebooks: Notebooks, s
 
 
 def test_the_contract_is_proposed_where_the_group_first_meets_and_read_where_it_meets_again(notebooks: Notebooks) -> None:
-    asked = {step: [one for one in notebooks[step].asked if one.name == "contract"] for step in STEPS}
+    asked = {step: [one for one in notebooks[step].asked if one.name == "contract"] for step in PAGES}
     assert {step: [one.call.proposes for one in found] for step, found in asked.items() if found} == {
         "workshop-1": [True],
         "workshop-2": [False],
         "workshop-3": [False],
+        "periode-coaching": [False],
+        "periode-sparring": [False],
     }
     script = sheet.points(asked["workshop-1"][0].prose, "workshop-1", 6, 800)
     assert [point.title for point in script.points] == [
@@ -296,6 +407,10 @@ PARTS = {
     "forberedelse-3": ["mirror", "revision", "share"],
     "workshop-3": ["contract", "give", "give", "received", "received", "room"],
     "udgivelse": ["publish"],
+    "periode-coaching": ["contract", "release", "release", "room"],
+    "periode-jobbesøg": ["release", "release", "visit"],
+    "periode-sparring": ["contract", "release", "release", "room"],
+    "levende-grundlag": ["living", "received", "received"],
 }
 """What each page shows of the group and of what it publishes."""
 SHARED = {part for parts in PARTS.values() for part in parts}
@@ -303,12 +418,12 @@ SHARED = {part for parts in PARTS.values() for part in parts}
 
 def test_each_page_has_the_parts_its_exercise_needs(notebook: Notebook) -> None:
     found = sorted(asked.name for asked in notebook.asked if asked.name in SHARED)
-    assert found == PARTS.get(notebook.step, [])
+    assert found == PARTS.get(notebook.page, [])
 
 
 def test_the_catch_up_takes_a_quarter_of_an_hour(notebooks: Notebooks) -> None:
     spelled = {"To": 2, "Tre": 3, "Fire": 4, "Fem": 5, "Seks": 6, "Syv": 7, "Otte": 8}
-    for step in WORKSHOPS:
+    for step in TOGETHER:
         text = next(source for source in notebooks[step].markdown if source.startswith("## Hvis du ikke kunne være med"))
         assert sum(spelled[found] for found in re.findall(r"^\d\. \*\*(\w+) minutter:\*\*", text, re.MULTILINE)) == 15
 
@@ -328,9 +443,13 @@ def test_the_short_way_adds_up_to_what_it_says(notebooks: Notebooks) -> None:
     assert items == [said[0], 15, said[1]]
 
 
-def test_every_page_but_the_welcome_and_the_annex_can_be_marked_as_done(notebook: Notebook) -> None:
+ENDLESS = ("velkomst", "levende-grundlag", "privat-tillaeg")
+"""The pages one is never done with."""
+
+
+def test_every_page_that_has_an_end_can_be_marked_as_done(notebook: Notebook) -> None:
     finishes = [asked for asked in notebook.asked if asked.name == "finish"]
-    assert len(finishes) == (0 if notebook.step in ("velkomst", "privat-tillaeg") else 1)
+    assert len(finishes) == (0 if notebook.step in ENDLESS else 1)
 
 
 def test_the_welcome_shows_the_way_after_a_few_words(notebooks: Notebooks) -> None:
@@ -344,7 +463,7 @@ def test_the_first_preparation_tells_where_the_annex_is(notebooks: Notebooks) ->
 
 
 def test_a_page_without_sharing_says_nothing_of_readers(notebooks: Notebooks) -> None:
-    for step in ("forberedelse-1", "privat-tillaeg"):
+    for step in ("forberedelse-1", "levende-grundlag", "privat-tillaeg"):
         text = " ".join("\n".join(notebooks[step].markdown).lower().split())
         for promise in ("gruppen kan læse", "holdet kan læse", "deles med", "sendes til", "galleri", "word", "klik her"):
             assert promise not in text
@@ -360,8 +479,24 @@ def test_no_page_promises_more_secrecy_than_there_is(notebook: Notebook) -> None
 
 def test_the_constructed_leader_has_filled_in_every_field(notebook: Notebook) -> None:
     for spec in specs(notebook):
-        text = Sandbox().own((spec.key,)).get(spec.key, "")
-        assert 0 < len(text) <= spec.limit, spec.key
+        key = own(spec.key, notebook.opens)
+        text = Sandbox().own((key,)).get(key, "")
+        assert 0 < len(text) <= spec.limit, key
+
+
+def test_what_the_constructed_leader_tests_and_decides_can_be_chosen(notebooks: Notebooks) -> None:
+    for page in PERIODS:
+        for asked in notebooks[page].asked:
+            if asked.name not in ("choose", "pick") or asked.call.fields[0].key.endswith(".track"):
+                continue  # the tracks are the cohort's, and she is of another
+            key = own(asked.call.fields[0].key, "periode-a")
+            [said] = Sandbox().own((key,)).values()
+            written = [
+                *Sandbox().own(asked.call.reads).values(),
+                *re.findall(r"^- \*\*(.+?)\*\*", asked.prose, re.MULTILINE),
+            ]
+            offered = {sentence for text in written for sentence in lines(text)}
+            assert said in offered
 
 
 def test_an_example_is_another_leader_s_and_stands_in_a_quotation(notebook: Notebook) -> None:

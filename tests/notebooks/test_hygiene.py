@@ -5,10 +5,12 @@ import json
 import re
 from itertools import pairwise
 
+from fællesledelse.cohort.file import PERIOD_PAGE
+from fællesledelse.cohort.words import OF_PERIOD
 from fællesledelse.share import share
 from fællesledelse.vocabulary import VOCABULARY
 
-from .conftest import STEPS, Notebook
+from .conftest import STEPS, Notebook, read
 
 PLACEHOLDER = re.compile(r"\{\{ (.+?) \}\}")
 WORDS = {"organisation", "hold", "vision", "dokumenter", "facilitatorer", "øvebaner", "læringsmål"}
@@ -30,7 +32,26 @@ def test_the_file_is_a_clean_notebook(notebook: Notebook) -> None:
     for cell in found["cells"]:
         assert cell["cell_type"] in ("markdown", "code")
         assert cell["cell_type"] == "markdown" or (cell["outputs"], cell["execution_count"]) == ([], None)
-        assert cell["metadata"] in ({}, {"tags": ["parameters"]})
+        assert cell["metadata"] in ({}, {"tags": ["parameters"]}, *({"tags": [tag]} for tag in tags(notebook)))
+
+
+def tags(notebook: Notebook) -> tuple[str, ...]:
+    """The tags that a cell may have: one, and only where the notebook is built for several activities."""
+    return ("coaching", "jobbesoeg", "sparring") if notebook.step == PERIOD_PAGE else ()
+
+
+def test_the_notebook_of_the_periods_has_cells_for_each_activity_and_most_for_all() -> None:
+    found = [cell.metadata.get("tags") for cell in read(PERIOD_PAGE).cells[1:]]
+    assert {tag for each in found if each for tag in each} == {"coaching", "jobbesoeg", "sparring"}
+    assert found.count(None) > len(found) / 2
+
+
+def test_a_field_is_kept_or_left_out_with_the_prose_that_asks_it() -> None:
+    above = None
+    for cell in read(PERIOD_PAGE).cells[2:]:
+        if cell.cell_type == "markdown":
+            above = cell.metadata.get("tags")
+        assert cell.metadata.get("tags") == above, cell.id
 
 
 def test_cells_have_readable_names_of_their_own(notebook: Notebook) -> None:
@@ -40,9 +61,11 @@ def test_cells_have_readable_names_of_their_own(notebook: Notebook) -> None:
 
 
 def test_a_notebook_opens_with_its_parameter_and_its_own_page(notebook: Notebook) -> None:
-    assert notebook.code[0] == 'cohort = "demo"'
+    shared = notebook.step == PERIOD_PAGE  # it is built for several steps, so the step is a parameter too
+    assert notebook.code[0] == ('cohort = "demo"\nstep = "periode-a"' if shared else 'cohort = "demo"')
     assert notebook.cells[0].metadata == {"tags": ["parameters"]}
-    opening = f'from fællesledelse.workbook import open_page\n\npage = open_page(cohort, step="{notebook.step}")'
+    step = "step" if shared else f'"{notebook.step}"'
+    opening = f"from fællesledelse.workbook import open_page\n\npage = open_page(cohort, step={step})"
     assert notebook.code[1] == opening
 
 
@@ -77,12 +100,13 @@ def test_the_prose_is_markdown_without_html_or_foreign_links(notebook: Notebook)
 
 def test_only_known_words_of_the_cohort_are_used(notebook: Notebook) -> None:
     for name in PLACEHOLDER.findall("\n".join(notebook.markdown)):
-        assert name in WORDS or name in {f"dato:{step}" for step in STEPS}, name
+        own = OF_PERIOD if notebook.step == PERIOD_PAGE else ()
+        assert name in WORDS or name in own or name in {f"dato:{step}" for step in STEPS}, name
 
 
 def test_words_that_may_be_lists_stand_alone_on_their_line(notebook: Notebook) -> None:
     for line in "\n".join(notebook.markdown).splitlines():
-        for name in ("vision", "dokumenter", "øvebaner", "læringsmål"):
+        for name in ("vision", "dokumenter", "øvebaner", "læringsmål", *OF_PERIOD[1:4]):
             assert f"{{{{ {name} }}}}" not in line or line == f"{{{{ {name} }}}}"
 
 

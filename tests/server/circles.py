@@ -1,5 +1,6 @@
 """A sparring group of three on a server of its own, and what its members do with one another over the wire."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,24 +10,31 @@ from typing import Any
 import httpx
 
 from fællesledelse.cohort.build import build
+from fællesledelse.store import Store
 from fællesledelse.vocabulary import DRAFT
 
-from .conftest import enrol_everyone
-from .people import ANNA, BENT, CARLA, DORTE, EGON, Someone
+from .conftest import CHEAP, enrol_everyone
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, Someone
 from .serving import Client, Server, start
 
 THREE = {"1": (ANNA, BENT, CARLA), "2": (DORTE, EGON)}
 """The groups of the first gathering, as these tests have them. Gerda is in the other gathering alone, Carla in both."""
 
+SIX = (ANNA, BENT, CARLA, DORTE, EGON, FREJA)
+"""All leaders of the first gathering."""
+
 SECRET = "DET STÅR KUN HOS DEM, DET ER DELT MED"
 ALL_ON = {"harvest": True, "feedback": True, "export": True}
 
 
-def regroup(folder: Path, groups: dict[str, tuple[Someone, ...]]) -> None:
-    """Write and build the roster anew with those groups."""
-    lines = ["navn;email;titel;afdeling;niveau;nærmeste leder;gruppe"]
+def regroup(
+    folder: Path, groups: dict[str, tuple[Someone, ...]], visits: dict[str, tuple[Someone, ...]] | None = None
+) -> None:
+    """Write and build the roster anew with those groups, and with those who visit each other at work."""
+    lines = ["navn;email;titel;afdeling;niveau;nærmeste leder;gruppe;jobbesøg"]
+    pairs = {who: name for name, members in (visits or {}).items() for who in members}
     for group, members in groups.items():
-        lines += [f"{who.name};{who.email};Titel;Afdeling {who.name};3;;{group}" for who in members]
+        lines += [f"{who.name};{who.email};Titel;Afdeling {who.name};3;;{group};{pairs.get(who, '')}" for who in members]
     (folder / "deltagere.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     build(folder)
 
@@ -42,6 +50,28 @@ def group_server(data: Path, url: str | None, folders: dict[str, Path]) -> Itera
         yield running
     finally:
         running.end()
+
+
+@contextmanager
+def six_leaders(place: Path, built: Path, other: Path) -> Iterator[tuple[Server, Path]]:
+    """A server with six leaders in two groups, all enrolled, and the folder of their cohort; ``other`` is served too."""
+    folder, data = Path(shutil.copytree(built, place / "demo")), place / "data"
+    regroup(folder, {"1": SIX[:3], "2": SIX[3:]})
+    data.mkdir()
+    folders, url = {"demo": folder, "andet": other}, f"sqlite:///{data}/faellesledelse.sqlite"
+    enrol_everyone(url, data / "keys", folders)
+    store = Store.open(url, data / "keys", kdf_cost=CHEAP)
+    for who in (EGON, FREJA):
+        person = store.people.find(who.email)
+        assert person is not None
+        store.access.enrol(store.invitations.invite(person.id, "demo"), PHRASE)
+    store.close()
+    server = start(data, list(folders.values()))
+    try:
+        server.wait_until_up()
+        yield server, folder
+    finally:
+        server.end()
 
 
 class Leader:

@@ -20,9 +20,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from fællesledelse.settings import Settings, read
 
+from ..live import TRUST
 from .people import PHRASE, Someone
 
-TRUST = ssl.create_default_context()  # made once: it takes longer than most requests
 PATIENCE = 60  # seconds
 CANARY = "KANARIEFUGL"  # in the server's environment, and nowhere it should not be
 _COMMAND = [sys.executable, "-X", "utf8", "-c", "import faellesledelse; faellesledelse.main()", "server"]

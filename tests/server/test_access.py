@@ -213,14 +213,14 @@ def test_lost_phrase_and_lost_code_cost_a_day_and_the_key_in_the_safe_brings_the
     operation.safe_request(clocked.settings, ANNA.email, tmp_path / "request.json")
     assert "Skrevet" not in (tmp_path / "request.json").read_text()
     (tmp_path / "result.json").write_bytes(open_with_safe_key((tmp_path / "request.json").read_bytes(), safe[1]))
-    operation.safe_result(clocked.settings, tmp_path / "result.json")
+    operation.safe_result(clocked.settings, (tmp_path / "result.json").read_bytes())
     assert client.text("episodes.1.situation") == "Skrevet, før nøglen gik tabt"
     assert client.text("episodes.2.situation") == "Skrevet bagefter"
     with pytest.raises(operation.ServerRefused, match="Ingen har den"):
         operation.safe_request(clocked.settings, "ingen@strandby.example", tmp_path / "none.json")
     (tmp_path / "junk.json").write_text("{}")
     with pytest.raises(operation.ServerRefused):
-        operation.safe_result(clocked.settings, tmp_path / "junk.json")
+        operation.safe_result(clocked.settings, (tmp_path / "junk.json").read_bytes())
 
     with_code(clocked, recovery_codes[BENT.email])
     a_month_later(clocked, start)

@@ -1,13 +1,19 @@
 """Several gatherings in one server, and what a facilitator sees of a leader."""
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from fællesledelse import operation
+from fællesledelse import cli, operation
+from fællesledelse.model import Manifest, Participant, Role, Roster
+from fællesledelse.store import Store
 
-from .people import ANNA, CARLA, DORTE, GERDA, HANNE, NEXT_PHRASE, PHRASE, VIBEKE, Someone
+from .people import ANNA, CARLA, DORTE, EGON, FREJA, GERDA, HANNE, NEXT_PHRASE, PHRASE, VIBEKE, Someone
 from .serving import Client, Server
 
 SECRET = "HEMMELIG SÆTNING"
@@ -53,6 +59,41 @@ def test_the_first_visit_goes_by_the_privacy_notice_and_reading_it_is_remembered
     assert client.get("/hold/andet/").headers["location"] == "/hold/andet/privatliv"
     assert client.post("/api/andet/notice", json={"accept": True}).json() == {"next": "/hold/andet/"}
     assert client.get("/hold/andet/").headers["location"] == "/hold/andet/overblik"
+
+
+def test_the_command_line_and_the_printer_show_no_link_of_who_is_in_another_gathering_too(
+    tmp_path: Path, another: Callable[..., Server], manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are named instead. Each link that is shown is noted by whose it is."""
+    theirs = Roster("gammelt", (Participant(EGON.email, "Noget Andet", Role.LEADER),))
+    data = tmp_path / "data"
+    store = Store.open(f"sqlite:///{data}/faellesledelse.sqlite", data / "keys")
+    store.people.adopt(replace(manifest, gathering="gammelt", safe_key=None), theirs)
+    ids = {who: found.id for who in (EGON, FREJA) if (found := store.people.find(who.email))}
+    store.close()
+    server = another()
+    monkeypatch.setenv("FAELLESLEDELSE_DATA", str(server.settings.data))
+    monkeypatch.setenv("FAELLESLEDELSE_PORT", str(server.settings.port))
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(cli.app, ["inviter", "demo", *words], input="ja\n")
+        return f"{done.output}{done.exception or ''}"
+
+    for way in (["--vis-links"], ["--kort", str(tmp_path / "kort.pdf")]):
+        shown = run(*way)
+        assert "Uden Egon Eg, som er eller har været med på et andet hold" in shown
+        assert "/invitation#" not in shown.partition("Egon")[2]
+        (tmp_path / "kort.pdf").unlink(missing_ok=True)
+        assert "Egon Eg er eller har været med på et andet hold" in run("--email", EGON.email, *way)
+    lines = [json.loads(line) for line in (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
+    shown_of = [(line["person"], line["gathering"]) for line in lines if line["event"] == "link-shown"]
+    assert shown_of == [(ids[FREJA], "demo")] * 2
+    vibeke = server.client(VIBEKE)
+    vibeke.accept()
+    assert vibeke.post("/api/demo/cards", json={"people": [ids[EGON]], "sure": True}).status_code == 409
+    assert vibeke.post("/api/demo/cards", json={"people": [ids[FREJA]], "sure": True}).content[:5] == b"%PDF-"
+    last = (data / "audit.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert (json.loads(last)["event"], json.loads(last)["person"]) == ("link-shown", ids[FREJA])
 
 
 @pytest.fixture(scope="module")

@@ -86,11 +86,25 @@ def test_a_folder_in_the_midst_of_a_build_is_left_alone(folder: Path) -> None:
 
 
 def test_a_shelf_takes_no_folder_that_is_not_built_and_no_gathering_twice(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="Two folders hold the gathering 'demo'"):
+    with pytest.raises(SettingsError, match="To mapper rummer holdet demo"):
         Shelf([folder, folder])
     (tmp_path / "tom").mkdir()
-    with pytest.raises(SettingsError, match="not built yet"):
+    with pytest.raises(SettingsError, match=r"tom er ikke bygget endnu\. Byg det først: faellesledelse hold byg "):
         Shelf([tmp_path / "tom"])
+    with pytest.raises(SettingsError, match=r"^Mappen .*/findesikke findes ikke\."):
+        Shelf([tmp_path / "findesikke"])
+    (tmp_path / "fil").touch()
+    with pytest.raises(SettingsError, match="fil er en fil"):
+        Shelf([tmp_path / "fil"])
+
+
+def test_a_folder_that_is_closed_to_the_server_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path, *_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", closed)
+    with pytest.raises(SettingsError, match=r"må ikke læse .*manifest\.json\. Giv serverens bruger adgang"):
+        Shelf([folder])
 
 
 def test_who_is_taken_off_the_roster_loses_the_gathering(another: Callable[..., Server], tmp_path: Path) -> None:
@@ -121,7 +135,7 @@ def test_a_built_page_that_would_run_anything_else_is_not_served(folder: Path) -
             {"cell_type": "code", "id": "x", "metadata": {}, "outputs": [], "execution_count": None, "source": code}
         )
         page.write_text(json.dumps(notebook), encoding="utf-8")
-        with pytest.raises(SettingsError, match="no page may run"):
+        with pytest.raises(SettingsError, match="som ingen side må køre"):
             Shelf([folder])
         os.utime(folder / "bygget/manifest.json")
         assert shelf.newer("demo") is None  # a running server keeps the build it has

@@ -106,8 +106,11 @@ def test_plain_http_answers_to_this_machines_own_names_alone(server: Server, hos
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"address": "0.0.0.0"}, "Refusing to serve plain http on 0.0.0.0"),
-        ({"data": "{folder}/bygget/data"}, "lies inside the cohort folder"),
+        ({"address": "0.0.0.0"}, "Serveren taler ikke ukrypteret http på 0.0.0.0"),
+        ({"data": "{folder}/bygget/data"}, "ligger inde i holdets mappe"),
+        ({"data": "/proc/nej"}, "kan ikke skrive i datamappen /proc/nej. Systemet siger: No such file or directory."),
+        ({"data": "/etc/passwd"}, "Datamappen /etc/passwd kan ikke laves: Der ligger en fil"),
+        ({"smpt": "post:25"}, "Mente du FAELLESLEDELSE_SMTP?"),
         ({"database": "mysql://x"}, "can't be used"),
     ],
 )

@@ -54,6 +54,26 @@ def test_an_empty_database_gets_the_schema_of_the_code(empty_url: str) -> None:
     database.close()
 
 
+def test_names_before_each_gathering_had_its_own_are_kept(empty_url: str) -> None:
+    """And nobody knows who has seen the links of before."""
+    old = Database(empty_url, "0005")
+    with old.atomic() as connection:
+        for statement in (
+            "INSERT INTO person (id, email, name) VALUES ('p', 'anna@eksempel.dk', 'Anna Ager')",
+            "INSERT INTO gathering (id, name) VALUES ('demo', 'Demoholdet')",
+            "INSERT INTO membership (gathering, person, role, since) VALUES ('demo', 'p', 'leader', '2026-06-01')",
+            "INSERT INTO invitation (token_hash, person, gathering, kind, asked_by, created_at, not_before)"
+            " VALUES ('h', 'p', 'demo', 'invitation', '', '2026-06-01 09:00:00', '2026-06-01 09:00:00')",
+        ):
+            connection.execute(text(statement))
+    old.close()
+    database = Database(empty_url)
+    with database.reading() as connection:
+        assert connection.execute(select(schema.membership.c.name)).scalars().all() == ["Anna Ager"]
+        assert connection.execute(select(schema.invitation.c.shown)).scalars().all() == [True]
+    database.close()
+
+
 def test_opening_again_changes_nothing(empty_url: str, keys: Path, clock: Clock) -> None:
     for _ in range(2):
         store = Store.open(empty_url, keys, clock, CHEAP)
@@ -74,9 +94,9 @@ def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys
 
 def test_a_second_process_cannot_open_the_sqlite_store(sqlite_url: str, keys: Path) -> None:
     store = Store.open(sqlite_url, keys)
-    refusal = f"StoreError The database {sqlite_url[10:]} is in use by process {os.getpid()}: "
+    refusal = f"StoreError Databasen {sqlite_url[10:]} er allerede i brug af proces {os.getpid()}. "
     assert open_elsewhere(sqlite_url, keys).startswith(refusal)
-    with pytest.raises(StoreError, match="in use by process"):
+    with pytest.raises(StoreError, match="i brug af proces"):
         Store.open(sqlite_url, keys)
     store.close()
     assert open_elsewhere(sqlite_url, keys) == "open"
@@ -86,7 +106,7 @@ def test_another_way_to_write_the_path_is_the_same_store(sqlite_url: str, keys: 
     (tmp_path / "link.db").symlink_to(tmp_path / "store.db")
     store = Store.open(sqlite_url, keys)
     for name in ("link.db", "x/../store.db"):
-        with pytest.raises(StoreError, match="in use"):
+        with pytest.raises(StoreError, match="allerede i brug"):
             Store.open(f"sqlite:///{tmp_path}/{name}", keys)
     store.close()
 

@@ -1,13 +1,15 @@
 """Links that work once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from fællesledelse.errors import AccessError
 from fællesledelse.store import InvitationKind, Store, Unlocked
+from fællesledelse.store.invitations import use
 
-from .conftest import ANNA, BENT, PHRASE, Clock, House
+from .conftest import ANNA, BENT, CARLA, PHRASE, Clock, House
 
 
 def test_an_invitation_says_whose_it_is_without_being_used(house: House) -> None:
@@ -96,3 +98,45 @@ def test_a_link_of_the_other_kind_is_refused(house: House, anna: Unlocked) -> No
         house.store.access.enrol(replacement, PHRASE)
     with pytest.raises(AccessError, match="virker ikke længere"):
         house.store.access.renew(invitation, PHRASE, None)
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_no_link_is_shown_of_someone_who_is_or_has_been_in_another_gathering(house: House, still: bool) -> None:
+    """And the one that was mailed before stays good."""
+    anna, bent = house.person(ANNA), house.person(BENT)
+    mailed = house.store.invitations.invite(anna.id, "demo")
+    house.adopt(ANNA, gathering="andet")
+    if not still:
+        house.adopt(BENT, gathering="andet")
+        house.adopt(ANNA, CARLA)
+    for gathering in {"demo", "andet"} if still else {"demo"}:
+        assert anna.id in house.store.people.elsewhere(gathering)
+        with pytest.raises(AccessError, match="Anna Ager er eller har været med på et andet hold"):
+            house.store.invitations.invite(anna.id, gathering, shown=True)
+    assert house.store.people.elsewhere("demo") == {anna.id}
+    assert house.store.people.elsewhere("andet") == {anna.id if still else bent.id}
+    house.store.access.enrol(mailed, PHRASE)
+
+
+def test_a_link_that_was_shown_opens_nothing_once_its_owner_is_in_another_gathering(house: House) -> None:
+    anna, bent = house.person(ANNA), house.person(BENT)
+    shown, mailed = (
+        house.store.invitations.invite(anna.id, "demo", shown=True),
+        house.store.invitations.invite(bent.id, "demo"),
+    )
+    assert house.store.invitations.find(shown) is not None
+    house.adopt(ANNA, BENT, gathering="andet")
+    assert house.store.invitations.find(shown) is None
+    with pytest.raises(AccessError, match="virker ikke længere"):
+        house.store.access.enrol(shown, PHRASE)
+    with house.store._database.atomic() as connection:
+        assert not use(connection, shown, house.clock.now)
+    house.store.access.enrol(mailed, PHRASE)
+
+
+def test_an_invitation_calls_its_owner_what_its_gathering_does(house: House) -> None:
+    house.adopt(replace(ANNA, name="Noget Andet"), gathering="andet")
+    for gathering, name in (("demo", "Anna Ager"), ("andet", "Noget Andet")):
+        found = house.store.invitations.find(house.store.invitations.invite(house.person(ANNA).id, gathering))
+        assert found is not None
+        assert found.person.name == name

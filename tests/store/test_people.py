@@ -6,7 +6,7 @@ import pytest
 
 from fællesledelse.errors import StoreError
 from fællesledelse.model import Role, Roster
-from fællesledelse.store import Membership, Store
+from fællesledelse.store import MailingKind, Membership, Planned, Store, Switches
 
 from .conftest import ANNA, BENT, CARLA, MANIFEST, House
 
@@ -59,6 +59,35 @@ def test_a_new_name_group_and_role_are_taken_over(house: House) -> None:
     house.adopt(replace(ANNA, name="Anna Aaby", group="Gruppe 2", role=Role.FACILITATOR))
     (member,) = house.store.people.members("demo")
     assert (member.person.name, member.group, member.role) == ("Anna Aaby", "Gruppe 2", Role.FACILITATOR)
+
+
+def test_each_gathering_has_its_own_name_for_someone(house: House) -> None:
+    """What another calls her is seen by nobody here, however often it is built."""
+    house.adopt(replace(ANNA, name="Noget Andet", group="Gruppe 9"), gathering="andet")
+    anna = house.enrol(ANNA).unlocked
+    house.store.contracts.propose(anna, "demo", "Gruppe 1", 0, {"episode": "Vi deler."}, Switches())
+    house.adopt(replace(ANNA, name="Endnu Andet"), gathering="andet")
+    contract = house.store.contracts.present(anna, "demo", "Gruppe 1")
+    (parcel,) = house.store.parcels.opened(anna, "demo")
+    house.store.mailings.begin("demo", MailingKind.INVITATION, [Planned(anna.person.id)])
+    (line,) = house.store.mailings.lines("demo")
+    assert contract is not None
+    here = next(member.person for member in house.store.people.members("demo") if member.person.id == anna.person.id)
+    seen = [here, contract.by, contract.members[0], parcel.author, line.person, house.person(ANNA), anna.person]
+    assert {person.name for person in seen} == {"Anna Ager"}
+    assert [member.person.name for member in house.store.people.members("andet")] == ["Endnu Andet"]
+
+
+def test_a_name_is_changed_beyond_the_gathering_only_for_who_has_been_in_no_other(house: House) -> None:
+    house.adopt(replace(ANNA, name="Anna Aaby"), BENT, CARLA)
+    assert house.person(ANNA).name == "Anna Aaby"
+    house.adopt(ANNA, replace(BENT, name="Noget Andet"), gathering="andet")
+    house.adopt(replace(ANNA, name="Anna Ask"), BENT, CARLA)
+    assert (house.person(ANNA).name, house.person(BENT).name) == ("Anna Aaby", "Bent Birk")
+    names = {
+        gathering: [each.person.name for each in house.store.people.members(gathering)] for gathering in ("demo", "andet")
+    }
+    assert names == {"demo": ["Anna Ask", "Bent Birk", "Carla Conradsen"], "andet": ["Anna Ager", "Noget Andet"]}
 
 
 def test_one_person_is_in_several_gatherings(house: House) -> None:

@@ -13,7 +13,7 @@ from fællesledelse.workbook import Page, open_page
 
 
 def test_the_workbook_exports_exactly_the_page_and_its_door() -> None:
-    assert workbook.__all__ == ["Page", "open_page"]
+    assert workbook.__all__ == ["Desk", "Page", "open_desk", "open_page"]
 
 
 def test_the_methods_of_a_page_are_the_words_of_the_vocabulary() -> None:

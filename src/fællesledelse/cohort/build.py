@@ -16,11 +16,14 @@ from nbformat import NotebookNode
 from ..documents.template import TEMPLATE
 from ..errors import CohortError, Finding
 from ..manifest import dump, dump_roster, load_roster
-from ..model import Manifest, PrivacyNotice, Roster, Step
+from ..model import CompassTheme, Manifest, PrivacyNotice, Roster, Step
 from . import notebook
 from .engine import ENGINE
-from .file import CohortFile
+from .file import CohortFile, period
 from .folder import Checked, check
+
+Progress = Callable[[str, int], None]
+"""Called with the name of each finished step and how many there are."""
 
 BUILT = "bygget"
 """The folder inside the cohort folder that the server reads."""
@@ -47,27 +50,28 @@ class Built:
         return {name: text.encode() for name, text in texts.items()} | template
 
 
-def prepare(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
-    """Build a cohort without writing anything. Raises CohortError with everything that is wrong.
+def quiet(step: str, total: int) -> None:
+    """Tells nobody."""
 
-    ``progress`` is called with the name of each finished step and how many there are.
-    """
+
+def prepare(folder: Path, progress: Progress = quiet) -> Built:
+    """Build a cohort without writing anything. Raises CohortError with everything that is wrong."""
     checked = check(folder)
     pages: dict[str, NotebookNode] = {}
     for name, page in checked.pages.items():
-        pages[name] = _made(page.notebook, checked.values)
+        pages[name] = _made(page.notebook, checked.values | {"step": name})
         progress(name, len(checked.pages))
     notebooks = {name: str(nbformat.writes(page)) for name, page in pages.items()}  # type: ignore[no-untyped-call]
     reminders = (*checked.reminders, *_changed_addresses(folder, checked.roster))
     return Built(_manifest(checked, pages), checked.roster, notebooks, checked.template, reminders)
 
 
-def build(folder: Path, progress: Callable[[str, int], None] = lambda step, total: None) -> Built:
+def build(folder: Path, progress: Progress = quiet) -> Built:
     """Build a cohort into its folder, all or nothing. Raises CohortError; then what was built before still stands."""
-    _mend(folder)
+    mend(folder)
     built = prepare(folder, progress)
     try:
-        _swap(folder, built.files)
+        swap(folder, built.files)
     except OSError as problem:
         why = f"Det byggede kan ikke gemmes ({problem.strerror}). Luk programmer, der har filer åbne i mappen, og prøv igen."
         raise CohortError([Finding(BUILT, why)]) from problem
@@ -94,13 +98,13 @@ def _changed_addresses(folder: Path, roster: Roster) -> list[Finding]:
 
 
 def _made(page: NotebookNode, values: dict[str, Any]) -> NotebookNode:
-    with _quiet():
+    with _silent():
         made: NotebookNode = papermill.execute_notebook(page, None, values, engine_name=ENGINE, progress_bar=False)
     return made
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silent() -> Iterator[None]:
     """Papermill warns of every line of hold.yaml that isn't a parameter of the notebook. That's as it should be."""
     log = logging.getLogger("papermill")
     before = log.level
@@ -122,17 +126,20 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
         steps=tuple(_step(cohort, number, pages) for number in range(len(cohort.steps))),
         privacy=PrivacyNotice(**cohort.privacy.model_dump()),
         safe_key=cohort.safe_key or None,
+        compass=tuple(CompassTheme(each.name, each.text, each.goal) for each in cohort.compass),
+        survey=checked.survey,
     )
 
 
 def _step(cohort: CohortFile, number: int, pages: dict[str, NotebookNode]) -> Step:
     line = cohort.steps[number]
-    page = notebook.examine(pages[line.name])
+    page = notebook.examine(pages[line.name], line.name, activity=line.activity)
     own = (page.fields, page.reads, page.contract, page.run_sheets)
-    return Step(line.name, line.title, line.kind, line.minutes, line.opens, *own)
+    meeting = line.starts, line.place, period(cohort, line)
+    return Step(line.name, line.title, line.kind, line.minutes, line.opens, *own, *meeting)
 
 
-def _swap(folder: Path, files: dict[str, bytes]) -> None:
+def swap(folder: Path, files: dict[str, bytes]) -> None:
     """Put ``files`` where the server reads. Renaming a whole folder works on Windows too; replacing one doesn't."""
     built, old = folder / BUILT, folder / _OLD
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=folder))
@@ -145,14 +152,14 @@ def _swap(folder: Path, files: dict[str, bytes]) -> None:
         try:
             new.rename(built)
         except OSError:
-            _mend(folder)
+            mend(folder)
             raise
     finally:
         shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _mend(folder: Path) -> None:
+def mend(folder: Path) -> None:
     """Clear away what a build that was cut off left behind; bring the old one back if the new one never came."""
     built, old = folder / BUILT, folder / _OLD
     if old.is_dir() and not built.exists():

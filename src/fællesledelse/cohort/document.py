@@ -26,20 +26,44 @@ Path = tuple[str | int, ...]
 
 @dataclass
 class Document:
-    """The plain values of a file (text, lists, mappings) with the row and column of each, from 1."""
+    """The plain values of a file (text, lists, mappings) with the row and column of each, from 1.
+
+    Excel has more to say than YAML: ``sheets`` is the sheet in which a key of the top level stands, ``labels`` what the
+    file calls a value where that isn't its key, ``todo`` how to write one that is missing. ``unread`` are values that
+    can't be read; why stands in ``findings``.
+    """
 
     values: Any = None
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    name: str = NAME
+    sheets: dict[str, str] = field(default_factory=dict)
+    labels: dict[Path, str] = field(default_factory=dict)
+    unread: set[Path] = field(default_factory=set)
+    todo: str = "Skriv en linje med '{}:' her."
 
     def finding(self, path: Path, message: str, *, key: bool = False) -> Finding:
         """A finding at the value of ``path`` (or at its key), or at the nearest thing around it."""
+        file = self.file(path)
         if key and path in self.keys:
-            return Finding(NAME, message, *self.keys[path])
+            return Finding(file, message, *self.keys[path])
         while path and path not in self.places:
             path = path[:-1]
-        return Finding(NAME, message, *self.places.get(path, (None, None)))
+        return Finding(file, message, *self.places.get(path, (None, None)))
+
+    def file(self, path: Path) -> str:
+        """The file in which ``path`` stands, with its sheet if it has one."""
+        sheet = self.sheets.get(str(path[0])) if path else None
+        return f"{self.name}, arket {sheet}" if sheet else self.name
+
+    def label(self, path: Path) -> str:
+        """What the file calls the value of ``path``."""
+        return self.labels.get(path, str(path[-1]) if path else "")
+
+    def lost(self, path: Path) -> bool:
+        """Whether ``path``, or what it stands in, is known to be unreadable."""
+        return any(path[:length] in self.unread for length in range(1, len(path) + 1))
 
 
 def read(content: bytes) -> Document:

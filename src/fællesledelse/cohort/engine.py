@@ -27,12 +27,13 @@ class CohortEngine:
 
     @classmethod
     def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **kwargs: Any) -> NotebookNode:
-        """The cohort's version of ``nb``; papermill has put the values of hold.yaml in its metadata.
+        """The cohort's version of ``nb``; papermill has put the values of hold.yaml in its metadata, and perhaps ``step``.
 
         Raises CohortError for a page or values that can't be built.
         """
-        values = nb.metadata.papermill.parameters
-        return finish(nb, cohort_of(values))
+        values = dict(nb.metadata.papermill.parameters)
+        step = str(values.pop("step", ""))
+        return finish(nb, cohort_of(values), step)
 
     @classmethod
     def nb_kernel_name(cls, nb: NotebookNode, name: str | None = None) -> str:
@@ -45,11 +46,16 @@ class CohortEngine:
         return "python"
 
 
-def finish(page: NotebookNode, cohort: CohortFile) -> NotebookNode:
-    """The page with the cohort's words and parameters, in the one form that is built. Raises CohortError."""
-    examined = _right(notebook.examine(page))
-    finished = _right(notebook.examine(notebook.filled(examined, words(cohort))))
-    return notebook.with_parameters(finished, {"cohort": cohort.gathering})
+def finish(page: NotebookNode, cohort: CohortFile, step: str = "") -> NotebookNode:
+    """The page with the cohort's words and parameters, in the one form that is built; ``step`` says for which period.
+
+    Raises CohortError.
+    """
+    line = next((each for each in cohort.steps if each.name == step), None)
+    activity = line.activity if line else None
+    examined = _right(notebook.examine(page, activity=activity))
+    finished = _right(notebook.examine(notebook.filled(examined, words(cohort, step)), activity=activity))
+    return notebook.with_parameters(finished, {"cohort": cohort.gathering} | ({"step": step} if activity else {}))
 
 
 def cohort_of(values: Any) -> CohortFile:

@@ -1,15 +1,15 @@
 """hold.yaml: what the facilitator writes, checked. Everything wrong is told at once, with line and column."""
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import Finding
-from ..model import StepKind
+from ..model import Activity, Period, StepKind
 from ..names import is_slug, nearest
-from . import days
+from . import clock, days
 from .addresses import is_email, is_link
 from .document import Document, Path
 
@@ -42,6 +42,30 @@ def _day(text: str) -> date:
 
 def _perhaps_day(text: Any) -> Any:
     return None if text == "" else _day(text) if isinstance(text, str) else text
+
+
+def _perhaps_clock(text: Any) -> Any:
+    if text == "" or not isinstance(text, str):
+        return None if text == "" else text
+    try:
+        return clock.parse(text)
+    except ValueError as problem:
+        raise PydanticCustomError("clock", "{why}", {"why": str(problem)}) from None
+
+
+def _activity(text: Any) -> Any:
+    if text == "":
+        return None
+    known = [each.value for each in Activity]
+    if isinstance(text, str) and text.lower() not in known:
+        hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
+        raise PydanticCustomError("activity", "{text} er ikke en aktivitet.{hint}", {"text": repr(text), "hint": hint})
+    return text.lower() if isinstance(text, str) else text
+
+
+def _parted(value: Any) -> Any:
+    """A list; in Excel its parts stand in one cell with semicolons between."""
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
 
 
 def _slug(text: str) -> str:
@@ -86,6 +110,14 @@ SAFE_KEY_TODO = (
     "Skriv 'nej', hvis I har besluttet ikke at have en."
 )
 
+
+def _yes(text: Any) -> Any:
+    told = {"": False, "nej": False, "ja": True, "false": False, "true": True}
+    if isinstance(text, str) and text.lower() not in told:
+        raise PydanticCustomError("yes", "{text} kan ikke læses. Skriv ja eller nej.", {"text": repr(text[:40])})
+    return told[text.lower()] if isinstance(text, str) else text
+
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6000)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 _Filled = Annotated[_Short, AfterValidator(_filled)]
@@ -93,6 +125,8 @@ _Slug = Annotated[_Short, AfterValidator(_slug)]
 _Email = Annotated[_Short, AfterValidator(_email)]
 _Day = Annotated[date, BeforeValidator(lambda text: _day(text) if isinstance(text, str) else text)]
 _PerhapsDay = Annotated[date | None, BeforeValidator(_perhaps_day)]
+_Parted = Annotated[list[_Short], BeforeValidator(_parted), Field(max_length=20)]
+_PerhapsClock = Annotated[time | None, BeforeValidator(_perhaps_clock)]
 
 
 class _Part(BaseModel):
@@ -107,6 +141,14 @@ class Named(_Part):
     name: _Filled = Field(alias="navn")
     text: _Text = Field("", alias="tekst")
     link: Annotated[_Short, AfterValidator(_link)] = Field("", alias="link")
+
+
+class ThemeLine(_Part):
+    """One of the themes the programme steers by."""
+
+    name: _Filled = Field(alias="navn")
+    text: _Text = Field("", alias="tekst")
+    goal: _Short = Field("", alias="læringsmål")
 
 
 class Vision(_Part):
@@ -124,14 +166,38 @@ class FacilitatorLine(_Part):
     email: _Email = Field(alias="email")
 
 
+PERIOD_PAGE = "periode"
+"""The notebook that is built once for each period."""
+
+OF_PERIOD = ("læringsmål", "kompetencer", "øvebaner")
+"""What a step has besides its activity if it is a period."""
+
+_KINDS = {
+    "velkomst": StepKind.WELCOME,
+    "udgivelse": StepKind.PUBLICATION,
+    "privat-tillaeg": StepKind.ANNEX,
+    "levende-grundlag": StepKind.ANNEX,
+}
+"""What sort of page a step is, by its name."""
+
+
 class StepLine(_Part):
-    """One step of the path. A workshop has a day (dato), a page to write on opens on a day (åbner)."""
+    """One step of the path. A workshop has a day (dato), perhaps a time and a place; a page to write on opens (åbner).
+
+    A period has a learning goal and an activity, and the day of its seminar.
+    """
 
     name: _Slug = Field(alias="trin")
     title: _Filled = Field(alias="titel")
     opening: _PerhapsDay = Field(None, alias="åbner")
     day: _PerhapsDay = Field(None, alias="dato")
+    starts: _PerhapsClock = Field(None, alias="kl")
+    place: _Short = Field("", alias="sted")
     minutes: Annotated[int, Field(ge=1, le=600)] = Field(alias="minutter")
+    goal: _Short = Field("", alias="læringsmål")
+    activity: Annotated[Activity | None, BeforeValidator(_activity)] = Field(None, alias="aktivitet")
+    competences: _Parted = Field([], alias="kompetencer")
+    tracks: _Parted = Field([], alias="øvebaner")
 
     @property
     def opens(self) -> date | None:
@@ -141,8 +207,19 @@ class StepLine(_Part):
     @property
     def kind(self) -> StepKind:
         """What sort of page it is: some by their name, the others by whether they have a day of their own."""
-        known = {"velkomst": StepKind.WELCOME, "udgivelse": StepKind.PUBLICATION, "privat-tillaeg": StepKind.ANNEX}
-        return known.get(self.name, StepKind.WORKSHOP if self.day else StepKind.PREPARATION)
+        if self.activity:
+            return StepKind.PERIOD
+        return _KINDS.get(self.name, StepKind.WORKSHOP if self.day else StepKind.PREPARATION)
+
+    @property
+    def page(self) -> str:
+        """The name of its notebook."""
+        return page_of(self.name, self.activity)
+
+
+def page_of(step: str, activity: object) -> str:
+    """The name of the notebook of a step: its own, or where it has an activity the one of all periods."""
+    return PERIOD_PAGE if activity else step
 
 
 class Privacy(_Part):
@@ -174,6 +251,9 @@ class CohortFile(_Part):
     documents: _NamedList = Field([], alias="dokumenter")
     goals: _NamedList = Field([], alias="læringsmål")
     tracks: _NamedList = Field([], alias="øvebaner")
+    compass: Annotated[
+        list[Annotated[ThemeLine, BeforeValidator(_named)]], BeforeValidator(_listed), Field(max_length=40)
+    ] = Field([], alias="kompas")
     facilitators: Annotated[list[FacilitatorLine], BeforeValidator(_listed), Field(min_length=1, max_length=20)] = Field(
         alias="facilitatorer"
     )
@@ -182,6 +262,15 @@ class CohortFile(_Part):
         default_factory=lambda: Privacy.model_validate({}), alias="privatliv"
     )
     safe_key: Annotated[_Short, AfterValidator(_safe_key)] = Field(alias="nøgle_i_pengeskab")
+    relations: Annotated[bool, BeforeValidator(_yes)] = Field(False, alias="relationer_mellem_afdelinger")
+
+
+def period(cohort: CohortFile, line: StepLine) -> Period | None:
+    """The period that a step is. One that names no tracks has all of the cohort's."""
+    if line.activity is None:
+        return None
+    tracks = line.tracks or [track.name for track in cohort.tracks]
+    return Period(line.goal, line.activity, tuple(line.competences), tuple(tracks))
 
 
 def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
@@ -193,9 +282,9 @@ def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
     try:
         cohort = CohortFile.model_validate(document.values)
     except ValidationError as problem:
-        findings += [_finding(document, error) for error in problem.errors()]
-    findings += _calendar(document) + _repeats(document)
-    findings.sort(key=lambda finding: (finding.row or 0, finding.column or 0))
+        findings += [_finding(document, error) for error in problem.errors() if not document.lost(tuple(error["loc"]))]
+    findings += _calendar(document) + _repeats(document) + _periods(document)
+    findings.sort(key=lambda finding: (finding.file, finding.row or 0, finding.column or 0))
     return (None if findings else cohort), findings
 
 
@@ -204,7 +293,9 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
     notice = cohort.privacy.model_dump(by_alias=True)
     found = [
         document.finding(
-            ("privatliv", key), f"{key!r} står tomt. Det skal I selv beslutte, og oplysningen vises tom, indtil I har."
+            ("privatliv", key),
+            f"{document.label(('privatliv', key))!r} står tomt. Det skal I selv beslutte, og oplysningen vises tom, "
+            "indtil I har.",
         )
         for key, text in notice.items()
         if not text
@@ -212,7 +303,8 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
     if cohort.ends is None:
         found.append(
             document.finding(
-                ("slutter",), "'slutter' står tomt. Uden en slutdato kan ingen sige, hvornår alt bliver slettet."
+                ("slutter",),
+                f"{document.label(('slutter',))!r} står tomt. Uden en slutdato kan ingen sige, hvornår alt bliver slettet.",
             )
         )
     return found
@@ -220,11 +312,11 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
 
 def _finding(document: Document, error: ErrorDetails) -> Finding:
     path: Path = tuple(error["loc"])
-    name = str(path[-1]) if path else ""
-    around = _inside(path)
+    name = document.label(path)
+    around = "" if path in document.labels else _inside(path)
     match error["type"]:
         case "missing":
-            todo = SAFE_KEY_TODO if name == "nøgle_i_pengeskab" else f"Skriv en linje med '{name}:' her."
+            todo = SAFE_KEY_TODO if path == ("nøgle_i_pengeskab",) else document.todo.format(name)
             return document.finding(path, f"Feltet {name!r} mangler{around}. {todo}")
         case "extra_forbidden":
             known = _known(path)
@@ -232,7 +324,7 @@ def _finding(document: Document, error: ErrorDetails) -> Finding:
             return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
         case "blank":
             return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
-        case "day" | "slug" | "email" | "link" | "safe_key":
+        case "day" | "clock" | "activity" | "slug" | "email" | "link" | "safe_key" | "yes":
             return document.finding(path, f"{name}: {error['msg']}")
         case "too_short":
             return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")
@@ -258,7 +350,7 @@ def _inside(path: Path) -> str:
 
 
 _PARTS: dict[str, type[BaseModel]] = {
-    "vision": Vision, "dokumenter": Named, "læringsmål": Named, "øvebaner": Named,
+    "vision": Vision, "dokumenter": Named, "læringsmål": Named, "øvebaner": Named, "kompas": ThemeLine,
     "facilitatorer": FacilitatorLine, "trin": StepLine, "privatliv": Privacy,
 }  # fmt: skip
 
@@ -304,7 +396,7 @@ def _calendar(document: Document) -> list[Finding]:
         path: Path = ("trin", number, "dato" if line.get("dato") else "åbner")
         name, day = str(line.get("trin", "")), _parsed(_at(document, path))
         findings += [document.finding(path, f"{name!r} {why}") for why in _misplaced(line, day, ends)]
-        if day is None or name == "privat-tillaeg":
+        if day is None or _KINDS.get(name) is StepKind.ANNEX:
             continue
         if latest and day < latest:
             why = f"ligger {days.written(day)}, før {holder} {days.written(latest)}. Ret datoen, eller flyt trinnet op."
@@ -320,10 +412,47 @@ def _misplaced(line: dict[str, Any], day: date | None, ends: date | None) -> lis
     if line.get("dato") and line.get("åbner"):
         wrong.append("har både 'dato' og 'åbner'. Behold 'dato' for et møde, 'åbner' for en side at skrive på.")
     if not line.get("dato") and not line.get("åbner") and line.get("trin") != "velkomst":
-        wrong.append("har ingen dag. Skriv 'dato:' for et møde eller 'åbner:' for den dag, siden må åbnes.")
+        wrong.append("har ingen dag. Skriv 'dato' for et møde eller 'åbner' for den dag, siden må åbnes.")
+    if not line.get("dato") and (line.get("kl") or line.get("sted")):
+        wrong.append("har 'kl' eller 'sted', men ingen 'dato'. Kun et møde har tid og sted. Skriv datoen, eller slet dem.")
     if day and ends and day > ends:
         wrong.append(f"ligger {days.written(day)}, efter holdet slutter {days.written(ends)}. Ret den ene dato.")
     return wrong
+
+
+def _periods(document: Document) -> list[Finding]:
+    """Periods that lack a half, or name a goal or a track that the cohort has not got."""
+    findings = []
+    for number, line in lines(document, "trin"):
+        path: Path = ("trin", number)
+        halves = [key for key in ("læringsmål", "aktivitet") if line.get(key)]
+        if len(halves) == 1 or (not halves and (line.get("kompetencer") or line.get("øvebaner"))):
+            lacks = "aktivitet" if halves == ["læringsmål"] else "læringsmål"
+            why = f"En periode har både læringsmål og aktivitet. Skriv {lacks!r}, eller slet resten."
+            findings.append(document.finding(path, f"{line.get('trin', '')!r} er kun en halv periode. {why}"))
+        findings += _unknown(document, path, "læringsmål", [line.get("læringsmål")])
+        findings += _unknown(document, path, "øvebaner", _parted(line.get("øvebaner")))
+    for number, line in lines(document, "kompas"):
+        findings += _unknown(document, ("kompas", number), "læringsmål", [line.get("læringsmål")])
+    return findings
+
+
+def _unknown(document: Document, path: Path, key: str, wanted: Any) -> list[Finding]:
+    """The names among ``wanted`` that are not in the cohort's own list of that key."""
+    known, findings = _names(document, key), []
+    for name in wanted if isinstance(wanted, list) else []:
+        if isinstance(name, str) and name and name not in known:
+            hint = nearest(name, known) or f" De kendte er: {', '.join(known) or 'ingen'}."
+            why = f"{name!r} står ikke under holdets {document.label((key,)).lower()}.{hint}"
+            findings.append(document.finding((*path, key), why))
+    return findings
+
+
+def _names(document: Document, key: str) -> list[str]:
+    """The names in one of the cohort's own lists."""
+    found = _at(document, (key,))
+    items = found if isinstance(found, list) else []
+    return [str(item.get("navn", "")) if isinstance(item, dict) else str(item) for item in items]
 
 
 def _repeats(document: Document) -> list[Finding]:

@@ -1,29 +1,33 @@
-"""A cohort folder, read and checked as a whole: hold.yaml, the people, the pages of its steps, the Word template."""
+"""A cohort folder, read and checked as a whole: its file and people, the pages of its steps, the Word template."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..documents import template
 from ..errors import CohortError, Finding
-from ..model import Field, Participant, Role, Roster
+from ..model import Activity, Field, Participant, Questionnaire, Role, Roster
 from ..names import is_slug, nearest
-from ..vocabulary import covers
-from . import document, file, notebook, people
+from ..vocabulary import PERIOD, covers
+from . import document, excel, file, notebook, people, questionnaire, words
 from .document import Document
+from .excel import Book
 from .file import CohortFile
 from .notebook import Page
-from .people import People
+from .people import NO_TIES, People, Ties
 
+_MISNAMED = re.compile(r"hold\b.*\.(xlsx?|xlsm|xlsb|xltx|ods|csv|numbers)", re.IGNORECASE)
 _CLOSED = "Filen kan ikke åbnes. Er den åben i Excel eller et andet program, så luk den der, og prøv igen."
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A cohort folder in which everything is right. ``values`` are hold.yaml as plain values, for papermill.
+    """A cohort folder in which everything is right. ``values`` are those of hold.yaml or hold.xlsx, for papermill.
 
     ``template`` is the organisation's Word template, None where the folder has none. ``reminders`` are worth a human's
-    look and stop nothing.
+    look and stop nothing. ``ties`` are for making groups and are never built. ``survey`` is what the cohort's survey asks,
+    None where the folder has no items.
     """
 
     cohort: CohortFile
@@ -32,6 +36,8 @@ class Checked:
     roster: Roster
     template: bytes | None
     reminders: tuple[Finding, ...]
+    ties: Ties = NO_TIES
+    survey: Questionnaire | None = None
 
 
 def check(folder: Path) -> Checked:
@@ -39,18 +45,23 @@ def check(folder: Path) -> Checked:
     if not folder.is_dir():
         why = "Mappen findes ikke. Ret stien, eller lav en ny mappe med: faellesledelse hold ny MAPPE"
         raise CohortError([Finding(str(folder), why)])
-    read, unread = _document(folder)
+    if (folder / excel.NAME).exists() or (folder / excel.NAME).is_symlink():
+        book, unread = _book(folder)
+        read, crowd, odd = book.document, book.people, book.reminders
+    else:
+        read, unread = _document(folder)
+        crowd, odd = _people(folder, _facilitators(read)), ()
     cohort, wrong = file.check(read)
     pages, strange = _pages(folder, read)
-    crowd = _people(folder, _facilitators(read))
-    words, misfits = _template(folder)
-    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages), *misfits]
+    own_template, misfits = _template(folder)
+    survey, unclear = questionnaire.check(folder, cohort is not None and cohort.relations, read_file)
+    findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages), *misfits, *unclear]
     if findings or cohort is None:
         raise CohortError(findings)
     staff = tuple(Participant(one.email, one.name, Role.FACILITATOR) for one in cohort.facilitators)
     roster = Roster(cohort.gathering, staff + crowd.leaders)
-    reminders = (*file.reminders(read, cohort), *crowd.reminders, *_loose(folder, pages), *_empty(read, pages))
-    return Checked(cohort, read.values, pages, roster, words, reminders)
+    reminders = (*file.reminders(read, cohort), *odd, *crowd.reminders, *_loose(folder, read, pages), *_empty(read, pages))
+    return Checked(cohort, read.values, pages, roster, own_template, reminders, crowd.ties, survey)
 
 
 def read_file(folder: Path, name: str) -> bytes:
@@ -68,7 +79,33 @@ def read_file(folder: Path, name: str) -> bytes:
         raise CohortError([Finding(name, _CLOSED)]) from None
 
 
+def _book(folder: Path) -> tuple[Book, list[Finding]]:
+    """The cohort in one file of Excel, and what keeps it from being the one file."""
+    twice = [name for name in (document.NAME, *people.NAMES) if (folder / name).exists()]
+    why = f"Filen står ved siden af {excel.NAME}, og kun den ene kan gælde. Behold den, I retter i, og slet den anden."
+    findings = [Finding(name, why) for name in twice]
+    try:
+        book = excel.read(read_file(folder, excel.NAME))
+    except CohortError as error:
+        return Book(Document(), People(), ()), [*findings, *error.findings]
+    if (folder / f"~${excel.NAME}").exists():
+        why = "Filen er åben i Excel. Gem den dér, så det nyeste kommer med."
+        book = replace(book, reminders=(*book.reminders, Finding(excel.NAME, why)))
+    return book, findings
+
+
+def _misnamed(folder: Path) -> list[Finding]:
+    """Files that somebody may have meant to be the cohort's, where there is neither of the two."""
+    if (folder / document.NAME).exists():
+        return []
+    found = sorted(path.name for path in folder.iterdir() if _MISNAMED.fullmatch(path.name) and path.is_file())
+    why = f"Filen bliver ikke læst. Gem den fra Excel som Excel-projektmappe (*.xlsx) med navnet {excel.NAME}."
+    return [Finding(name, why) for name in found]
+
+
 def _document(folder: Path) -> tuple[Document, list[Finding]]:
+    if misnamed := _misnamed(folder):
+        return Document(), misnamed
     try:
         return document.read(read_file(folder, document.NAME)), []
     except CohortError as error:
@@ -105,38 +142,47 @@ def _facilitators(read: Document) -> list[str]:
 def _pages(folder: Path, read: Document) -> tuple[dict[str, Page], list[Finding]]:
     """The page of every step that can be read, and what is wrong with the others."""
     stems = _stems(folder)
-    steps = [(number, str(line.get("trin", ""))) for number, line in file.lines(read, "trin")]
-    known = [*stems, *(name for _, name in steps)]
+    steps = [(number, str(line.get("trin", "")), _activity(line)) for number, line in file.lines(read, "trin")]
+    known = [*stems, *(name for _, name, _ in steps)]
     pages: dict[str, Page] = {}
     findings: list[Finding] = []
-    for number, name in steps:
-        if not is_slug(name) or name in pages:
+    for number, name, activity in steps:
+        if not is_slug(name) or name in pages or activity == "":
             continue
         try:
-            pages[name] = _page(folder, name, known, stems)
+            pages[name] = _page(folder, name, activity, known, stems)
             findings += pages[name].findings
         except CohortError as error:
             here = read.finding(("trin", number, "trin"), "")
             findings += [
-                replace(one, row=here.row, column=here.column) if one.file == document.NAME else one
+                replace(one, file=here.file, row=here.row, column=here.column) if one.file == document.NAME else one
                 for one in error.findings
             ]
     return pages, findings
 
 
-def _page(folder: Path, name: str, known: list[str], stems: list[str]) -> Page:
-    path = folder / notebook.FOLDER / f"{name}.ipynb"
+def _activity(line: dict[str, Any]) -> Activity | Literal[""] | None:
+    """The activity of a period; empty where nobody knows it or it is missing, which the file is told."""
+    told = str(line.get("aktivitet") or "").lower()
+    if told or any(line.get(key) for key in file.OF_PERIOD):
+        return next((each for each in Activity if each.value == told), "")
+    return None
+
+
+def _page(folder: Path, name: str, activity: Activity | None, known: list[str], stems: list[str]) -> Page:
+    stem = file.page_of(name, activity)
+    path = folder / notebook.FOLDER / f"{stem}.ipynb"
     if path.is_symlink() or path.parent.is_symlink():
         raise CohortError(
-            [Finding(notebook.file_name(name), "Notebooken er en genvej til et andet sted. Læg selve filen i mappen.")]
+            [Finding(notebook.file_name(stem), "Notebooken er en genvej til et andet sted. Læg selve filen i mappen.")]
         )
-    if name not in stems:
-        why = f"Trinnet {name!r} har ingen side: {notebook.file_name(name)} findes ikke.{nearest(name, stems)}"
+    if stem not in stems:
+        why = f"Trinnet {name!r} har ingen side: {notebook.file_name(stem)} findes ikke.{nearest(stem, stems)}"
         raise CohortError([Finding(document.NAME, f"{why} Læg notebooken i mappen, eller slet trinnet.")])
     try:
-        return notebook.examine(notebook.read(path, name), name, known)
+        return notebook.examine(notebook.read(path), name, known, stem=stem, activity=activity)
     except OSError:
-        raise CohortError([Finding(notebook.file_name(name), _CLOSED)]) from None
+        raise CohortError([Finding(notebook.file_name(stem), _CLOSED)]) from None
 
 
 def _stems(folder: Path) -> list[str]:
@@ -159,54 +205,56 @@ def _clashes(pages: dict[str, Page]) -> list[Finding]:
                     f"Feltet {field.key!r} står også på {other!r}, men med andre indstillinger"
                     f" ({_settings(field)} her, {_settings(known)} dér). Gør dem ens, eller giv det ene et andet navn."
                 )
-                findings.append(Finding(notebook.file_name(step), why))
+                findings.append(Finding(page.file, why))
     return findings
 
 
 def _contracts(pages: dict[str, Page]) -> list[Finding]:
     """A group has one contract, so one page proposes it."""
-    proposing = [step for step, page in pages.items() if page.contract]
+    proposing = [(step, page.file) for step, page in pages.items() if page.contract]
     if len(proposing) < 2:
         return []
-    why = f"Kontrakten bliver allerede foreslået på {proposing[0]!r}. Skriv page.contract(parts=[]) for kun at vise den."
-    return [Finding(notebook.file_name(step), why) for step in proposing[1:]]
+    why = f"Kontrakten bliver allerede foreslået på {proposing[0][0]!r}. Skriv page.contract(parts=[]) for kun at vise den."
+    return [Finding(name, why) for _, name in proposing[1:]]
 
 
 def _settings(field: Field) -> str:
     return f"{field.kind}, højst {field.limit} tegn, læses af {field.readers}"
 
 
-def _loose(folder: Path, pages: dict[str, Page]) -> list[Finding]:
+def _loose(folder: Path, read: Document, pages: dict[str, Page]) -> list[Finding]:
     """Notebooks that no step uses, and pages that show what no page asks."""
     found = [
-        Finding(notebook.file_name(stem), "Notebooken er ikke et trin i hold.yaml og kommer ikke med.")
+        Finding(notebook.file_name(stem), f"Notebooken er ikke et trin i {read.name} og kommer ikke med.")
         for stem in _stems(folder)
-        if stem not in pages
+        if notebook.file_name(stem) not in {page.file for page in pages.values()}
     ]
     keys = [field.key for page in pages.values() for field in page.fields]
-    for step, page in pages.items():
-        for read in page.reads:
-            if not any(covers((read,), key) for key in keys):
-                why = f"Siden viser svaret på {read!r}, men ingen side spørger om det. Der vil stå tomt."
-                found.append(Finding(notebook.file_name(step), why))
+    for page in pages.values():
+        for key in page.reads:
+            if key != PERIOD and not any(covers((key,), asked) for asked in keys):
+                why = f"Siden viser svaret på {key!r}, men ingen side spørger om det. Der vil stå tomt."
+                found.append(Finding(page.file, why))
     return found
 
 
 def _said(value: Any) -> bool:
-    """Whether hold.yaml says anything there: a vision with nothing but its headings says nothing."""
+    """Whether the cohort's file says anything there: a vision with nothing but its headings says nothing."""
     return any(_said(part) for part in value.values()) if isinstance(value, dict) else bool(value)
 
 
 def _empty(read: Document, pages: dict[str, Page]) -> list[Finding]:
-    """Words that a page asks for and hold.yaml leaves empty."""
+    """Words that a page asks for and the cohort's file leaves empty."""
     found = []
     for step, page in pages.items():
         for name in page.placeholders:
             key = "navn" if name == "hold" else name
+            if name in words.OF_PERIOD:
+                continue
             if not name.startswith("dato:") and not _said(read.values.get(key)):
-                why = f"{name!r} står tomt eller mangler, men siden {step!r} bruger det. Der vil stå tomt."
+                why = f"{read.label((key,))!r} står tomt eller mangler, men siden {step!r} bruger det. Der vil stå tomt."
                 found.append(read.finding((key,), why))
             if name.startswith("dato:") and name[5:] not in pages:
                 why = f"Siden nævner dagen for {name[5:]!r}, som ikke er et trin. Der vil stå 'dag, I selv aftaler'."
-                found.append(Finding(notebook.file_name(step), why))
+                found.append(Finding(page.file, why))
     return found

@@ -14,8 +14,8 @@ from nbformat import NotebookNode, from_dict
 
 from .. import cells
 from ..errors import CohortError, Finding
-from ..model import Field, FieldKind, Point, RunSheet
-from ..vocabulary import Call, FieldSpec
+from ..model import Activity, Field, FieldKind, Point, RunSheet
+from ..vocabulary import Call, FieldSpec, placed
 from . import prose, sheet, words
 
 LIMIT = 2 * 1024 * 1024
@@ -27,6 +27,8 @@ CELLS = 400
 FOLDER = "notebooks"
 _PARAMETERS = "parameters"
 _INJECTED = "injected-parameters"
+_ONLY = {activity: activity.value.replace("ø", "oe") for activity in Activity}
+"""The tag of cells that stand only on the page of a period with that activity."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Page:
     findings: tuple[Finding, ...]
     contract: tuple[Point, ...] = ()
     run_sheets: tuple[RunSheet, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,14 @@ class _Prose:
     question: prose.Question
 
 
-def file_name(step: str) -> str:
-    """Where the page of a step stands in the cohort folder, as findings name it."""
-    return f"{FOLDER}/{step}.ipynb"
+def file_name(stem: str) -> str:
+    """Where a notebook stands in the cohort folder, as findings name it."""
+    return f"{FOLDER}/{stem}.ipynb"
 
 
-def read(path: Path, step: str) -> NotebookNode:
+def read(path: Path) -> NotebookNode:
     """The cells of a notebook file, unguarded. Raises CohortError if it is no notebook."""
-    name = file_name(step)
+    name = file_name(path.stem)
     if path.stat().st_size > LIMIT:
         why = (
             f"Notebooken fylder over {LIMIT // 1024 // 1024} MB. Slet output og billeder (Edit, Clear All Outputs), og gem."
@@ -80,12 +83,27 @@ def read(path: Path, step: str) -> NotebookNode:
     return _notebook([_cell(cell) for cell in found])
 
 
-def examine(notebook: NotebookNode, step: str | None = None, known_steps: Collection[str] | None = None) -> Page:
+def examine(
+    notebook: NotebookNode,
+    step: str | None = None,
+    known_steps: Collection[str] | None = None,
+    *,
+    stem: str = "",
+    activity: Activity | None = None,
+) -> Page:
     """Guard every cell of a notebook and read what it asks.
 
     ``step`` is the name the page must open with, ``known_steps`` the steps whose days the text may name; None: any.
+    ``stem`` is the notebook's own name where that isn't the step's. A period has an ``activity``; cells for another are
+    left out.
     """
-    return _Reader(file_name(step or "siden"), step, known_steps).read(notebook)
+    return _Reader(file_name(stem or step or "siden"), step, known_steps, activity).read(notebook)
+
+
+def stands(cell: NotebookNode, activity: Activity | None) -> bool:
+    """Whether a cell stands on the page of a period with that activity: it has no tag, or that one. None: any cell does."""
+    tags = set(_tags(cell)) & set(_ONLY.values())
+    return activity is None or not tags or _ONLY[activity] in tags
 
 
 def filled(notebook: NotebookNode, known: dict[str, words.Word]) -> NotebookNode:
@@ -108,8 +126,8 @@ def with_parameters(notebook: NotebookNode, values: dict[str, str]) -> NotebookN
 class _Reader:
     """Walks through one notebook, cell by cell."""
 
-    def __init__(self, file: str, step: str | None, known_steps: Collection[str] | None) -> None:
-        self.file, self.step, self.known_steps = file, step, known_steps
+    def __init__(self, file: str, step: str | None, known_steps: Collection[str] | None, activity: Activity | None) -> None:
+        self.file, self.step, self.known_steps, self.activity = file, step, known_steps, activity
         self.kept: list[dict[str, Any]] = []
         self.fields: list[Field] = []
         self.reads: list[str] = []
@@ -122,7 +140,7 @@ class _Reader:
 
     def read(self, notebook: NotebookNode) -> Page:
         for number, cell in enumerate(notebook.cells, 1):
-            if _INJECTED not in _tags(cell) and str(cell.source).strip():
+            if _INJECTED not in _tags(cell) and str(cell.source).strip() and stands(cell, self.activity):
                 self.cell(cell, f"{self.file}, celle {number}")
         if self.code < 2:
             why = "Siden mangler de to første kodecellers åbning. Kopiér dem fra en af de andre sider."
@@ -135,6 +153,7 @@ class _Reader:
             tuple(self.findings),
             self.contract,
             tuple(sorted(self.run_sheets.values(), key=lambda one: one.people)),
+            self.file,
         )
 
     def cell(self, cell: NotebookNode, file: str) -> None:
@@ -151,7 +170,7 @@ class _Reader:
             self.findings.append(Finding(file, "Cellen er af slagsen Raw. Lav den om til Markdown, eller slet den."))
 
     def prose(self, source: str, file: str) -> None:
-        self.findings += words.check(source, file, self.known_steps)
+        self.findings += words.check(source, file, self.known_steps, self.activity is not None)
         self.placeholders += words.used(source)
         self.findings += prose.check(source, file)
         self.kept.append({"cell_type": "markdown", "metadata": {}, "source": source})
@@ -161,10 +180,10 @@ class _Reader:
         if self.code == 1:
             text, findings = cells.parameters(source, file)
         elif self.code == 2:
-            text, findings = cells.opening(source, file, self.step)
+            text, findings = cells.opening(source, file, self.step, self.activity is not None)
         else:
             text, asked, findings = cells.call(source, file)
-            self.asks(asked, file)
+            self.asks(placed(asked, self.step or ""), file)
         self.findings += findings
         if text:
             self.kept.append(_code(text, [_PARAMETERS] if self.code == 1 else []))
@@ -218,10 +237,13 @@ class _Reader:
                     Finding(file, f"Feltet {spec.key!r} står to gange på siden. Giv det ene et andet navn.")
                 )
             elif self.above:
+                options = parts if spec.kind is FieldKind.PICK else ()
+                if spec.kind is FieldKind.PICK and len(options) < 2 and not words.used(self.above.source):
+                    why = "Der er intet at vælge imellem. Skriv mulighederne som en punktliste i teksten ovenfor."
+                    self.findings.append(Finding(file, why))
                 label = self.above.question.label if spec.part is None else parts[spec.part]
-                self.fields.append(
-                    Field(spec.key, FieldKind(spec.kind), label, spec.limit, spec.readers, spec.core, self.above.identity)
-                )
+                settings = (spec.limit, spec.readers, spec.core, self.above.identity, options)
+                self.fields.append(Field(spec.key, spec.kind, label, *settings))
 
 
 def _is_cell(cell: Any) -> bool:
@@ -238,7 +260,7 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     tags = metadata.get("tags") if isinstance(metadata, dict) else None
     kept: dict[str, Any] = {"cell_type": cell["cell_type"], "metadata": {}, "source": source}
     if isinstance(tags, list):
-        kept["metadata"]["tags"] = [tag for tag in tags if tag in (_PARAMETERS, _INJECTED)]
+        kept["metadata"]["tags"] = [tag for tag in tags if tag in (_PARAMETERS, _INJECTED, *_ONLY.values())]
     if cell.get("attachments"):
         kept["attachments"] = {"x": {}}
     return kept

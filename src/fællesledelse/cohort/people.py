@@ -1,16 +1,22 @@
-"""The people of a cohort: the rows of deltagere.csv or .xlsx, and the facilitators of hold.yaml."""
+"""The people of a cohort: the rows of deltagere.csv or .xlsx or of a sheet in hold.xlsx."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..errors import CohortError, Finding
 from ..model import Participant, Role
 from ..names import nearest
-from . import days, table
+from . import days, headings, table
 from .addresses import is_email
+from .headings import Headings
+from .table import Row
+from .xlsx import Cell, Kind
 
 NAMES = ("deltagere.csv", "deltagere.xlsx")
+
+VISITS = "jobbesøg"
+"""The column that only a period with job visits asks for."""
 
 COLUMNS = {
     "navn": ("navn", "fulde navn", "deltager", "leder", "name"),
@@ -20,10 +26,22 @@ COLUMNS = {
     "niveau": ("niveau", "ledelsesniveau", "lederniveau"),
     "nærmeste leder": ("nærmesteleder", "egenleder", "chef", "nærmestechef", "leders email", "refererertil"),
     "gruppe": ("gruppe", "sparringsgruppe", "gruppenr", "gruppenummer"),
+    VISITS: ("jobbesøg", "jobbesøgspar", "besøgspar"),
 }
 """Each column's heading with the other headings people write for it, in lower case."""
 
-_REQUIRED = ("navn", "email")
+TIES = {
+    "mødt før": ("mødtførhen", "kender", "kenderhinanden", "kendskab"),
+    "sammen med": ("sammenmed", "fastpar", "makker"),
+    "tidligere grupper": ("tidligeregrupper", "førigruppe", "grupperfør"),
+}
+"""Columns that only say who knows or stays with whom, and who was in which group, when groups are made."""
+
+ACROSS = ("afdeling", "niveau")
+"""Columns that groups are made across."""
+
+KNOWN = COLUMNS | TIES
+REQUIRED = ("navn", "email")
 _LENGTH = 200
 _LARGEST = 4
 
@@ -34,7 +52,7 @@ class _Line:
 
     file: str
     number: int
-    cells: dict[str, table.Cell]
+    cells: dict[str, Cell]
     places: dict[str, int]
 
     def text(self, column: str) -> str:
@@ -45,64 +63,69 @@ class _Line:
 
 
 @dataclass(frozen=True)
+class Ties:
+    """Who has met whom, and who stays with whom; for making groups, and never built.
+
+    ``met`` is what each address (in lower case) has met others by, as written; ``together`` are pairs of
+    addresses: who said it, and with whom; ``earlier`` the group each was in, round by round, with "-" for none.
+    """
+
+    met: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    together: tuple[tuple[str, str], ...] = ()
+    earlier: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+NO_TIES = Ties()
+
+
+@dataclass(frozen=True)
 class People:
-    """The leaders of a roster, everything wrong with it, and what is worth a second look."""
+    """The leaders of a roster with their ties, everything wrong with it, and what is worth a second look."""
 
     leaders: tuple[Participant, ...] = ()
     findings: tuple[Finding, ...] = ()
     reminders: tuple[Finding, ...] = ()
+    ties: Ties = NO_TIES
 
 
 def read(content: bytes, name: str, facilitators: Iterable[str] = ()) -> People:
-    """The people of a roster file. ``facilitators`` are the addresses of the cohort's facilitators, in lower case."""
+    """The people of a roster file. ``facilitators`` are the addresses of the cohort's facilitators, in lower case.
+
+    A heading we don't know is a finding: a list may come out of another system, and a misspelt column that nobody reads
+    would be missed by nobody.
+    """
     try:
         rows = table.read(content, name)
     except CohortError as error:
         return People(findings=tuple(error.findings))
     if not rows:
         return People(findings=(Finding(name, f"Filen er tom. Den første linje skal være: {';'.join(COLUMNS)}", 1),))
-    places, findings = _columns(rows[0], name)
-    if any(column not in places for column in _REQUIRED):
+    columns = headings.read(rows[0], name, KNOWN, REQUIRED)
+    unknown = [
+        Finding(name, f"Kolonnen {text[:60]!r} kender vi ikke.{headings.hint(text, KNOWN)}", rows[0].number, number)
+        for number, text in columns.own.items()
+    ]
+    found = of_rows(rows[1:], columns, name, facilitators)
+    return replace(found, findings=(*unknown, *found.findings))
+
+
+def of_rows(rows: Sequence[Row], columns: Headings, name: str, facilitators: Iterable[str]) -> People:
+    """The people of the rows below those headings."""
+    findings = list(columns.findings)
+    if any(column not in columns.places for column in REQUIRED):
         return People(findings=tuple(findings))
-    lines = [line for row in rows[1:] if (line := _line(row, places, name)).cells]
+    lines = [line for row in rows if (line := _line(row, columns.places, name)).cells]
     if not lines:
-        findings.append(
-            Finding(name, "Der står ingen deltagere under overskrifterne. Skriv én på hver linje.", rows[0].number + 1)
-        )
+        why = "Der står ingen deltagere under overskrifterne. Skriv én på hver linje."
+        findings.append(Finding(name, why, columns.row + 1))
     for line in lines:
         findings += _one(line)
-    findings += [*_doubles(lines, set(facilitators)), *_superiors(lines), *_lonely(lines)]
-    return People(tuple(map(_participant, lines)), tuple(findings), tuple(_worth_a_look(lines, places, name)))
+    findings += [*_doubles(lines, set(facilitators)), *_superiors(lines), *_pairs(lines), *_lonely(lines)]
+    reminders = _worth_a_look(lines, columns, name)
+    return People(tuple(map(_participant, lines)), tuple(findings), tuple(reminders), _ties(lines))
 
 
-def _columns(header: table.Row, name: str) -> tuple[dict[str, int], list[Finding]]:
-    """Where each known column is, from 1, and every heading that is unknown, there twice, or missing."""
-    known = {_bare(one): column for column, others in COLUMNS.items() for one in (column, *others)}
-    places: dict[str, int] = {}
-    findings = []
-    for number, cell in enumerate(header.cells, 1):
-        column = known.get(_bare(cell.text))
-        if not cell.text:
-            continue
-        if column is None:
-            hint = nearest(cell.text, known) or f" De kendte er: {', '.join(COLUMNS)}."
-            findings.append(Finding(name, f"Kolonnen {cell.text[:60]!r} kender vi ikke.{hint}", header.number, number))
-        elif column in places:
-            why = f"Kolonnen {column!r} står to gange ({cell.text!r} her, og kolonne {places[column]}). Slet den ene."
-            findings.append(Finding(name, why, header.number, number))
-        else:
-            places[column] = number
-    missing = [column for column in _REQUIRED if column not in places]
-    todo = "Den første linje skal have overskrifterne: " + ", ".join(COLUMNS) + "."
-    findings += [Finding(name, f"Kolonnen {column!r} mangler. {todo}", header.number) for column in missing]
-    return places, findings
-
-
-def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", heading.lower())
-
-
-def _line(row: table.Row, places: dict[str, int], name: str) -> _Line:
+def _line(row: Row, places: dict[str, int], name: str) -> _Line:
     found = {column: row.cells[place - 1] for column, place in places.items() if place <= len(row.cells)}
     return _Line(name, row.number, {column: cell for column, cell in found.items() if cell.text}, places)
 
@@ -110,17 +133,19 @@ def _line(row: table.Row, places: dict[str, int], name: str) -> _Line:
 def _one(line: _Line) -> list[Finding]:
     """What is wrong with one row, seen by itself."""
     findings = []
-    for column in _REQUIRED:
+    for column in REQUIRED:
         if not line.text(column):
             who = f" for {line.text('navn') or line.text('email')}" if line.text("navn") or line.text("email") else ""
             findings.append(line.finding(column, f"{column!r} mangler{who}. Skriv det, eller slet linjen."))
     email = line.text("email")
-    if email and not is_email(email):
+    if email and not is_email(email) and not line.cells["email"].flaw:
         findings.append(line.finding("email", f"{email[:80]!r} er ikke en e-mailadresse. Skriv den som navn@kommune.dk."))
     for column, cell in line.cells.items():
-        if len(cell.text) > _LENGTH:
+        if cell.flaw:
+            findings.append(line.finding(column, cell.flaw))
+        elif len(cell.text) > _LENGTH:
             findings.append(line.finding(column, f"{column!r} er over {_LENGTH} tegn. Gør teksten kortere."))
-        elif cell.is_day or (column == "gruppe" and days.looks_like_one(cell.text)):
+        elif cell.kind is Kind.DAY or (column == "gruppe" and days.looks_like_one(cell.text)):
             why = f"{column!r} er blevet til en dato ({cell.text}). Formatér kolonnen som tekst, og skriv igen."
             findings.append(line.finding(column, why))
     return findings
@@ -133,13 +158,18 @@ def _doubles(lines: list[_Line], facilitators: set[str]) -> list[Finding]:
     for line in lines:
         email = line.text("email").lower()
         if email in facilitators:
-            why = f"{email!r} er også facilitator i hold.yaml. En person kan kun være det ene på samme hold."
+            why = f"{email!r} er også facilitator i {_cohort_file(line)}. En person kan kun være det ene på samme hold."
             findings.append(line.finding("email", why))
         if email and email in rows:
             why = f"{email!r} står allerede i linje {rows[email]}. Hver person har sin egen adresse. Ret den ene."
             findings.append(line.finding("email", why))
         rows.setdefault(email, line.number)
     return findings
+
+
+def _cohort_file(line: _Line) -> str:
+    book, _, sheet = line.file.partition(",")
+    return book if sheet else "hold.yaml"
 
 
 def _superiors(lines: list[_Line]) -> list[Finding]:
@@ -158,6 +188,36 @@ def _superiors(lines: list[_Line]) -> list[Finding]:
             why = f"{superior!r} står ikke på listen.{nearest(superior, known)} Er det en uden for holdet, så skriv navnet."
             findings.append(line.finding("nærmeste leder", why))
     return findings
+
+
+def _pairs(lines: list[_Line]) -> list[Finding]:
+    """Those who are to stay with somebody who isn't there."""
+    known = {line.text("email").lower() for line in lines}
+    findings = []
+    for line in lines:
+        mate = line.text("sammen med").lower()
+        if mate and mate == line.text("email").lower():
+            findings.append(line.finding("sammen med", f"{mate!r} er lederens egen adresse. Skriv den andens."))
+        elif mate and mate not in known:
+            why = f"{mate!r} er ikke en adresse fra listen.{nearest(mate, known)} Skriv e-mailen på den anden."
+            findings.append(line.finding("sammen med", why))
+    return findings
+
+
+def _ties(lines: list[_Line]) -> Ties:
+    met = {
+        line.text("email").lower(): tuple(filter(None, map(str.strip, re.split("[;,]", line.text("mødt før")))))
+        for line in lines
+        if line.text("mødt før")
+    }
+    together = [(line.text("email").lower(), line.text("sammen med").lower()) for line in lines if line.text("sammen med")]
+    earlier = {line.text("email").lower(): rounds(line.text("tidligere grupper")) for line in lines}
+    return Ties(met, tuple(together), {email: found for email, found in earlier.items() if found})
+
+
+def rounds(text: str) -> tuple[str, ...]:
+    """The groups someone was in, round by round ("3; 7"); "-" where they were in none."""
+    return tuple(part.strip() for part in text.split(";")) if text else ()
 
 
 def _groups(lines: list[_Line]) -> dict[str, list[_Line]]:
@@ -179,9 +239,13 @@ def _lonely(lines: list[_Line]) -> list[Finding]:
     ]
 
 
-def _worth_a_look(lines: list[_Line], places: dict[str, int], name: str) -> list[Finding]:
+def _worth_a_look(lines: list[_Line], columns: Headings, name: str) -> list[Finding]:
     """Columns that aren't there, large groups, leaders without one, and groups with one's own leader."""
-    found = [Finding(name, f"Kolonnen {column!r} er der ikke. Det går an.", 1) for column in COLUMNS if column not in places]
+    found = [
+        Finding(name, f"Kolonnen {column!r} er der ikke. Det går an.", columns.row)
+        for column in COLUMNS
+        if column not in columns.places and column != VISITS
+    ]
     for group, members in _groups(lines).items():
         if len(members) > _LARGEST:
             why = f"Gruppe {group!r} har {len(members)} medlemmer. Taletiden rækker bedst til tre eller fire."
@@ -191,10 +255,20 @@ def _worth_a_look(lines: list[_Line], places: dict[str, int], name: str) -> list
             if member.text("nærmeste leder").lower() in emails:
                 why = f"{member.text('navn')} er i gruppe {group!r} med sin egen leder. Det er svært at tale frit."
                 found.append(member.finding("gruppe", why))
-    if "gruppe" in places:
+    found += [each for column in ACROSS for each in _partly(lines, column)]
+    if "gruppe" in columns.places:
         without = [line for line in lines if not line.text("gruppe")]
         found += [line.finding("gruppe", f"{line.text('navn')} har endnu ingen gruppe.") for line in without]
     return found
+
+
+def _partly(lines: list[_Line], column: str) -> list[Finding]:
+    """Those who have nothing in a column that others have filled in."""
+    without = [line for line in lines if not line.text(column)]
+    if len(without) == len(lines):
+        return []
+    why = f"mangler {column!r}, som andre har. Uden kan grupperne ikke blandes efter {column} for den leder."
+    return [line.finding(column, f"{line.text('navn')} {why}") for line in without]
 
 
 def _participant(line: _Line) -> Participant:
@@ -208,4 +282,5 @@ def _participant(line: _Line) -> Participant:
         level=line.text("niveau"),
         superior=superior.lower() if "@" in superior else superior,
         group=line.text("gruppe"),
+        visit=line.text("jobbesøg"),
     )

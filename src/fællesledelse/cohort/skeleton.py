@@ -1,13 +1,23 @@
-"""A new cohort folder: a commented hold.yaml, an empty roster, and notebooks and a Word template to change as one likes."""
+"""A new cohort folder: a commented hold.yaml, an empty roster, and notebooks, a survey and a Word template to change."""
 
 import shutil
 import tempfile
+from collections.abc import Sequence
+from datetime import date
+from email.utils import parseaddr
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from ..documents import template
 from ..errors import CohortError, Finding
+from ..model import Manifest, Participant, PrivacyNotice, Role, Roster
 from ..names import slug
 from ..share import share
+from . import excel, questionnaire
+from .build import Built, swap
+from .document import NAME, read
+from .file import FacilitatorLine
 from .notebook import FOLDER
 
 
@@ -18,8 +28,37 @@ def write(folder: Path) -> None:
     lay(folder, text.replace("hold: mit-hold", f"hold: {slug(folder.resolve().name)}"), roster)
 
 
+def facilitator(text: str) -> FacilitatorLine:
+    """The facilitator of a text such as "Karin Holm <karin@kommune.example>". Raises CohortError."""
+    name, email = parseaddr(text)
+    try:
+        return FacilitatorLine(navn=name, email=email)
+    except ValidationError:
+        why = f'{text!r} kan ikke læses. Skriv navn og e-mail i anførselstegn: "Karin Holm <karin@kommune.example>".'
+        raise CohortError([Finding("--facilitator", why)]) from None
+
+
+def found(folder: Path, facilitators: Sequence[FacilitatorLine], today: date) -> None:
+    """Make a new cohort folder that a server can serve at once: nobody but its facilitators are in it, and no page yet.
+
+    What they fill in is one Excel file. Raises CohortError if something is there already.
+    """
+    name = slug(folder.resolve().name)
+    values = read((share("templates/cohort") / "hold.yaml").read_bytes()).values
+    lines = [{"navn": each.name, "email": each.email} for each in facilitators]
+    staff = tuple(Participant(each.email, each.name, Role.FACILITATOR) for each in facilitators)
+    book = excel.write(values | {"hold": name, "facilitatorer": lines}, ())
+    empty = Manifest(name, name, "", today, None, steps=(), privacy=PrivacyNotice(), safe_key=None)
+    _make(folder, {excel.NAME: book}, Built(empty, Roster(name, staff), {}, None, ()))
+
+
 def lay(folder: Path, cohort: str, roster: str) -> None:
     """Lay out a cohort folder with those texts, the packaged notebooks and the packaged Word template."""
+    # The mark at the beginning tells a Danish Excel that the file is UTF-8.
+    _make(folder, {NAME: cohort.encode(), "deltagere.csv": roster.replace("\n", "\r\n").encode("utf-8-sig")})
+
+
+def _make(folder: Path, files: dict[str, bytes], built: Built | None = None) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         why = "Her ligger allerede noget, og det rører vi ikke. Vælg et navn til en ny mappe."
         raise CohortError([Finding(str(folder), why)])
@@ -27,7 +66,9 @@ def lay(folder: Path, cohort: str, roster: str) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".hold-ny-", dir=folder.parent, ignore_cleanup_errors=True) as place:
             new = Path(place) / "ny"
-            _fill(new, cohort, roster)
+            _fill(new, files)
+            if built:
+                swap(new, built.files)
             if folder.exists():
                 folder.rmdir()
             new.rename(folder)
@@ -36,11 +77,10 @@ def lay(folder: Path, cohort: str, roster: str) -> None:
         raise CohortError([Finding(str(folder), why)]) from problem
 
 
-def _fill(folder: Path, cohort: str, roster: str) -> None:
+def _fill(folder: Path, files: dict[str, bytes]) -> None:
     (folder / FOLDER).mkdir(parents=True)
-    (folder / "hold.yaml").write_bytes(cohort.encode())
-    # The mark at the beginning tells a Danish Excel that the file is UTF-8.
-    (folder / "deltagere.csv").write_bytes(roster.replace("\n", "\r\n").encode("utf-8-sig"))
+    for name, content in (files | questionnaire.packaged()).items():
+        (folder / name).write_bytes(content)
     for notebook in sorted(share(FOLDER).glob("*.ipynb")):
         shutil.copyfile(notebook, folder / FOLDER / notebook.name)
     (folder / template.FOLDER).mkdir()

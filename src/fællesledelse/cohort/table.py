@@ -2,30 +2,14 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
-
-import openpyxl
+from dataclasses import dataclass, replace
 
 from ..errors import CohortError, Finding
+from . import xlsx
+from .xlsx import LIMIT, ROWS, Cell, Sheet
 
-LIMIT = 5 * 1024 * 1024
-"""Bytes of the file."""
-
-_UNPACKED = 60 * 1024 * 1024
-_ROWS = 5000
-_COLUMNS = 60
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The text of a cell. ``is_day``: Excel keeps a day or a time in it, not what was written."""
-
-    text: str
-    is_day: bool = False
+_COLUMNS = 200
 
 
 @dataclass(frozen=True)
@@ -40,11 +24,12 @@ def read(content: bytes, name: str) -> list[Row]:
     """The rows of the file ``name`` that hold anything. Raises CohortError if it can't be read at all."""
     if len(content) > LIMIT:
         raise CohortError([Finding(name, f"Filen fylder over {LIMIT // 1024 // 1024} MB. Er det den rigtige fil?")])
-    rows = _excel(content, name) if name.endswith(".xlsx") else _csv(_decoded(content, name), name)
+    if name.endswith(".xlsx"):
+        return of_sheet(xlsx.read(content, name)[0])
     found = []
-    for number, cells in rows:
-        if number > _ROWS:
-            raise CohortError([Finding(name, f"Filen har over {_ROWS} rækker. Slet dem, der ikke er deltagere.", number)])
+    for number, cells in _csv(_decoded(content, name), name):
+        if number > ROWS:
+            raise CohortError([Finding(name, f"Filen har over {ROWS} rækker. Slet dem, der ikke er deltagere.", number)])
         if any(cell.text for cell in cells[:_COLUMNS]):
             found.append(Row(number, tuple(cells[:_COLUMNS])))
     return found
@@ -82,33 +67,17 @@ def _csv(text: str, name: str) -> Iterable[tuple[int, list[Cell]]]:
         raise CohortError([Finding(name, why, start + 1 + skipped)]) from None
 
 
-def _excel(content: bytes, name: str) -> Iterable[tuple[int, list[Cell]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > _UNPACKED:
-                raise CohortError(
-                    [Finding(name, "Arket er alt for stort pakket ud. Kopiér deltagerne over i et nyt, tomt ark.")]
-                )
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write a wrong size, and openpyxl would believe it
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUMNS), 1):
-            yield number, [_excel_cell(value) for value in row]
-            if number > _ROWS:
-                return
-    except CohortError:
-        raise
-    except Exception:  # openpyxl lets whatever its XML and ZIP readers raise through
-        why = "Arket kan ikke åbnes. Har det adgangskode, eller er det gemt som .xls? Gem det som .xlsx uden adgangskode."
-        raise CohortError([Finding(name, why)]) from None
+def of_sheet(sheet: Sheet) -> list[Row]:
+    """The rows of a sheet of Excel."""
+    width = min(sheet.width, _COLUMNS)
+    return [
+        Row(number, tuple(_tidied(cells.get(column)) for column in range(1, width + 1)))
+        for number, cells in sorted(sheet.rows.items())
+    ]
 
 
-def _excel_cell(value: Any) -> Cell:
-    if isinstance(value, datetime | date | time):
-        return Cell(value.isoformat()[:10], is_day=True)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return Cell("" if value is None else _tidy(str(value)))
+def _tidied(cell: Cell | None) -> Cell:
+    return replace(cell, text=_tidy(cell.text)) if cell else Cell("")
 
 
 def _tidy(text: str) -> str:

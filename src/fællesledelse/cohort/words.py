@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from .. import danish
 from ..errors import Finding
 from ..names import is_slug, nearest
-from .file import CohortFile, Named, Vision
+from .file import CohortFile, Named, StepLine, Vision, period
 
 NAMES = ("hold", "organisation", "starter", "slutter", "vision", "dokumenter", "læringsmål", "øvebaner", "facilitatorer")
 """Every name a page may use, besides ``dato:`` with the name of a step."""
+
+OF_PERIOD = ("periode", "periode:læringsmål", "periode:kompetencer", "periode:øvebaner", "dato:periode")
+"""What the page of a period may use besides."""
 
 _PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
 _ALONE = re.compile(r"^([ ]{0,3}(?:>[ ]?)*)\{\{([^{}\n]*)\}\}[ ]*$", re.MULTILINE)
@@ -35,9 +38,16 @@ class Word:
 UNSET = Word("dag, I selv aftaler", "dag, I selv aftaler")
 """The day of a step that the cohort hasn't got."""
 
+PRACTICE = "At gøre læringsmålet til noget, andre kan se i jeres hverdag"
+"""What a period trains that names no competences."""
 
-def words(cohort: CohortFile) -> dict[str, Word]:
-    """Every placeholder of a cohort."""
+COMMON = "En opgave, vi er fælles om"
+"""The track of a cohort that names none."""
+
+
+def words(cohort: CohortFile, step: str = "") -> dict[str, Word]:
+    """Every placeholder of a cohort, and those of a period where ``step`` is one."""
+    line = next((each for each in cohort.steps if each.name == step), None)
     found = {
         "hold": _plain(cohort.name),
         "organisation": _plain(cohort.organisation),
@@ -49,7 +59,21 @@ def words(cohort: CohortFile) -> dict[str, Word]:
         "øvebaner": _named(cohort.tracks),
         "facilitatorer": _list([f"{escape(one.name)} ({escape(one.email)})" for one in cohort.facilitators]),
     }
-    return found | {f"dato:{step.name}": _plain(danish.day(step.opens or cohort.starts)) for step in cohort.steps}
+    found |= {f"dato:{each.name}": _plain(danish.day(each.opens or cohort.starts)) for each in cohort.steps}
+    return found | (_of_period(cohort, line) if line else {})
+
+
+def _of_period(cohort: CohortFile, line: StepLine) -> dict[str, Word]:
+    found = period(cohort, line)
+    if found is None:
+        return {}
+    return {
+        "periode": _plain(line.title),
+        "periode:læringsmål": _named([each for each in cohort.goals if each.name == found.goal]),
+        "periode:kompetencer": _list([escape(each) for each in found.competences or (PRACTICE,)]),
+        "periode:øvebaner": _list([escape(each) for each in found.tracks or (COMMON,)]),
+        "dato:periode": _plain(danish.day(line.opens or cohort.starts)),
+    }
 
 
 def used(markdown: str) -> list[str]:
@@ -57,12 +81,18 @@ def used(markdown: str) -> list[str]:
     return [_name(found[1]) for found in _PLACEHOLDER.finditer(markdown)]
 
 
-def check(markdown: str, file: str, steps: Collection[str] | None) -> Iterator[Finding]:
-    """Placeholders that nobody knows. ``steps`` are those whose days a page may name; None: any."""
-    known = [*NAMES, *(f"dato:{step}" for step in steps or ())]
+def check(markdown: str, file: str, steps: Collection[str] | None, of_period: bool = False) -> Iterator[Finding]:
+    """Placeholders that nobody knows. ``steps`` are those whose days a page may name; None: any.
+
+    ``of_period``: the page is a period's.
+    """
+    known = [*NAMES, *(OF_PERIOD if of_period else ()), *(f"dato:{step}" for step in steps or ())]
     for found in _PLACEHOLDER.finditer(markdown):
         name = _name(found[1])
-        if name not in known and not (steps is None and name.startswith("dato:") and is_slug(name[5:])):
+        if name in OF_PERIOD and name not in known:
+            why = f"{found[0][:60]} kan kun stå på siden for en periode, og det er den her ikke. Slet det."
+            yield _finding(markdown, found.start(), file, why)
+        elif name not in known and not (steps is None and name.startswith("dato:") and is_slug(name[5:])):
             hint = nearest(name, known) or f" De kendte er: {', '.join(NAMES)} og dato: med et trins navn."
             yield _finding(markdown, found.start(), file, f"{found[0][:60]} er ikke et ord, vi kan sætte ind.{hint}")
     rest = _PLACEHOLDER.sub(lambda found: " " * len(found[0]), markdown)

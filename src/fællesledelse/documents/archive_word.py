@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import docx
 from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
 
 from .archive_html import caption
 from .foundation import line, paragraphs
@@ -21,17 +22,17 @@ _DEEPEST = 4
 
 def document(part: Part, who: str, name: str) -> bytes:
     """A part of the material as a Word file."""
-    made = _empty()
-    made.add_paragraph(line(part.title), "Heading 1")
-    made.add_paragraph(line(who), _ABOUT)
+    made = _Writing(_empty())
+    made.add(line(part.title), "Heading 1")
+    made.add(line(who), _ABOUT)
     for section in part.sections:
-        _section(made, section, 2)
+        made.section(section, 2)
     if not part.sections:
-        made.add_paragraph("Ikke skrevet")
-    properties = made.core_properties
+        made.add("Ikke skrevet")
+    properties = made.document.core_properties
     properties.title, properties.author, properties.last_modified_by = line(part.title)[:255], line(name)[:255], ""
     written = io.BytesIO()
-    made.save(written)
+    made.document.save(written)
     return written.getvalue()
 
 
@@ -46,21 +47,34 @@ def _empty() -> "Document":
     return made
 
 
-def _section(made: "Document", section: Section, level: int) -> None:
-    made.add_paragraph(line(section.title), f"Heading {min(level, _DEEPEST)}")
-    _texts(made, section.texts)
-    if not section.texts and not section.under:
-        made.add_paragraph("Ikke skrevet", _SMALL)
-    if section.earlier:
-        made.add_paragraph("Tidligere", f"Heading {min(level + 1, _DEEPEST)}")
-        _texts(made, section.earlier)
-    for below in section.under:
-        _section(made, below, level + 1)
+class _Writing:
+    """A document that is being written from its beginning to its end."""
 
+    def __init__(self, document: "Document") -> None:
+        self.document = document
+        # by its id, since python-docx searches the styles anew for every name
+        self._styles = {style.name: style.style_id for style in document.styles}
 
-def _texts(made: "Document", texts: Iterable[Archived]) -> None:
-    for text in texts:
-        if caption(text):
-            made.add_paragraph(caption(text), _SMALL)
-        for block in paragraphs(text.text) or ("–",):
-            made.add_paragraph(block)
+    def add(self, text: str, style: str = "") -> None:
+        element = self.document.element.body.add_p()
+        if style:
+            element.style = self._styles[style]
+        Paragraph(element, self.document).add_run(text)
+
+    def section(self, section: Section, level: int) -> None:
+        self.add(line(section.title), f"Heading {min(level, _DEEPEST)}")
+        self._texts(section.texts)
+        if not section.texts and not section.under:
+            self.add("Ikke skrevet", _SMALL)
+        if section.earlier:
+            self.add("Tidligere", f"Heading {min(level + 1, _DEEPEST)}")
+            self._texts(section.earlier)
+        for below in section.under:
+            self.section(below, level + 1)
+
+    def _texts(self, texts: Iterable[Archived]) -> None:
+        for text in texts:
+            if caption(text):
+                self.add(caption(text), _SMALL)
+            for block in paragraphs(text.text) or ("–",):
+                self.add(block)

@@ -1,12 +1,14 @@
-"""Calendar files for the reviews: a day and a neutral word, for calendars that secretaries read too."""
+"""Calendar files for a leader's own days: a day and a neutral word, for calendars that secretaries read too."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 _SUMMARY = {3: "Gensyn efter tre måneder", 6: "Gensyn efter seks måneder", 12: "Gensyn efter tolv måneder"}
+_PROMISED = "Det prøver jeg"
+_MORNING_BEFORE = timedelta(hours=15)  # from midnight, when an all-day event begins
 REVIEWS = tuple(_SUMMARY)
 """After how many months a foundation is looked at again."""
 
@@ -18,25 +20,40 @@ def reviews(days: Mapping[int, date], key: str, made_at: datetime) -> bytes:
 
     ``key`` is something random that belongs to the plan; it can't be read from the file. No link, no name, no text.
     """
+    return _file(_event(_SUMMARY[months], day, f"{key}.{months}", made_at) for months, day in sorted(days.items()))
+
+
+def promised(day: date, key: str, made_at: datetime) -> bytes:
+    """The day of an experiment as an all-day event that reminds of itself the morning before; ``key`` as in ``reviews``."""
+    event = _event(_PROMISED, day, key, made_at)
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _PROMISED)
+    alarm.add("trigger", -_MORNING_BEFORE)
+    event.add_component(alarm)
+    return _file([event])
+
+
+def _file(events: Iterable[Event]) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//faellesledelse//da")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    for months, day in sorted(days.items()):
-        calendar.add_component(_event(months, day, key, made_at))
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _event(months: int, day: date, key: str, made_at: datetime) -> Event:
+def _event(summary: str, day: date, key: str, made_at: datetime) -> Event:
     event = Event()
-    event.add("uid", str(uuid.uuid5(_OURS, f"{key}.{months}")))
+    event.add("uid", str(uuid.uuid5(_OURS, key)))
     event.add("dtstamp", made_at.astimezone(UTC).replace(microsecond=0))
     event.add("last-modified", made_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", int(made_at.timestamp()) // 60)  # a later file wins over an earlier one
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    event.add("summary", _SUMMARY[months])
+    event.add("summary", summary)
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-alldayevent", "TRUE")

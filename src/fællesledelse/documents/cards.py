@@ -1,26 +1,21 @@
 """Personal invitations on paper: a sheet for each leader, printed on both sides, folded in three and sealed."""
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import segno
-import typst
 
 from ..errors import DocumentError
-from ..share import share
-from .fonts import fonts
 from .foundation import line
-from .pdf import STANDARD, _undrawn, _without
+from .pdf import compiled
 
 FOLDS: Final = (100, 200)
 """Where the sheet is folded, millimetres from its top. The lowest part is the shortest, for it is folded in first."""
 
 _TEMPLATE = "invitationskort.typ"
 _ROW = 46  # signs of a link on one line
-_TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -74,28 +69,3 @@ def _qr(link: str) -> str:
     written = io.BytesIO()
     code.save(written, kind="svg", border=0, xmldecl=False, svgns=True)
     return written.getvalue().decode()
-
-
-def compiled(template: str, data: dict[str, Any]) -> bytes:
-    """A tagged PDF of a template in ``templates/documents``, which reads ``data`` as JSON. Raises DocumentError.
-
-    A sign that no typeface has becomes a visible �. The same data are the same bytes.
-    """
-    for _ in range(_TRIES):
-        try:
-            made: bytes = typst.compile(
-                share(f"templates/documents/{template}"),
-                format="pdf",
-                font_paths=fonts(),
-                ignore_system_fonts=True,
-                pdf_standards=[STANDARD],
-                sys_inputs={"data": json.dumps(data)},
-                timestamp=0,
-            )
-            return made
-        except typst.TypstError as problem:
-            undrawn = _undrawn(str(problem.diagnostic or problem.message))
-            if not undrawn:
-                raise DocumentError("PDF-filen kan ikke laves. Sig det til IT.") from problem
-            data = _without(data, undrawn)
-    raise DocumentError("PDF-filen kan ikke laves: Teksten har tegn, som ingen af skrifterne kan vise.")

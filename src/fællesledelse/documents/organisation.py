@@ -44,16 +44,17 @@ def organisation_documents(
 
 def organisation_texts(manifest: Manifest, roster: Roster, settings: Settings, folder: Path | None = None) -> dict[str, str]:
     """What stands in the Word files, as Markdown: "1-privatlivsmeddelelse.md" and so on. Otherwise the same."""
-    environment = _environment(folder or share(TEMPLATES))
+    texts = jinja2.FileSystemLoader(folder or share(TEMPLATES))
+    environment = _environment(texts)
     facts = _facts(manifest, roster, settings)
-    _check(environment, facts)
+    _check(environment, texts, facts)
     names = (name for name in environment.list_templates(["md"]) if not name.startswith(_PARTIAL))
     return {name: _filled(environment, name, facts) for name in names}
 
 
-def _environment(folder: Path) -> jinja2.Environment:
+def _environment(texts: jinja2.BaseLoader) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=texts,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -74,11 +75,11 @@ def _verbatim(value: str) -> Markup:
     return Markup(line(str(value)).replace("`", "'"))  # no HTML: it keeps the value from being quoted
 
 
-def _check(environment: jinja2.Environment, facts: dict[str, Any]) -> None:
+def _check(environment: jinja2.Environment, texts: jinja2.BaseLoader, facts: dict[str, Any]) -> None:
     """Every placeholder of every text, also where this configuration would not meet it. Raises DocumentError."""
     for name in environment.list_templates(["md"]):
         try:
-            tree = environment.parse(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]
+            tree = environment.parse(texts.get_source(environment, name)[0])
             environment.get_template(name)
         except jinja2.TemplateSyntaxError as problem:
             raise DocumentError(

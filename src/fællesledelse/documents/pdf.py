@@ -16,7 +16,7 @@ STANDARD: Final = "ua-1"
 MISSING = "\ufffd"
 """What stands for a sign that no typeface at hand can draw."""
 
-_TEMPLATE = "templates/documents/ledelsesgrundlag.typ"
+_TEMPLATE = "ledelsesgrundlag.typ"
 _UNDRAWN = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _TRIES = 4
@@ -24,10 +24,26 @@ _TRIES = 4
 
 def pdf(foundation: Foundation) -> bytes:
     """The foundation as a PDF of as many pages as it takes. Raises DocumentError. Takes a tenth of a second."""
-    data = _data(foundation)
+    return compiled(_TEMPLATE, _data(foundation))
+
+
+def compiled(template: str, data: dict[str, Any]) -> bytes:
+    """A tagged PDF of a template in ``templates/documents``, which reads ``data`` as JSON. Raises DocumentError.
+
+    A sign that no typeface has becomes a visible �. The same data are the same bytes.
+    """
     for _ in range(_TRIES):
         try:
-            return _compiled(data)
+            made: bytes = typst.compile(
+                share(f"templates/documents/{template}"),
+                format="pdf",
+                font_paths=fonts(),
+                ignore_system_fonts=True,
+                pdf_standards=[STANDARD],
+                sys_inputs={"data": json.dumps(data)},
+                timestamp=0,
+            )
+            return made
         except typst.TypstError as problem:
             undrawn = _undrawn(str(problem.diagnostic or problem.message))
             if not undrawn:
@@ -51,19 +67,6 @@ def _data(foundation: Foundation) -> dict[str, Any]:
         ],
         "agreed": [clean(text) for text in foundation.agreed],
     }
-
-
-def _compiled(data: dict[str, Any]) -> bytes:
-    made: bytes = typst.compile(
-        share(_TEMPLATE),
-        format="pdf",
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        pdf_standards=[STANDARD],
-        sys_inputs={"foundation": json.dumps(data)},
-        timestamp=0,
-    )
-    return made
 
 
 def _undrawn(diagnostic: str) -> set[str]:

@@ -9,8 +9,8 @@ from ..danish import day, listed
 from ..errors import DocumentError
 from ..model import Phase, RunSheet, Step
 from ..runsheet import Moment, unrolled
-from .cards import compiled
 from .foundation import line
+from .pdf import compiled
 
 _TEMPLATE = "workshoppakke.typ"
 _NUMBERS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti")
@@ -27,13 +27,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Workshop:
-    """One workshop as it is held: a ``step`` with run sheets, the groups, and when it begins (local time)."""
+    """One workshop as it is held: a ``step`` with run sheets, the groups, when it begins (local time), and where."""
 
     cohort: str
     step: Step
     day: date
     starts: time
     tables: tuple[Table, ...]
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _data(workshop: Workshop) -> dict[str, Any]:
         "title": title,
         "cohort": line(workshop.cohort),
         "day": day(workshop.day),
+        "place": line(workshop.place),
         "starts": _clock(workshop, 0),
         "ends": _clock(workshop, max(_minutes(workshop.step, people) for people in sizes)),
         "leaders": sum(len(table.leaders) for table in workshop.tables),

@@ -9,7 +9,7 @@ from typing import Final
 class Rule(StrEnum):
     """What is made as small as possible, one after the other: a later rule never costs an earlier one anything."""
 
-    COUNT = "Afstand til det antal grupper, der er sigtet efter"
+    COUNT = "Grupper for mange eller for få i forhold til størrelsen"
     LINE = "Par, hvor den ene er over den anden i ledelseslinjen"
     MET = "Par, der har været i gruppe før (talt hver gang)"
     DEPARTMENT = "Par fra samme afdeling"

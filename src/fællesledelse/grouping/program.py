@@ -110,7 +110,7 @@ def model(given: Problem, groups: Columns, rule: int, number: int, limits: Limit
     lp.a_matrix_.start_ = np.searchsorted(column, np.arange(wide + 1)).astype(np.int32)
     lp.a_matrix_.index_ = row.astype(np.int32)
     lp.a_matrix_.value_ = matrix[row, column]
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = highspy.Highs()  # type: ignore[no-untyped-call] # highspy tells no types
     highs.setOptionValue("output_flag", False)
     highs.passModel(lp)
     return highs

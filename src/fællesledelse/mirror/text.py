@@ -44,6 +44,12 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(sentence for sentence in made if sentence.words)
 
 
+def lines(text: str) -> list[str]:
+    """The sentences of ``text`` as they are written, bullets left out."""
+    parts = (text[start:end].strip() for start, end in _spans(text))
+    return [bare for part in parts if (bare := _BULLET.sub("", part, count=1))]
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for found in _BREAK.finditer(text):

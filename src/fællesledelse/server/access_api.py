@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from ..errors import AccessError
-from ..model import Manifest
+from ..model import Manifest, Role
 from ..store import Enrolled, Person, Session, Unlocked
 from .web import Api, Refused
 
@@ -171,8 +171,10 @@ class InvitationHandler(AccessApi):
         if found is None:
             raise Refused(404, "dead-link", DEAD_LINK)
         waits = found.not_before > self.house.clock()
+        memberships = await self.house.ask(self.house.store.people.gatherings, found.person.id)
         self.reply(
             {
+                "role": next((mine.role for mine in memberships if mine.gathering == found.gathering), Role.LEADER),
                 "name": found.person.name,
                 "email": found.person.email,
                 "kind": found.kind,

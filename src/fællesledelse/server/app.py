@@ -7,10 +7,12 @@ are not among them, and no configuration file or address can bring them back.
 import asyncio
 import logging
 import mimetypes
+import re
 import shutil
 import signal
 import ssl
 import tempfile
+from collections.abc import Awaitable
 from contextlib import suppress
 from os.path import isfile, join
 from typing import Any
@@ -18,7 +20,16 @@ from typing import Any
 import jinja2
 import tornado.web
 from jupyter_server.auth.identity import IdentityProvider, User
+from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPMessageDelegate,
+    HTTPServerConnectionDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
 from tornado.ioloop import IOLoop
 from tornado.netutil import bind_sockets
 from traitlets.config import Config
@@ -32,19 +43,32 @@ from ..vocabulary import GIFTS
 from . import (
     access_api,
     answers_api,
+    backup_api,
+    cohort_api,
     contract_api,
+    desk,
+    documents_api,
+    evaluation_api,
+    experiments_api,
     gifts_api,
     kernels,
     live_api,
+    mailing_api,
     mine_api,
     notebook_page,
     operator_api,
     pages,
+    programme,
+    projector,
     prose,
     publication_api,
     room_pages,
     rooms_api,
     sharing_api,
+    survey_api,
+    vetoes_api,
+    visits_api,
+    workshop_api,
 )
 from .assets import STATIC, asset, folder_of
 from .house import House
@@ -57,13 +81,19 @@ from .web import LARGEST_BODY, Page, Refused
 GATHERING = r"(?P<gathering>[a-z0-9-]{1,40})"
 STEP = r"(?P<step>[a-z0-9-]{1,60})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
+CARD = r"(?P<card>[a-z0-9.-]{1,100})"
 PARCEL = "[0-9a-f]{32}"
+WAVE = "(?P<wave>[0-9a-f]{32})"
+PICTURE = "(?P<picture>[a-z0-9-]{1,60})"
+ITEM = "(?P<item>[a-z0-9.-]{1,60})"
 KIND = rf"(?P<kind>{'|'.join(GIFTS)})"
 BUILD = "(?P<build>[0-9a-f]{12})"
 READER = r"(?P<reader>[\w-]{1,64})"
 KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 PACKINGS = {"br": ".br", "gzip": ".gz"}  # ways of packing, the best first, and how the names of the packed files end
 LARGEST_READ = 8 * LARGEST_BODY  # bytes; up to here a body that is too large gets an answer, beyond it the door is shut
+LARGEST_FILE_READ = 32 * LARGEST_BODY  # bytes; the same for a cohort's files
+FILE = re.compile(rf"/api/{GATHERING}/cohort\.(xlsx|zip)")
 LARGEST_MESSAGE = 1 << 18  # bytes from a page to its kernel: fields and versions, never a text
 GRACE = 5.0  # seconds that requests under way get at a stop
 
@@ -111,6 +141,49 @@ class Static(Page, tornado.web.StaticFileHandler):
         """Called by Tornado for every file. A module that another imports has no fingerprint: ask each time."""
         if not self.get_argument("v", ""):
             self.set_header("Cache-Control", "no-cache")
+
+
+class _Doors(HTTPServerConnectionDelegate):
+    """Lets a cohort's files be larger than everything else."""
+
+    def __init__(self, inner: HTTPServerConnectionDelegate) -> None:
+        self._inner = inner
+
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """Called by Tornado before each request is read."""
+        return _Door(self._inner.start_request(server_conn, request_conn), request_conn)
+
+    def on_close(self, server_conn: object) -> None:
+        """Called by Tornado when a connection ends."""
+        self._inner.on_close(server_conn)
+
+
+class _Door(HTTPMessageDelegate):
+    """One request; all of it but the room for its body is left to ``inner``."""
+
+    def __init__(self, inner: HTTPMessageDelegate, connection: HTTPConnection) -> None:
+        self._inner, self._connection = inner, connection
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        """Called by Tornado before the body is read."""
+        is_file = isinstance(start_line, RequestStartLine) and start_line.method == "PUT" and FILE.fullmatch(start_line.path)
+        if isinstance(self._connection, HTTP1Connection):
+            self._connection.set_max_body_size(LARGEST_FILE_READ if is_file else LARGEST_READ)
+        return self._inner.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Called by Tornado for each piece of the body."""
+        return self._inner.data_received(chunk)
+
+    def finish(self) -> None:
+        """Called by Tornado when the body has been read."""
+        self._inner.finish()
+
+    def on_connection_close(self) -> None:
+        """Called by Tornado when the connection ends before that."""
+        self._inner.on_connection_close()
 
 
 class WorkbookServer(Voila):
@@ -165,7 +238,7 @@ class WorkbookServer(Voila):
         if settings.certificate is not None and settings.certificate_key is not None:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(settings.certificate, settings.certificate_key)
-        server = HTTPServer(self.app, ssl_options=context, max_body_size=LARGEST_READ, max_header_size=32_768)
+        server = HTTPServer(_Doors(self.app), ssl_options=context, max_body_size=LARGEST_READ, max_header_size=32_768)
         sockets = bind_sockets(settings.port, settings.address)
         server.add_sockets(sockets)
         self.port = sockets[0].getsockname()[1]
@@ -202,12 +275,20 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/hold/{GATHERING}/privatliv", pages.NoticePage),
         (rf"/hold/{GATHERING}/datoer", pages.DatesPage),
         (rf"/hold/{GATHERING}/det-kan-din-facilitator-se", pages.FacilitatorViewPage),
-        (rf"/hold/{GATHERING}/overblik", pages.OverviewPage),
+        (rf"/hold/{GATHERING}/overblik", desk.DeskPage, page),
+        (rf"/hold/{GATHERING}/styring/(?P<name>[a-z-]{{1,40}})", desk.DeskPage, page),
         (rf"/hold/{GATHERING}/rum", room_pages.RoomsPage),
+        (rf"/hold/{GATHERING}/tavle", experiments_api.BoardPage),
+        (rf"/hold/{GATHERING}/tavle/laerred", experiments_api.BoardWall),
         (rf"/hold/{GATHERING}/{STEP}/kort", room_pages.CardPage),
+        (rf"/hold/{GATHERING}/{STEP}/laerred", projector.ProjectorPage),
+        (rf"/hold/{GATHERING}/gruppeoensker", vetoes_api.VetoesPage),
         (rf"/hold/{GATHERING}/galleri", publication_api.GalleryPage),
+        (rf"/hold/{GATHERING}/forloeb", programme.ProgrammePage),
         (rf"/hold/{GATHERING}/galleri/(?P<publication>{PARCEL})", publication_api.ReadingPage),
         (rf"/hold/{GATHERING}/hent-mit", mine_api.MinePage),
+        (rf"/hold/{GATHERING}/evaluering", evaluation_api.EvaluationPage),
+        (rf"/hold/{GATHERING}/spoergeskema", survey_api.SurveyPage),
         (rf"/hold/{GATHERING}/", notebook_page.NotebookPage, page),
         (rf"/hold/{GATHERING}/{STEP}", notebook_page.NotebookPage, page),
         (r"/api/session", access_api.SessionHandler),
@@ -224,25 +305,73 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/api/{GATHERING}/contract/accept", contract_api.AcceptHandler),
         (rf"/api/{GATHERING}/rooms", room_pages.RoomsHandler),
         (rf"/api/{GATHERING}/rooms/{STEP}", rooms_api.RoomHandler),
+        (rf"/api/{GATHERING}/projector/{STEP}", projector.ProjectorHandler),
+        (rf"/api/{GATHERING}/workshops", workshop_api.WorkshopsHandler),
+        (rf"/api/{GATHERING}/workshops/{STEP}/drejebog\.pdf", workshop_api.PackHandler),
         (rf"/api/{GATHERING}/drafts", sharing_api.DraftsHandler),
         (rf"/api/{GATHERING}/drafts/(?P<draft>{PARCEL})", sharing_api.DraftHandler),
         (rf"/api/{GATHERING}/drafts/(?P<draft>{PARCEL})/feedback", sharing_api.GivingHandler),
         (rf"/api/{GATHERING}/feedback", sharing_api.FeedbackHandler),
         (rf"/api/{GATHERING}/gifts/{KIND}", gifts_api.GiftsHandler),
         (rf"/api/{GATHERING}/gifts/{KIND}/(?P<gift>{PARCEL})", gifts_api.GiftHandler),
+        (rf"/api/{GATHERING}/cards/{CARD}", experiments_api.CardHandler),
+        (rf"/api/{GATHERING}/cards/{CARD}/dag\.ics", experiments_api.PromiseHandler),
+        (rf"/api/{GATHERING}/cards/{CARD}/(?P<share>{PARCEL})", experiments_api.CardBackHandler),
+        (rf"/api/{GATHERING}/visits/{STEP}", visits_api.VisitHandler),
         (rf"/api/{GATHERING}/publication", publication_api.PublicationHandler),
         (rf"/api/{GATHERING}/publication/(?P<publication>{PARCEL})", publication_api.WithdrawHandler),
         (rf"/api/{GATHERING}/foundation\.(?P<kind>docx|pdf)", publication_api.FoundationHandler),
         (rf"/api/{GATHERING}/reviews\.ics", publication_api.ReviewsHandler),
+        (rf"/api/{GATHERING}/mailings", mailing_api.MailingsHandler),
+        (rf"/api/{GATHERING}/mailings/letters", mailing_api.LettersHandler),
+        (rf"/api/{GATHERING}/mailings/start", mailing_api.StartHandler),
+        (rf"/api/{GATHERING}/mailings/pause", mailing_api.SteerHandler, {"act": "pause"}),
+        (rf"/api/{GATHERING}/mailings/resume", mailing_api.SteerHandler, {"act": "resume"}),
+        (rf"/api/{GATHERING}/mailings/drop", mailing_api.SteerHandler, {"act": "drop"}),
+        (rf"/api/{GATHERING}/mailings/again", mailing_api.AgainHandler),
+        (rf"/api/{GATHERING}/cards", mailing_api.CardsHandler),
         (rf"/api/{GATHERING}/mine\.zip", mine_api.MineHandler),
+        (rf"/api/{GATHERING}/vetoes", vetoes_api.VetoesHandler),
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
+        (rf"/api/{GATHERING}/cohort", cohort_api.StateHandler),
+        (rf"/api/{GATHERING}/cohort\.xlsx", cohort_api.FileHandler),
+        (rf"/api/{GATHERING}/cohort\.zip", cohort_api.ParcelHandler),
+        (rf"/api/{GATHERING}/cohort/groups", cohort_api.GroupsHandler),
+        (rf"/api/{GATHERING}/cohort/build", cohort_api.BuildHandler),
+        (rf"/api/{GATHERING}/cohort/undo", cohort_api.UndoHandler),
+        (rf"/api/{GATHERING}/evaluation", evaluation_api.WavesHandler),
+        (rf"/api/{GATHERING}/evaluation/{WAVE}", evaluation_api.WaveHandler),
+        (rf"/api/{GATHERING}/evaluation/{WAVE}/close", evaluation_api.CloseHandler),
+        (rf"/api/{GATHERING}/evaluation/{WAVE}/response", evaluation_api.ResponseHandler),
+        (rf"/api/{GATHERING}/evaluation/{WAVE}/report\.(?P<kind>docx|pdf)", evaluation_api.ReportHandler),
+        (rf"/api/{GATHERING}/survey", survey_api.SurveyHandler),
+        (rf"/api/{GATHERING}/survey/end", survey_api.SurveyEndHandler),
+        (rf"/api/{GATHERING}/survey/mine", survey_api.SurveyMineHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}", survey_api.SurveyWaveHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/close", survey_api.SurveyCloseHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/items/{ITEM}", survey_api.SurveyAnswerHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/{PICTURE}\.svg", survey_api.SurveyPictureHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/send", survey_api.SurveySendHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/mine", survey_api.SurveyWithdrawHandler),
+        (rf"/api/{GATHERING}/survey/{WAVE}/report\.(?P<kind>docx|pdf)", survey_api.SurveyReportHandler),
+        (rf"/api/{GATHERING}/documents", documents_api.DocumentsHandler),
+        (rf"/api/{GATHERING}/documents/(?P<name>[a-z0-9-]{{1,60}}\.docx)", documents_api.DocumentHandler),
+        (rf"/api/{GATHERING}/wording/{STEP}", cohort_api.WordingHandler),
+        (rf"/api/{GATHERING}/wording/{STEP}/preview", cohort_api.PreviewHandler, {"prints": prints}),
         (rf"/api/{GATHERING}/steps/{STEP}", answers_api.StepHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/done", answers_api.DoneHandler),
+        (rf"/api/{GATHERING}/steps/{STEP}/papir\.pdf", workshop_api.PaperHandler),
         (rf"/api/{GATHERING}/steps/{STEP}/computed", notebook_page.ComputedHandler, {"processes": processes}),
         (rf"/api/{GATHERING}/steps/{STEP}/{BUILD}/{READER}/api/kernels/{KERNEL}/channels", notebook_page.KernelSocket),
         (rf"/api/{GATHERING}/answers/{KEY}", answers_api.AnswerHandler),
         (rf"/api/{GATHERING}/answers/{KEY}/versions", answers_api.VersionsHandler),
+        (r"/operator/status", operator_api.StatusHandler),
         (r"/operator/invitations", operator_api.InvitationsHandler),
+        (r"/operator/mailings", mailing_api.OperatorMailingsHandler),
+        (r"/operator/backup", backup_api.BackupHandler),
+        (r"/operator/backup/keys", backup_api.KeysHandler),
+        (r"/operator/deletion", backup_api.DeletionHandler),
+        (r"/operator/deletion/extent", backup_api.ExtentHandler),
         (r"/operator/safe/request", operator_api.SafeRequestHandler),
         (r"/operator/safe/result", operator_api.SafeResultHandler),
         (r"/assets/(.*)", Static, {"path": str(STATIC)}),

@@ -16,6 +16,14 @@ class Audit:
         self._clock = clock
         self._lock = Lock()
 
+    def count(self, event: str, gathering: str, since: datetime) -> int:
+        """How often something has happened in a gathering since then."""
+        lines = (json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines() if f'"{event}"' in line)
+        return sum(
+            line["event"] == event and line["gathering"] == gathering and datetime.fromisoformat(line["at"]) >= since
+            for line in lines
+        )
+
     def note(self, event: str, *, route: str, status: int, person: str | None = None, gathering: str | None = None) -> None:
         """Append one line. ``route`` is the pattern of the address, not the address, so that nothing typed gets in."""
         line = {

@@ -40,6 +40,11 @@ class Circle:
         return self.unlocked.person.id
 
     @property
+    def whole_name(self) -> str:
+        """What the leader is called in this gathering."""
+        return self.everyone.get(self.me, self.unlocked.person.name)
+
+    @property
     def others(self) -> tuple[Person, ...]:
         """The rest of the group."""
         return tuple(member for member in self.members if member.id != self.me)

@@ -114,7 +114,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
         "group": [
             member.person.name
             for member in members
-            if member.group and member.group == visit.membership.group and member.person != visit.session.person
+            if member.group and member.group == visit.membership.group and member.person.id != visit.session.person.id
         ],
         "facilitators": [member.person.name for member in members if member.role is Role.FACILITATOR],
         "steps": [
@@ -122,7 +122,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
                 "name": stage.step.name,
                 "title": stage.step.title,
                 "kind": stage.step.kind.value,
-                "minutes": stage.step.minutes,
+                "minutes": 0 if stage.step.period else stage.step.minutes,  # a period's are the seminar's
                 "opens": stage.opens.isoformat() if stage.opens else None,
                 "open": stage.state != "locked",
                 "done": stage.state == "done",

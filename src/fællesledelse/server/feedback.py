@@ -36,8 +36,12 @@ class Feedback:
 
     def received(self) -> dict[str, list[Parcel]]:
         """What the leader has been given, by draft, in the order it came, whether the leader may see it yet or not."""
+        return self.by_draft(self._all())
+
+    def by_draft(self, parcels: list[Parcel]) -> dict[str, list[Parcel]]:
+        """The same of feedback that has been opened already, newest first."""
         found: dict[str, list[Parcel]] = {}
-        for parcel in reversed(self._all()):
+        for parcel in reversed(parcels):
             if parcel.author.id != self.circle.me:
                 found.setdefault(parcel.subject, []).append(parcel)
         return found

@@ -6,18 +6,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import jinja2
 
 from ..settings import Settings
-from ..store import Store
+from ..store import Membership, Store
 from .audit import Audit
+from .builder import Builder
+from .drawings import Drawings
 from .live import Live
 from .mail import Mailer
 from .shelf import Cohort, Shelf
+
+if TYPE_CHECKING:
+    from .mailing import Sending
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,7 +41,10 @@ class House:
     mailer: Mailer
     pages: jinja2.Environment
     clock: Callable[[], datetime]
+    sending: "Sending"
+    builder: Builder = field(default_factory=Builder)
     live: Live = field(default_factory=Live)
+    drawings: Drawings = field(default_factory=Drawings)
     under_way: set[object] = field(default_factory=set)
     _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
     # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
@@ -66,19 +74,32 @@ class House:
         """The cohort of that gathering, read again when it has been built since the last page."""
         newer = await self.ask(self.shelf.newer, gathering)
         if newer is not None:
-            await self.ask(self.store.people.adopt, newer.manifest, newer.roster)
-            self.shelf.place(newer)
-            self.live.look_again()  # who has left the roster, or moved to another group, hears nothing more
+            await self._take_in(newer)
         return self.shelf.find(gathering)
 
+    async def membership(self, gathering: str, person: str) -> tuple[Cohort | None, Membership | None]:
+        """The same, and someone's place in it: what nearly every request asks, in one go."""
+        newer, mine = await self.ask(lambda: (self.shelf.newer(gathering), self.store.people.membership(gathering, person)))
+        if newer is not None:
+            await self._take_in(newer)
+            mine = await self.ask(self.store.people.membership, gathering, person)
+        return self.shelf.find(gathering), mine
+
+    async def _take_in(self, newer: Cohort) -> None:
+        await self.ask(self.store.people.adopt, newer.manifest, newer.roster)
+        self.shelf.place(newer)
+        self.live.look_again()  # who has left the roster, or moved to another group, hears nothing more
+
     async def finish(self, patience: float) -> None:
-        """Wait until every change now under way has been answered, at most ``patience`` seconds. Called at a stop."""
+        """Let every change and every mail now under way be done, within ``patience`` seconds. Called at a stop."""
         deadline, waiting = time.monotonic() + patience, set(self.under_way)
         while self.under_way & waiting and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
+        await self.sending.stop(max(0.0, deadline - time.monotonic()))
 
     def close(self) -> None:
         """Let what is under way finish, then close the store."""
+        self.builder.close()
         self._pass_phrases.shutdown()
         self._files.shutdown(cancel_futures=True)
         self._database.shutdown()

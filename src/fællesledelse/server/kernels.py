@@ -120,6 +120,10 @@ class Kernels(AsyncMappingKernelManager):
         """End every kernel of a person. Called when a new pass phrase signs out all their devices."""
         await self.end(*[key for key, visit in self._visits.items() if visit.session.person.id == person_id])
 
+    async def end_gathering(self, gathering: str) -> None:
+        """End every kernel of a gathering's pages. Called when the gathering is deleted."""
+        await self.end(*[key for key, visit in self._visits.items() if visit.cohort.manifest.gathering == gathering])
+
     def remove_kernel(self, kernel_id: str) -> Any:
         """Called when a kernel has died."""
         self._forget(kernel_id)

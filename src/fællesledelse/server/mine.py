@@ -8,17 +8,21 @@ from typing import Any
 
 from ..danish import day, listed
 from ..documents import Archived, Left, Material, Part, Section
-from ..model import Field, FieldKind, StepKind
+from ..documents.survey import SCALE
+from ..model import Field, FieldKind, Questionnaire, StepKind
 from ..store import Answer, Parcel, Store, Version
 from ..vocabulary import GIFTS
 from .circle import Circle
 from .contract_api import SWITCHES
 from .drafts import KIND as DRAFT_KIND
 from .drafts import lines_of
+from .experiments import KINDS as EXPERIMENTS
 from .feedback import KIND as FEEDBACK_KIND
 from .feedback import LINES, QUESTIONS, Feedback
 from .house import COPENHAGEN
 from .publication import KIND as PUBLICATION_KIND
+from .survey_api import KIND as SURVEY_KIND
+from .visits import KINDS as VISITS
 
 ASKED = {
     "well": "Det virker godt",
@@ -41,7 +45,19 @@ EXPORT_WHY = (
     "Du kan stadig læse dem i arbejdsbogen."
 )
 NOT_YET_WHY = "Den åbner for dig, når alle har givet deres, eller når din tur på workshop 2 er slut."
+CARDS = {
+    EXPERIMENTS["group"]: "Prøvehandling delt med gruppen",
+    EXPERIMENTS["board"]: "Prøvehandling på tavlen",
+    VISITS["host"]: "Værtskort til jobbesøg",
+    VISITS["visit"]: "Kort fra jobbesøg",
+}
+"""The cards of the periods that are let go of, by the kind of their parcels."""
+
+CARDS_WHY = "Det er deres. Du kan læse det i arbejdsbogen, så længe de deler det."
 DRAFTS_WHY = "De tilhører dem, der skrev dem. Du kan læse dem i arbejdsbogen, til de trækkes tilbage."
+
+Fields = dict[str, tuple[Answer, list[Version]]]
+"""What someone has written: each field as it stands, and all it has been."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +71,23 @@ class Mine:
         """Everything; the private annex only where the leader asked for it."""
         manifest = self.circle.manifest
         parcels = self.store.parcels.opened(self.circle.unlocked, manifest.gathering)
+        fields = self._fields()
         shared = [
-            self._drafts(_of(parcels, DRAFT_KIND)),
+            self._drafts(parcels),
             self._given(_of(parcels, FEEDBACK_KIND)),
             self._gifts(parcels),
             self._contracts(_of(parcels, "contract")),
             self._published(_of(parcels, PUBLICATION_KIND), now.astimezone(COPENHAGEN).date()),
+            self._cards(_of(parcels, *CARDS)),
+            self._survey(_of(parcels, SURVEY_KIND)),
         ]
         return Material(
-            self.circle.unlocked.person.name,
+            self.circle.whole_name,
             manifest.name,
             manifest.organisation,
             now,
-            _written([*self._steps(private=False), *shared, self._rest(private=False)]),
-            _written([*self._steps(private=True), self._rest(private=True)]) if annex else (),
+            _written([*self._steps(fields, private=False), *shared, self._rest(fields, private=False)]),
+            _written([*self._steps(fields, private=True), self._rest(fields, private=True)]) if annex else (),
             tuple(self.left(annex, parcels)),
         )
 
@@ -82,40 +101,44 @@ class Mine:
         kept = [parcel for parcel in from_others if not self._may_take(parcel)]
         yield from (Left(f"Feedback fra {name}", EXPORT_WHY) for name in self._names(_of(kept, FEEDBACK_KIND)))
         yield from (Left(f"Sætninger fra {name}", EXPORT_WHY) for name in self._names(_of(kept, *GIFTS)))
+        yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *CARDS)))
         if self._unopened(parcels):
             yield Left("Feedback på dit udkast", NOT_YET_WHY)
         if drafts := self._names(_of(from_others, DRAFT_KIND)):
             yield Left(f"Udkast fra {listed(drafts)}", DRAFTS_WHY)
 
-    def _steps(self, private: bool) -> Iterator[Part]:
+    def _fields(self) -> Fields:
+        """Every field in which something has been written, with all it has been."""
+        versions = self.store.answers.history(self.circle.unlocked, self.circle.gathering, None)
+        answers = self.store.answers.read(self.circle.unlocked, self.circle.gathering, versions)
+        return {key: (answers[key], versions[key]) for key in versions}
+
+    def _steps(self, fields: Fields, private: bool) -> Iterator[Part]:
         """The pages with their ordinary fields, or with those of the annex, wherever they stand."""
         told: set[str] = set()
         for step in self.circle.manifest.steps:
-            fields = [field for field in step.fields if field.key not in told]
-            told |= {field.key for field in fields}
-            wanted = [field for field in fields if (field.private or step.kind is StepKind.ANNEX) is private]
-            yield Part(step.title, tuple(self._answers((field.key, _title(field)) for field in wanted)))
+            asked = [field for field in step.fields if field.key not in told]
+            told |= {field.key for field in asked}
+            wanted = [field for field in asked if (field.private or step.kind is StepKind.ANNEX) is private]
+            yield Part(step.title, tuple(self._answers(fields, {field.key: _title(field) for field in wanted})))
 
-    def _rest(self, private: bool) -> Part:
+    def _rest(self, fields: Fields, private: bool) -> Part:
         """What was written in fields and notes that stand on no page any more: lost would be worse than odd.
 
         Which feedback was picked is only references; the words themselves stand in the two points.
         """
         known = {field.key for step in self.circle.manifest.steps for field in step.fields}
-        saved = self.store.answers.read(self.circle.unlocked, self.circle.gathering, None)
-        left = [key for key in saved if key not in known and not key.startswith("picked.")]
+        left = [key for key in fields if key not in known and not key.startswith("picked.")]
         keys = sorted(key for key in left if key.startswith("private.") is private)
-        return Part("Noter og felter fra før", tuple(self._answers((key, _note(key)) for key in keys)))
+        return Part("Noter og felter fra før", tuple(self._answers(fields, {key: _note(key) for key in keys})))
 
-    def _answers(self, wanted: Iterable[tuple[str, str]]) -> Iterator[Section]:
-        """A section for each field in which something has been written."""
-        titles = dict(wanted)
-        found = self.store.answers.read(self.circle.unlocked, self.circle.gathering, titles)
+    def _answers(self, fields: Fields, titles: dict[str, str]) -> Iterator[Section]:
+        """A section for each of those fields in which something has been written."""
         for key, title in titles.items():
-            if found[key].version or found[key].asides:
-                versions = self.store.answers.versions(self.circle.unlocked, self.circle.gathering, key)
-                earlier = (replace(each, text=self._spoken(key, each.text)) for each in _earlier(found[key], versions))
-                present = _now(found[key])
+            if key in fields:
+                answer, versions = fields[key]
+                earlier = (replace(each, text=self._spoken(key, each.text)) for each in _earlier(answer, versions))
+                present = _now(answer)
                 yield Section(title, (replace(present, text=self._spoken(key, present.text)),), tuple(earlier))
 
     def _spoken(self, key: str, text: str) -> str:
@@ -132,8 +155,8 @@ class Mine:
 
     def _drafts(self, parcels: list[Parcel]) -> Part:
         feedback = Feedback(self.store, self.circle)
-        received = feedback.received()
-        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me]
+        received = feedback.by_draft(_of(parcels, FEEDBACK_KIND))
+        mine = [parcel for parcel in _of(parcels, DRAFT_KIND) if parcel.author.id == self.circle.me]
         return Part("Udkast og feedback", tuple(self._draft(feedback, each, received.get(each.id, [])) for each in mine))
 
     def _draft(self, feedback: Feedback, draft: Parcel, received: list[Parcel]) -> Section:
@@ -202,6 +225,19 @@ class Mine:
         fields = (field for step in self.circle.manifest.steps for field in step.fields if field.key.startswith("contract."))
         return {field.key.rpartition(".")[2]: field.label for field in fields}
 
+    def _cards(self, parcels: list[Parcel]) -> Part:
+        """What the leader has let go of, as it stood that day; the others' cards are theirs."""
+        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content]
+        return Part("Kort, jeg har givet videre", tuple(map(_card, mine)))
+
+    def _survey(self, parcels: list[Parcel]) -> Part:
+        """The own answers in closed waves of the survey while they can be found; else the copy the leader has kept."""
+        gathering = self.circle.manifest.gathering
+        asked = self.store.surveys.asked(gathering)
+        copies = {parcel.subject: parcel.content["answers"] for parcel in reversed(parcels) if parcel.content}
+        own = copies | self.store.surveys.own(gathering, self.circle.me)
+        return Part("Mine svar i spørgeskemaet", tuple(_answered(*asked[wave], own[wave]) for wave in asked if wave in own))
+
     def _published(self, parcels: list[Parcel], today: date) -> Part:
         mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content]
         newest = max((parcel.number for parcel in mine if parcel.due is not None and parcel.due <= today), default=0)
@@ -217,11 +253,13 @@ class Mine:
         """
         if parcel.author.id == self.circle.me:
             return True
-        standing = self.store.contracts.standing(self.circle.gathering, parcel.group)
+        own = parcel.group == self.circle.group
+        standing = self.circle.standing if own else self.store.contracts.standing(self.circle.gathering, parcel.group)
         return standing.in_force and standing.switches.export and parcel.author.id in standing.accepted + standing.former
 
     def _unopened(self, parcels: list[Parcel]) -> bool:
-        feedback, given = Feedback(self.store, self.circle), Feedback(self.store, self.circle).received()
+        feedback = Feedback(self.store, self.circle)
+        given = feedback.by_draft(_of(parcels, FEEDBACK_KIND))
         mine = [parcel for parcel in _of(parcels, DRAFT_KIND) if parcel.author.id == self.circle.me and parcel.id in given]
         return any(not feedback.ready(each, {parcel.author.id for parcel in given[each.id]}) for each in mine)
 
@@ -239,6 +277,18 @@ def _of(parcels: list[Parcel], *kinds: str) -> list[Parcel]:
 
 def _headings(parcel: Parcel) -> list[dict[str, str]]:
     return list((parcel.content or {"headings": []})["headings"])
+
+
+def _card(parcel: Parcel) -> Section:
+    content: dict[str, Any] = parcel.content or {}
+    told = f"{day(parcel.made_at.date())}" + (", trukket tilbage" if parcel.withdrawn_at else "")
+    under = tuple(Section(part["title"], (Archived(part["text"]),)) for part in content["parts"])
+    return Section(CARDS[parcel.kind], (Archived(told),), under=under)
+
+
+def _answered(title: str, asks: Questionnaire, answers: dict[str, int]) -> Section:
+    told = [f"{item.text} {SCALE[answers[item.key]]}." for item in asks.items if item.key in answers]
+    return Section(title, (Archived("\n".join(told)),))
 
 
 def _publication(parcel: Parcel, replaced: bool) -> Section:

@@ -9,8 +9,7 @@ from ..names import slug
 from .circle import circle
 from .mine import Mine
 from .pages import shell
-from .publication_api import FileHandler
-from .web import Guarded, Page, Refused
+from .web import Api, Guarded, Page, Refused
 
 T = TypeVar("T")
 
@@ -34,7 +33,7 @@ class MinePage(Page):
         self.show("mine.html", **await shell(self, cohort, mine, "hent-mit"), left=left)
 
 
-class MineHandler(FileHandler):
+class MineHandler(Api):
     """GET: everything as a zip; ?annex=1 with the private annex."""
 
     async def get(self, gathering: str) -> None:

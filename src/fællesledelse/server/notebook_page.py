@@ -13,6 +13,7 @@ from .access_api import journal_key
 from .answers_api import open_step, step_json, visible_answers
 from .feed import Visit, told
 from .kernels import Kernels
+from .log import LOG
 from .pages import notice_accepted, shell
 from .prints import Prints
 from .processes import Processes
@@ -49,6 +50,18 @@ class NotebookPage(Page):
         await self._answer(Visit(self.signed_in, mine, cohort, page))
 
     async def _answer(self, visit: Visit) -> None:
+        """The page's beginning at once, so that the browser makes its tools ready while the rest is being computed."""
+        self.begin("step_top.html", **await shell(self, visit.cohort, visit.membership, visit.step.name), step=visit.step)
+        await self.flush()
+        try:
+            rest = await self._rest(visit)
+        except Exception:
+            LOG.exception("The page %s of %s can't be shown", visit.step.name, visit.cohort.manifest.gathering)
+            self.note("failed")
+            rest = {"failed": True}
+        self.show("step.html", **{"failed": False} | rest)
+
+    async def _rest(self, visit: Visit) -> dict[str, Any]:
         cohort, step = visit.cohort, visit.step
         answers = await visible_answers(self, cohort, step)
         shown = await self._processes.show(visit, await told(self.house, visit, answers))
@@ -60,9 +73,9 @@ class NotebookPage(Page):
             "computed": shown["computed"],
             "widgets": shown["widgets"],
         }
-        context = await shell(self, cohort, visit.membership, step.name)
         pieces = await self._prints.of(cohort, step.name)
-        self.show("step.html", **context | {"step": step, "pieces": pieces, "cells": shown["cells"], "data": data})
+        here = {"gathering": cohort.manifest.gathering, "step": step}
+        return here | {"pieces": pieces, "cells": shown["cells"], "data": data}
 
 
 class ComputedHandler(Api):

@@ -5,8 +5,10 @@ import json
 import secrets
 from pathlib import Path
 
+from ..danish import listed
 from ..store import Person
 from .access_api import send_replacement
+from .overview import told
 from .web import Api, Refused
 
 
@@ -33,11 +35,26 @@ class OperatorApi(Api):
         return hmac.compare_digest(given.encode(), self.settings["operator_token"].encode())
 
 
+class StatusHandler(OperatorApi):
+    """POST: how far everyone in a gathering is, as its facilitators see it."""
+
+    async def post(self) -> None:
+        """The overview, made by the same function as theirs."""
+        gathering = self.body(gathering=str)["gathering"]
+        cohort = await self.house.cohort(gathering)
+        if cohort is None:
+            raise Refused(404, "not-found", f"Serveren har intet hold, der hedder {gathering[:40]!r}.")
+        self.reply(await told(self.house, cohort))
+
+
 class InvitationsHandler(OperatorApi):
     """POST: invitations for everyone in a gathering who has not enrolled, or a replacement for one who has."""
 
     async def post(self) -> None:
-        """The links of those who have not enrolled. A replacement link is never shown: it goes to the leader by mail."""
+        """The links of those who have not enrolled, but for those who get them by mail alone: theirs are not made.
+
+        A replacement link is never shown: it goes to the leader by mail.
+        """
         body = self.body(gathering=str, email_=str)
         cohort = await self.house.cohort(body["gathering"])
         if cohort is None:
@@ -46,22 +63,43 @@ class InvitationsHandler(OperatorApi):
         wanted = [m for m in members if body.get("email", m.person.email) == m.person.email]
         if not wanted:
             raise Refused(404, "not-found", "Ingen på holdet har den e-mailadresse. Se deltagerlisten efter.")
-        links = []
+        elsewhere = await self.house.ask(self.house.store.people.elsewhere, cohort.manifest.gathering)
+        unseen = [each.person.name for each in wanted if not each.enrolled and each.person.id in elsewhere]
+        if unseen and "email" in body:
+            raise Refused(409, "mail-only", mail_only(unseen), names=unseen)
+        shown = [each.person for each in wanted if not each.enrolled and each.person.id not in elsewhere]
+        links = [await self._link(person, body["gathering"]) for person in shown]
         for member in wanted:
-            if not member.enrolled:
-                token = await self.house.ask(self.house.store.invitations.invite, member.person.id, body["gathering"])
-                url = f"{self.house.settings.origin}/invitation#{token}"
-                links.append({"name": member.person.name, "email": member.person.email, "url": url})
-            elif "email" in body:
+            if member.enrolled and "email" in body:
                 await self._send(member.person)
-        self.reply({"invitations": links, "enrolled": sum(member.enrolled for member in wanted)})
+        enrolled = sum(member.enrolled for member in wanted)
         self.note("invited")
+        note_links(self, body["gathering"], [person.id for person in shown])
+        self.reply({"invitations": links, "enrolled": enrolled, "mail_only": unseen})
+
+    async def _link(self, person: Person, gathering: str) -> dict[str, str]:
+        token = await self.house.ask(self.house.store.invitations.invite, person.id, gathering, shown=True)
+        url = f"{self.house.settings.origin}/invitation#{token}"
+        return {"name": person.name, "email": person.email, "url": url}
 
     async def _send(self, person: Person) -> None:
         try:
             await send_replacement(self, person, asked_by="IT-driften")
         except OSError:
             raise Refused(503, "no-mail", "Mailserveren tog ikke imod. Se efter, at den kører, og prøv igen.") from None
+
+
+def mail_only(names: list[str]) -> str:
+    """Why nobody but they themselves may see a link of theirs."""
+    return f"{listed(names)} er eller har været med på et andet hold og får derfor kun et link på egen mail. Send en mail."
+
+
+def note_links(handler: Api, gathering: str, people: list[str]) -> None:
+    """A line in the audit log for each of ``people`` (ids) for whom a link was made that others can see."""
+    for person in people:
+        handler.house.audit.note(
+            "link-shown", route=type(handler).__name__, status=handler.get_status(), person=person, gathering=gathering
+        )
 
 
 class SafeRequestHandler(OperatorApi):

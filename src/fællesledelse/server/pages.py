@@ -1,15 +1,43 @@
 """The pages the server renders itself: ways in, the privacy notice, dates, and what a facilitator sees."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ..danish import short_day
-from ..model import Participant, Role, Step, StepKind
-from ..store import Member, Membership, fingerprint
+from ..model import Manifest, Participant, Role, Step, StepKind
+from ..store import Membership, fingerprint
 from .access_api import notice_digest
+from .overview import countable, rows
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
+
+BESIDE: Final[tuple[tuple[str, str], ...]] = (
+    ("forloeb", "Hele forløbet"),
+    ("datoer", "Gruppens datoer"),
+    ("gruppeoensker", "Gruppeønsker"),
+    ("galleri", "Galleri"),
+    ("tavle", "Tavlen"),
+    ("spoergeskema", "Spørgeskema"),
+    ("evaluering", "Evaluering"),
+    ("hent-mit", "Hent mit"),
+    ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
+)
+"""A leader's pages beside the steps, by address."""
+
+DESK = (
+    ("styring/holdet", "Holdet"),
+    ("styring/ret-tekst", "Ret tekst"),
+    ("styring/invitationer", "Invitationer"),
+    ("styring/workshops", "Workshops"),
+    ("styring/spoergeskema", "Spørgeskema"),
+    ("styring/evaluering", "Evaluering"),
+    ("styring/dokumenter", "Dokumenter"),
+)
+"""The facilitator's pages beside the overview, by address."""
+
+SURVEY = "spoergeskema"
+"""The page that is there only where the cohort has a survey."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -140,73 +168,19 @@ class FacilitatorViewPage(Page):
     async def get(self, gathering: str) -> None:
         """My own row, made by the same function as hers."""
         cohort, mine = await self.leader(gathering)
-        row = next(row for row in await overview_rows(self, cohort) if row["person"] == self.person)
+        row = next(row for row in await rows(self.house, cohort) if row.person == self.person)
         self.show("facilitator_view.html", **await shell(self, cohort, mine, "det-kan-din-facilitator-se"), row=row)
 
 
-class OverviewPage(Page):
-    """The facilitator's overview: who has marked which step as done. No texts, no lengths, no times."""
-
-    async def get(self, gathering: str) -> None:
-        """All leaders and all steps."""
-        cohort, mine = await self.membership(gathering)
-        if mine.role is not Role.FACILITATOR:
-            raise Refused(
-                403, "forbidden", "Overblikket er for facilitatorer. Se i stedet, hvad din facilitator kan se om dig."
-            )
-        titles = [step.title for step in countable(cohort)]
-        context = await shell(self, cohort, mine, "overblik")
-        self.show("overview.html", **context, rows=await overview_rows(self, cohort), steps=titles)
-
-
-async def overview_rows(handler: Guarded, cohort: Cohort) -> list[dict[str, Any]]:
-    """One row per leader: who they are in the roster, and three possible states per step."""
-    house, gathering = handler.house, cohort.manifest.gathering
-    roster = {participant.email: participant for participant in cohort.roster.participants}
-    members = await house.ask(house.store.people.members, gathering)
-    marks = await house.ask(house.store.progress.marks, gathering)
-    groups = {member.group for member in members if member.group}
-    moved = {group: await moved_dates(house, gathering, group) for group in groups}
-    today = house.today()
-
-    def states(member: Member) -> list[dict[str, str]]:
-        days = moved.get(member.group, {})
-        rows = []
-        for step, following in deadlines(cohort, days):
-            passed = following is not None and following <= today
-            done = (member.person.id, step.name) in marks
-            rows.append({"title": step.title, "state": "done" if done else "passed" if passed else "open"})
-        return rows
-
-    return [
-        {
-            "person": member.person.id,
-            "name": member.person.name,
-            "title": roster.get(member.person.email, BLANK).title,
-            "department": roster.get(member.person.email, BLANK).department,
-            "group": member.group,
-            "states": states(member),
-        }
-        for member in members
-        if member.role is Role.LEADER
-    ]
-
-
 def movable(cohort: Cohort) -> list[Step]:
-    """The steps whose day a group may move for itself: all that have a day, but for the pages that are always there."""
-    return [step for step in countable(cohort) if step.opens is not None]
+    """The steps whose day a group may move for itself: all that have a day, but for the pages that are always there, and
+    for the periods, which begin with a seminar for everyone."""
+    return [step for step in countable(cohort) if step.opens is not None and step.kind is not StepKind.PERIOD]
 
 
-def countable(cohort: Cohort) -> list[Step]:
-    """The steps a leader can mark as done."""
-    return [step for step in cohort.manifest.steps if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
-
-
-def deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date | None]]:
-    """Each countable step with the day its time is past: the day the next one opens."""
-    steps = countable(cohort)
-    following = [own_day(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
-    return list(zip(steps, following, strict=False))
+def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """A leader's pages beside the steps in that cohort."""
+    return tuple(each for each in BESIDE if each[0] != SURVEY or manifest.survey is not None)
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -222,16 +196,10 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     base = f"/hold/{manifest.gathering}"
     if mine.role is Role.LEADER:
         way = await stages(handler.house, cohort, handler.person, mine.group)
-        nav = [_link(cohort, stage, current) for stage in way]
-        extras = [
-            ("datoer", "Gruppens datoer"),
-            ("galleri", "Galleri"),
-            ("hent-mit", "Hent mit"),
-            ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
-        ]
+        nav, extras = [_link(cohort, stage, current) for stage in way], beside(manifest)
     else:
-        nav, extras = [], [("overblik", "Overblik"), ("rum", "Grupperne")]
-    for name, title in [*extras, ("privatliv", "Privatliv")]:
+        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+    for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
         "me": {

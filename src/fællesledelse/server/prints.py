@@ -1,5 +1,6 @@
 """The prose of the pages, printed by Voilà once for each build: what differs from leader to leader goes in between."""
 
+import nbformat
 from voila.exporter import VoilaExporter
 
 from .shelf import Cohort
@@ -24,6 +25,13 @@ class Prints:
             self._prints[place] = cohort.stamp, pieces
         return pieces
 
+    async def prose(self, source: str) -> str:
+        """The HTML of one Markdown cell."""
+        cell = nbformat.v4.new_markdown_cell(source)
+        return await self._print(nbformat.v4.new_notebook(cells=[cell]))
+
     async def _printed(self, cohort: Cohort, step: str) -> list[str]:
-        parts = self._exporter.generate_from_notebook_node(cohort.notebooks[step])
-        return "".join([html async for html, _resources in parts]).split(PLACE)
+        return (await self._print(cohort.notebooks[step])).split(PLACE)
+
+    async def _print(self, notebook: nbformat.NotebookNode) -> str:
+        return "".join([html async for html, _resources in self._exporter.generate_from_notebook_node(notebook)])

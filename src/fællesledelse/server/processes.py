@@ -6,7 +6,6 @@ the same process. Where the system can't fork, both are started as programs of t
 
 import asyncio
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -20,11 +19,11 @@ from ..kernels import Zygote, ZygoteError, available
 from .feed import Visit
 from .log import LOG
 from .shelf import Cohort
+from .surroundings import surroundings
 
 WORKBOOK = "fællesledelse.workbook"
 MODULES = (f"{WORKBOOK}.show", f"{WORKBOOK}.kernel")
 SOCKET = "FAELLESLEDELSE_SOCKET"
-INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 AT_ONCE = 4  # pages that are computed at the same time
 PATIENCE = 20.0  # seconds that a page may take to say what it shows
 
@@ -85,8 +84,7 @@ class Processes:
 
     def environment(self, **own: str) -> dict[str, str]:
         """All that such a process knows of its surroundings."""
-        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        return kept | {"IPYTHONDIR": self._folder, "PYTHONUTF8": "1", SOCKET: ""} | own
+        return surroundings() | {"IPYTHONDIR": self._folder, SOCKET: ""} | own
 
     def close(self) -> None:
         """End the processes that others are forked from."""

@@ -67,18 +67,7 @@ class WithdrawHandler(Api):
         self.reply(told)
 
 
-class FileHandler(Api):
-    """Answers with a file to keep."""
-
-    def hand(self, data: bytes, kind: str, name: str) -> None:
-        """Send the file; no cache keeps it."""
-        self.set_header("Content-Type", kind)
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.set_header("Cache-Control", "no-store")
-        self.finish(data)
-
-
-class FoundationHandler(FileHandler):
+class FoundationHandler(Api):
     """GET: a foundation as Word or PDF. ?publication=id, else ?number= of my own, else my draft with what is chosen."""
 
     async def get(self, gathering: str, kind: str) -> None:
@@ -101,10 +90,10 @@ class FoundationHandler(FileHandler):
         headings = self.get_query_arguments("heading") or list(DRAFT)
         choice = chosen(_day(day) if day else here.today, "staff", headings, self.get_query_arguments("dialogue"))
         content = here.content(choice, here.present())
-        return foundation(content, here.circle.unlocked.person.name, here.version(), choice.day)
+        return foundation(content, here.circle.whole_name, here.version(), choice.day)
 
 
-class ReviewsHandler(FileHandler):
+class ReviewsHandler(Api):
     """GET: the three reviews as a calendar file."""
 
     async def get(self, gathering: str) -> None:
@@ -160,7 +149,7 @@ def _told(here: Publications) -> dict[str, Any]:
             "empty": not any(present[key].text.strip() for key in DRAFT),
             "seen": mark(present),
         },
-        "name": here.circle.unlocked.person.name,
+        "name": here.circle.whole_name,
         "title": here.title,
         "organisation": here.circle.manifest.organisation,
         "version": version,

@@ -1,6 +1,7 @@
 """Starting the server: the services are made, the cohorts taken in, and the application told to serve."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ from ..settings import Settings
 from ..store import Store
 from .app import WorkbookServer, pages_environment
 from .audit import Audit
+from .deletion import go_on
 from .house import House
 from .mail import Mailer
+from .mailing import Sending
 from .shelf import Shelf
 
 
@@ -23,19 +26,43 @@ def now() -> datetime:
 def open_house(settings: Settings, folders: list[Path], clock: Callable[[], datetime] = now) -> House:
     """Everything the server needs, with the cohorts in ``folders`` taken into the store.
 
-    Raises SettingsError where a folder is not built, or where data and cohort folders lie inside one another.
+    Raises SettingsError where a folder is not built, where the data folder can't be written to, or where it lies inside a
+    cohort folder.
     """
     os.umask(0o077)  # nothing the server writes is for anyone else on the machine
     for folder in folders:
         if settings.data.resolve().is_relative_to(folder.resolve()):
-            raise SettingsError(f"The data folder {settings.data} lies inside the cohort folder {folder}. Move it out.")
-    settings.data.mkdir(parents=True, exist_ok=True)
+            raise SettingsError(
+                f"Datamappen {settings.data} ligger inde i holdets mappe {folder}. Sæt FAELLESLEDELSE_DATA til en mappe "
+                "et andet sted."
+            )
     shelf = Shelf(folders)
+    _make(settings.data)
     store = Store.open(settings.database, settings.data / "keys", clock)
+    go_on(store, settings.data, shelf)
     for cohort in shelf:
         store.people.adopt(cohort.manifest, cohort.roster)
+    store.mailings.recover()
     audit = Audit(settings.data / "audit.jsonl", clock)
-    return House(settings, store, shelf, audit, Mailer(settings), pages_environment(), clock)
+    return House(settings, store, shelf, audit, Mailer(settings), pages_environment(), clock, Sending())
+
+
+def _make(data: Path) -> None:
+    """Make the data folder unless it is there, and try to write in it. Raises SettingsError."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=data).close()
+    except (FileExistsError, NotADirectoryError):
+        raise SettingsError(
+            f"Datamappen {data} kan ikke laves: Der ligger en fil, hvor den skulle være. "
+            "Sæt FAELLESLEDELSE_DATA til en anden mappe."
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"Serveren kan ikke skrive i datamappen {data}. Systemet siger: {error.strerror}.\n"
+            "Giv serverens bruger ejerskab af mappen, og lad systemd skrive i den (ReadWritePaths). Eller sæt "
+            "FAELLESLEDELSE_DATA til en anden mappe."
+        ) from None
 
 
 def serve(house: House) -> None:

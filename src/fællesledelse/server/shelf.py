@@ -15,7 +15,12 @@ from ..manifest import load, load_roster
 from ..model import Manifest, Roster
 from .log import LOG
 
-BUILT = "bygget"
+BUILT, BEFORE = "bygget", ".bygget-gammel"
+SOURCES = (
+    *("hold.yaml", "hold.xlsx", "deltagere.csv", "deltagere.xlsx"),
+    *("spoergeskema.csv", "spoergeskema.xlsx", "temaer.csv", "temaer.xlsx"),
+    *("notebooks", "skabeloner", BUILT),
+)
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,16 @@ class Shelf:
         self._folders: dict[str, Path] = {}
         self._cohorts: dict[str, Cohort] = {}
         for folder in folders:
-            cohort = _read(folder)
+            try:
+                cohort = _read(folder)
+            except PermissionError as error:
+                raise SettingsError(
+                    f"Serveren må ikke læse {error.filename}. Giv serverens bruger adgang til hele mappen {folder}."
+                ) from None
             gathering = cohort.manifest.gathering
             if gathering in self._folders:
                 raise SettingsError(
-                    f"Two folders hold the gathering {gathering!r}: {self._folders[gathering]} and {folder}."
+                    f"To mapper rummer holdet {gathering}: {self._folders[gathering]} og {folder}. Start med kun den ene."
                 )
             self._folders[gathering], self._cohorts[gathering] = folder, cohort
 
@@ -59,13 +69,17 @@ class Shelf:
         """The cohort of that gathering as last read, or None."""
         return self._cohorts.get(gathering)
 
+    def folder(self, gathering: str) -> Path:
+        """The cohort folder of that gathering. Raises KeyError if there is none."""
+        return self._folders[gathering]
+
     def newer(self, gathering: str) -> Cohort | None:
         """The cohort read again if it has been built since, else None.
 
         A folder in the midst of a build, or one that can't be read, is left alone: what was read before still stands.
         """
-        folder = self._folders.get(gathering)
-        if folder is None or _stamp(folder) in (None, self._cohorts[gathering].stamp):
+        folder, present = self._folders.get(gathering), self._cohorts.get(gathering)
+        if folder is None or present is None or _stamp(folder) in (None, present.stamp):
             return None
         try:
             cohort = _read(folder)
@@ -76,8 +90,23 @@ class Shelf:
         return cohort if whole else None
 
     def place(self, cohort: Cohort) -> None:
-        """Serve this build from now on."""
-        self._cohorts[cohort.manifest.gathering] = cohort
+        """Serve this build from now on, unless the gathering has been forgotten meanwhile."""
+        if cohort.manifest.gathering in self._folders:
+            self._cohorts[cohort.manifest.gathering] = cohort
+
+    def forget(self, gathering: str) -> None:
+        """Serve that gathering no longer. Its folder stays as it is."""
+        self._folders.pop(gathering, None)
+        self._cohorts.pop(gathering, None)
+
+    def sources(self, gathering: str) -> Iterator[tuple[str, bytes]]:
+        """The files of a cohort folder that a copy of it needs: their names in it, with / between, and what they hold."""
+        folder = self._folders[gathering]
+        for name in SOURCES:
+            for path in [folder / name, *sorted((folder / name).rglob("*"))]:
+                hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+                if path.is_file() and not path.is_symlink() and not hidden:
+                    yield path.relative_to(folder).as_posix(), path.read_bytes()
 
     def template(self, gathering: str) -> bytes | None:
         """The organisation's Word template as it was built; None if the cohort has none of its own."""
@@ -97,7 +126,8 @@ def _page(built: Path, step: str) -> nbformat.NotebookNode:
     for cell in page.cells:
         if cell.cell_type == "code" and not cells.allowed(cell.source, step):
             raise SettingsError(
-                f"{built / step}.ipynb holds code that no page may run. Build the cohort again, and ask who changed it."
+                f"{built / step}.ipynb rummer kode, som ingen side må køre. Byg holdet igen, og spørg, "
+                "hvem der har ændret den."
             )
     return page
 
@@ -110,10 +140,16 @@ def _stamp(folder: Path) -> int | None:
 
 
 def _read(folder: Path) -> Cohort:
-    built = folder / BUILT
+    if not folder.exists():
+        raise SettingsError(f"Mappen {folder} findes ikke. Den blev søgt her: {folder.absolute()}. Ret navnet eller stien.")
+    if not folder.is_dir():
+        raise SettingsError(f"{folder} er en fil. Skriv holdets mappe i stedet.")
+    built, before = folder / BUILT, folder / BEFORE
+    if before.is_dir() and not built.exists():
+        before.rename(built)  # a build was cut off between two names
     stamp = _stamp(folder)
     if stamp is None:
-        raise SettingsError(f"{folder} is not built yet: run 'faellesledelse hold byg {folder}' first.")
+        raise SettingsError(f"{folder} er ikke bygget endnu. Byg det først: faellesledelse hold byg {folder}")
     manifest = load((built / "manifest.json").read_text(encoding="utf-8"))
     return Cohort(
         manifest=manifest,

@@ -103,6 +103,8 @@ class Guarded(Armoured):
     """Lets nobody past who comes by the wrong road, from another site, or without a session where one is needed."""
 
     public: ClassVar[bool] = False
+    largest: ClassVar[int] = LARGEST_BODY
+    too_large: ClassVar[str] = REFUSALS[413][2]
     session: Session | None = None
 
     def check_xsrf_cookie(self) -> None:
@@ -132,8 +134,8 @@ class Guarded(Armoured):
         """Refuse a change that comes from another site, or is too large to be one of ours."""
         if not self.check_origin():
             raise Refused(403, "other-origin", "Forespørgslen kom fra en anden side end vores.")
-        if len(self.request.body) > LARGEST_BODY:
-            raise Refused(413, *_words(413), limit=LARGEST_BODY, length=len(self.request.body))
+        if len(self.request.body) > self.largest:
+            raise Refused(413, REFUSALS[413][0], self.too_large, limit=self.largest, length=len(self.request.body))
         self.house.under_way.add(self)
 
     def ask_to_log_in(self) -> None:
@@ -154,9 +156,7 @@ class Guarded(Armoured):
 
     async def membership(self, gathering: str) -> tuple[Cohort, Membership]:
         """The cohort and the asker's place in it. Someone else's gathering looks like one that does not exist."""
-        cohort = await self.house.cohort(gathering)
-        memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
-        mine = next((each for each in memberships if each.gathering == gathering), None)
+        cohort, mine = await self.house.membership(gathering, self.person)
         if cohort is None or mine is None:
             raise Refused(404, *_words(404))
         return cohort, mine
@@ -227,6 +227,13 @@ class Api(Guarded):
         self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(value))  # ASCII, since half a surrogate pair in a text has no UTF-8
 
+    def hand(self, data: bytes, kind: str, name: str) -> None:
+        """Answer with a file to keep; no cache keeps it."""
+        self.set_header("Content-Type", kind)
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.set_header("Cache-Control", "no-store")
+        self.finish(data)
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Called by Tornado for every error."""
         error = (kwargs.get("exc_info") or (None, None, None))[1]
@@ -248,12 +255,17 @@ class Page(Guarded):
         self.redirect(f"/log-ind?next={self.request.path}")
         raise Finish
 
-    def show(self, template: str, **context: Any) -> None:
-        """Answer with the page ``template``."""
+    def begin(self, template: str, **context: Any) -> None:
+        """Write ``template``, a page or the beginning of one."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         shell: dict[str, Any] = {"me": None, "nav": [], "step": None, "gathering": "", "person": ""}
-        self.finish(self.house.pages.get_template(template).render(shell | context))
+        self.write(self.house.pages.get_template(template).render(shell | context))
+
+    def show(self, template: str, **context: Any) -> None:
+        """Answer with the page ``template``, or with the rest of one that has begun."""
+        self.begin(template, **context)
+        self.finish()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Called by Tornado for every error: one kind Danish page."""

@@ -7,23 +7,34 @@ from typing import Self
 
 from .access import Access, Session
 from .answers import Answers
+from .backup import Backup
 from .contracts import Contracts
 from .database import Database
+from .deletion import Deletion, Extent, Receipt
+from .evaluations import Evaluations, Response, Result, Wave
 from .invitations import Invitations
 from .keyfiles import KeyFiles
+from .mailings import Mailings
 from .parcels import Parcels
 from .people import People
 from .progress import Progress
 from .records import (
     Answer,
+    CalendarMark,
     Conflict,
     Contract,
     Invitation,
     InvitationKind,
+    LineState,
+    Mailing,
+    MailingKind,
+    MailingLine,
+    MailingState,
     Member,
     Membership,
     Parcel,
     Person,
+    Planned,
     Room,
     Saved,
     Standing,
@@ -34,28 +45,47 @@ from .records import (
 from .rooms import Rooms
 from .safe import Safe
 from .sealing import DEFAULT_COST, KdfCost
+from .surveys import Draft, Frame, Shown, Survey, Surveys, SurveyWave
 from .vault import Enrolled, Unlocked, fingerprint
+from .vetoes import Vetoes
 
 __all__ = [
     "Answer",
+    "CalendarMark",
     "Conflict",
     "Contract",
+    "Draft",
     "Enrolled",
+    "Extent",
+    "Frame",
     "Invitation",
     "InvitationKind",
     "KdfCost",
+    "LineState",
+    "Mailing",
+    "MailingKind",
+    "MailingLine",
+    "MailingState",
     "Member",
     "Membership",
     "Parcel",
     "Person",
+    "Planned",
+    "Receipt",
+    "Response",
+    "Result",
     "Room",
     "Saved",
     "Session",
+    "Shown",
     "Standing",
     "Store",
+    "Survey",
+    "SurveyWave",
     "Switches",
     "Unlocked",
     "Version",
+    "Wave",
     "Wording",
     "fingerprint",
     "utc_now",
@@ -68,7 +98,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in ten groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in fourteen groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -81,6 +111,12 @@ class Store:
         self.parcels = Parcels(database, files, clock)
         self.contracts = Contracts(database, files, clock)
         self.rooms = Rooms(database)
+        self.vetoes = Vetoes(database, files)
+        self.backup = Backup(database, files, clock)
+        self.deletion = Deletion(database, files, clock)
+        self.mailings = Mailings(database, clock)
+        self.evaluations = Evaluations(database, files)
+        self.surveys = Surveys(database, files)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

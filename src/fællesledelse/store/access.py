@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nacl.public import PrivateKey
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from ..errors import AccessError, SealError
 from . import invitations, schema, vault
@@ -24,6 +24,11 @@ REMEMBERED = timedelta(days=30)
 SHORTEST_PHRASE = 12
 _LONGEST_PHRASE = 1000
 _NO_SALT = bytes(16)
+_REMEMBERED = (  # asked by every request: made once
+    select(*(schema.session.c[name] for name in ("id_hash", "pair", "sealed", "expires_at")), schema.person)
+    .join(schema.person, schema.person.c.id == schema.session.c.person)
+    .where(schema.session.c.id_hash == bindparam("id"))
+)
 
 
 @dataclass(frozen=True)
@@ -127,14 +132,8 @@ class Access:
     def resume(self, cookie: str) -> Session | None:
         """The session of a cookie; None if it is unknown, signed out, changed or older than 30 days."""
         session_id, _, half = cookie.partition(".")
-        table = schema.session
-        query = (
-            select(table.c.id_hash, table.c.pair, table.c.sealed, table.c.expires_at, schema.person)
-            .join(schema.person, schema.person.c.id == table.c.person)
-            .where(table.c.id_hash == hashed(session_id))
-        )
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(_REMEMBERED, {"id": hashed(session_id)}).mappings().one_or_none()
         if row is None:
             return None
         if row["expires_at"] <= self._clock():

@@ -8,15 +8,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
+from typing import Any
 
 from nacl.encoding import RawEncoder
 from nacl.hash import blake2b
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, bindparam, insert, or_, select, update
 
 from ..errors import AnswerError, SealError
 from . import schema
-from .database import Database, insert_missing
+from .database import Database, insert_into
 from .keyfiles import KeyFiles
 from .keyring import Keyring
 from .people import hold_membership
@@ -67,8 +69,12 @@ class Answers:
 
     def versions(self, unlocked: Unlocked, gathering: str, key: str) -> list[Version]:
         """Everything a field has ever been, newest first."""
+        return self.history(unlocked, gathering, {key}).get(key, [])
+
+    def history(self, unlocked: Unlocked, gathering: str, keys: Iterable[str] | None) -> dict[str, list[Version]]:
+        """Everything those fields have ever been, each newest first; None: every field that has been saved."""
         with self._database.reading() as connection:
-            return _Desk(connection, self._files, unlocked, gathering, self._clock()).versions(key)
+            return _Desk(connection, self._files, unlocked, gathering, self._clock()).history(keys)
 
     def filled(self, person_id: str, gathering: str) -> set[str]:
         """The fields in which someone has written something. Opens nothing."""
@@ -85,6 +91,34 @@ class _Draft:
     base: int
     save_id: str
     resolves: tuple[int, ...]
+
+
+def _mine(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return table.c.gathering == bindparam("gathering"), table.c.person == bindparam("person")
+
+
+# What every save asks is made once: for SQLAlchemy that is half of the work.
+_EARLIER = select(schema.save).where(*_mine(schema.save), schema.save.c.save_id == bindparam("save_id"))
+_NOTE, _ADDED = insert(schema.save), insert(schema.answer)
+
+
+@cache
+def _present(everything: bool) -> Select[Any]:
+    head, answer = schema.answer_head, schema.answer
+    shown = or_(answer.c.version == head.c.head, answer.c.unresolved)
+    same = and_(*(answer.c[name] == head.c[name] for name in ("gathering", "person", "field")), shown)
+    query = select(head.c.field.label("name"), head.c.head, answer).join_from(head, answer, same, isouter=True)
+    query = query.where(*_mine(head)).order_by(head.c.field, answer.c.version)
+    return query if everything else query.where(head.c.field.in_(bindparam("fields", expanding=True)))
+
+
+@cache
+def _moved(dialect: str, aside: bool) -> Any:
+    """What counts a field's versions on, and tells the newest; unless ``aside``, that one becomes the field's text."""
+    head, statement = schema.answer_head, insert_into(dialect, schema.answer_head)
+    newest = head.c.newest + 1
+    moved = {"newest": newest} | ({} if aside else {"head": newest, "filled": statement.excluded.filled})
+    return statement.on_conflict_do_update(index_elements=list(head.primary_key), set_=moved).returning(head.c.newest)
 
 
 class _Desk:
@@ -111,35 +145,27 @@ class _Desk:
         return Saved(earlier["version"], earlier["saved_at"])
 
     def answers(self, fields: set[str] | None) -> dict[str, Answer]:
-        head, answer = schema.answer_head, schema.answer
-        shown = or_(answer.c.version == head.c.head, answer.c.unresolved)
-        same = and_(*(answer.c[name] == head.c[name] for name in ("gathering", "person", "field")), shown)
-        query = select(head.c.field.label("name"), head.c.head, answer).join_from(head, answer, same, isouter=True)
-        query = query.where(*self._mine(head)).order_by(head.c.field, answer.c.version)
-        if fields is not None:
-            query = query.where(head.c.field.in_([field for field in fields if _FIELD.fullmatch(field)]))
-        rows = self._connection.execute(query).mappings().all()
+        told = self._owner if fields is None else {**self._owner, "fields": _possible(fields)}
+        rows = self._connection.execute(_present(fields is None), told).mappings().all()
         return {field: self._answer(field, list(found)) for field, found in groupby(rows, lambda row: str(row["name"]))}
 
-    def versions(self, field: str) -> list[Version]:
-        if not _FIELD.fullmatch(field):
-            return []
+    def history(self, fields: Iterable[str] | None) -> dict[str, list[Version]]:
         table = schema.answer
-        query = select(table).where(*self._mine(table), table.c.field == field).order_by(table.c.version.desc())
-        return [self._version(row) for row in self._connection.execute(query).mappings()]
+        query = select(table).where(*_mine(table)).order_by(table.c.field, table.c.version.desc())
+        if fields is not None:
+            query = query.where(table.c.field.in_(_possible(fields)))
+        by_field = groupby(self._connection.execute(query, self._owner).mappings(), lambda row: str(row["field"]))
+        return {field: [self._version(row) for row in found] for field, found in by_field}
 
     def _earlier(self, save_id: str) -> RowMapping | None:
-        table = schema.save
-        query = select(table).where(*self._mine(table), table.c.save_id == save_id)
-        return self._connection.execute(query).mappings().one_or_none()
+        return self._connection.execute(_EARLIER, {**self._owner, "save_id": save_id}).mappings().one_or_none()
 
     def _note(self, save_id: str, fingerprint: bytes, outcome: Saved | Conflict) -> None:
         if isinstance(outcome, Conflict):
             told = {"version": outcome.aside, "aside": True, "saved_at": self._now}
         else:
             told = {"version": outcome.version, "aside": False, "saved_at": outcome.saved_at}
-        row = {**self._owner, "save_id": save_id, "fingerprint": fingerprint, **told}
-        self._connection.execute(insert(schema.save).values(row))
+        self._connection.execute(_NOTE, {**self._owner, "save_id": save_id, "fingerprint": fingerprint, **told})
 
     def _place(self, draft: _Draft) -> Saved | Conflict:
         self._resolve(draft)
@@ -155,22 +181,21 @@ class _Desk:
         return Conflict(self._present(draft.field), version)
 
     def _resolve(self, draft: _Draft) -> None:
-        table = schema.answer
-        here = (*self._mine(table), table.c.field == draft.field, table.c.unresolved)
-        unresolved = set(self._connection.execute(select(table.c.version).where(*here)).scalars())
-        if resolved := unresolved & set(draft.resolves):
-            self._connection.execute(update(table).where(*here, table.c.version.in_(resolved)).values(unresolved=False))
+        if draft.resolves:
+            table = schema.answer
+            here = [table.c[name] == value for name, value in {**self._owner, "field": draft.field}.items()]
+            unresolved = set(self._connection.execute(select(table.c.version).where(*here, table.c.unresolved)).scalars())
+            taken_in = table.c.version.in_(unresolved & set(draft.resolves))
+            self._connection.execute(update(table).where(*here, taken_in).values(unresolved=False))
 
     def _write(self, draft: _Draft, aside: bool) -> int:
-        field, head = draft.field, schema.answer_head
-        insert_missing(self._connection, head, **self._owner, field=field, head=0, newest=0, filled=False)
-        here = (*self._mine(head), head.c.field == field)
-        version = int(self._connection.execute(select(head.c.newest).where(*here)).scalar_one()) + 1
-        moved = {"newest": version} if aside else {"newest": version, "head": version, "filled": bool(draft.text.strip())}
-        self._connection.execute(update(head).where(*here).values(moved))
-        sealed = seal(self._key, pad(draft.text.encode("utf-8", "surrogatepass")), *self._where(field, version))
+        place = {**self._owner, "field": draft.field}
+        first = {"newest": 1, "head": int(not aside), "filled": not aside and bool(draft.text.strip())}
+        moved = _moved(self._connection.dialect.name, aside)
+        version = int(self._connection.execute(moved, place | first).scalar_one())
+        sealed = seal(self._key, pad(draft.text.encode("utf-8", "surrogatepass")), *self._where(draft.field, version))
         values = {"content_key": self._key_id, "sealed": sealed, "saved_at": self._now, "aside": aside, "unresolved": aside}
-        self._connection.execute(insert(schema.answer).values(**self._owner, field=field, version=version, **values))
+        self._connection.execute(_ADDED, place | {"version": version} | values)
         return version
 
     def _present(self, field: str) -> Answer:
@@ -197,9 +222,6 @@ class _Desk:
     def _where(self, field: str, version: int) -> tuple[str | int, ...]:
         return "answer", self._owner["gathering"], self._owner["person"], field, version
 
-    def _mine(self, table: Table) -> tuple[ColumnElement[bool], ...]:
-        return table.c.gathering == self._owner["gathering"], table.c.person == self._owner["person"]
-
 
 def _check(field: str, text: str, save_id: str) -> None:
     if not _FIELD.fullmatch(field):
@@ -208,6 +230,10 @@ def _check(field: str, text: str, save_id: str) -> None:
         raise AnswerError("Siden har sendt noget, serveren ikke forstår. Kopiér din tekst, og hent siden igen.")
     if (length := len(text.encode("utf-8", "surrogatepass"))) > LARGEST:
         raise AnswerError(f"Teksten fylder {length} byte; der er plads til {LARGEST}. Kopiér den, og del den op.")
+
+
+def _possible(fields: Iterable[str]) -> list[str]:
+    return [field for field in fields if _FIELD.fullmatch(field)]
 
 
 def _fingerprint(key: bytes, draft: _Draft) -> bytes:

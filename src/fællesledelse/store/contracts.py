@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from ..errors import AccessError
 from ..model import Role
@@ -12,7 +13,7 @@ from . import schema
 from .database import Database, put
 from .keyfiles import KeyFiles
 from .parcels import Desk
-from .people import as_person, hold_group, hold_membership
+from .people import as_person, hold_group, hold_membership, named
 from .records import Contract, Person, Standing, Switches, Wording
 from .safe import seal_to_safes
 from .vault import Unlocked
@@ -81,7 +82,7 @@ class Contracts:
         row = self._newest(connection, gathering, group)
         if row is None:
             return None
-        standing, author = self._standing(connection, row), select(schema.person).where(schema.person.c.id == row["author"])
+        standing, author = self._standing(connection, row), _named(gathering).where(schema.person.c.id == row["author"])
         desk, older = Desk(connection, self._files, unlocked, gathering), self._row(connection, row, row["number"] - 1)
         parcel, former = desk.get(row["parcel"]), None if older is None else desk.get(older["parcel"])
         return Contract(
@@ -134,8 +135,13 @@ def _switches(row: RowMapping) -> Switches:
 
 def _members(connection: Connection, gathering: str, group: str) -> tuple[Person, ...]:
     """The leaders of a group today, in the order of their names."""
-    member, person = schema.membership, schema.person
-    query = select(person).join(member, member.c.person == person.c.id)
-    query = query.where(member.c.gathering == gathering, member.c.group == group, member.c.until.is_(None))
+    member = schema.membership
+    query = _named(gathering).where(member.c.group == group, member.c.until.is_(None))
     rows = connection.execute(query.where(member.c.role == Role.LEADER)).mappings().all()
     return tuple(sorted(map(as_person, rows), key=lambda member: (member.name, member.email)))
+
+
+def _named(gathering: str) -> Select[Any]:
+    """Everyone who is or has been in a gathering, as it calls them."""
+    member, person = schema.membership, schema.person
+    return select(*named()).join_from(member, person, person.c.id == member.c.person).where(member.c.gathering == gathering)

@@ -1,6 +1,7 @@
 """Connections and transactions, and what differs between SQLite and PostgreSQL. The only place that opens either."""
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..errors import StoreError
+from . import schema
 from .lockfile import LockFile
 from .migration import migrate
 from .turnstile import Turnstile
@@ -25,14 +27,14 @@ class Database:
     with two; the others only read and never wait for it. PostgreSQL: one pool for both.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, revision: str = "head") -> None:
         parsed = _parse(url)
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
         self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
         self._turn = Turnstile() if self._lock else nullcontext()
         try:
             with self._translated():
-                migrate(self._writer)
+                migrate(self._writer, revision)
         except BaseException:
             self.close()
             raise
@@ -49,6 +51,14 @@ class Database:
         with self._translated(), self._reader.begin() as connection:
             yield connection
 
+    def shrink(self) -> None:
+        """Rewrite the files without what was deleted from them. StoreError where a reader stays in SQLite's log too long."""
+        with self._turn, self._translated():
+            if self._lock is not None:
+                _vacuum_sqlite(self._writer)
+            else:
+                _vacuum_postgresql(self._writer)
+
     def close(self) -> None:
         """Close every connection and let another process open the database."""
         self._reader.dispose()
@@ -61,25 +71,26 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = getattr(error, "orig", None) or error
             raise StoreError(f"The database refused, and nothing was stored: {reason}") from error
 
 
 def insert_missing(connection: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless one with the same key is there. Whether it was inserted."""
-    statement = _insert(connection, table).values(values).on_conflict_do_nothing()
+    statement = insert_into(connection.dialect.name, table).values(values).on_conflict_do_nothing()
     return connection.execute(statement).rowcount == 1
 
 
 def put(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row with that key, or update its ``values``."""
-    statement = _insert(connection, table).values({**key, **values})
+    statement = insert_into(connection.dialect.name, table).values({**key, **values})
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+def insert_into(dialect: str, table: Table) -> Any:
+    """An insert that can say what is to be done where the row is there already."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
 def _parse(url: str) -> URL:
@@ -133,6 +144,28 @@ def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _vacuum_sqlite(writer: Engine) -> None:
+    connection = writer.raw_connection()
+    try:
+        cursor: Any = connection.cursor()
+        cursor.execute("VACUUM")
+        ((busy, _, _),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise StoreError("What was deleted may still stand in SQLite's log, since somebody reads. Try again in a moment")
+    finally:
+        connection.close()
+
+
+def _vacuum_postgresql(writer: Engine) -> None:
+    with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET lock_timeout = '60s'")
+        try:
+            for table in schema.metadata.sorted_tables:
+                connection.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:

@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, literal, or_, select, update
 
 from ..errors import AccessError
 from . import schema
 from .database import Database
-from .people import as_person, row_by_id
+from .people import as_person, in_another, row_by_id
 from .records import Invitation, InvitationKind, Person
 
 WAIT = timedelta(hours=24)
@@ -23,10 +23,11 @@ class Invitations:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
 
-    def invite(self, person_id: str, gathering: str) -> str:
+    def invite(self, person_id: str, gathering: str, *, shown: bool = False) -> str:
         """The secret of a new invitation: 256 bits, urlsafe. Earlier unused invitations of that person are void.
 
-        AccessError if the person is not a member, or has enrolled already.
+        ``shown``: others than its owner will see it. It opens nothing once its owner is or has been in another gathering.
+        AccessError if the person is not a member, has enrolled already, or is not in that gathering alone and it is shown.
         """
         with self._database.atomic() as connection:
             person, enrolled = _who(connection, person_id)
@@ -34,8 +35,12 @@ class Invitations:
                 raise AccessError(f"{person.name} har allerede adgang. Send et nyt adgangslink i stedet for en invitation.")
             if not _is_member(connection, person_id, gathering):
                 raise AccessError(f"{person.name} er ikke med på holdet {gathering}.")
+            if shown and connection.execute(select(in_another(gathering, literal(person_id)))).scalar():
+                raise AccessError(
+                    f"{person.name} er eller har været med på et andet hold og får derfor kun et link på egen mail."
+                )
             spend(connection, person_id, self._clock())
-            return self._make(connection, InvitationKind.INVITATION, person_id, gathering, "", self._clock())
+            return self._make(connection, InvitationKind.INVITATION, person_id, gathering, "", self._clock(), shown)
 
     def replace(self, person_id: str, asked_by: str) -> str:
         """The secret of a link to a new pass phrase. Without the recovery code it can be used only after 24 hours.
@@ -63,6 +68,7 @@ class Invitations:
         gathering: str | None,
         asked_by: str,
         not_before: datetime,
+        shown: bool = False,
     ) -> str:
         token = secrets.token_urlsafe(32)
         connection.execute(
@@ -74,6 +80,7 @@ class Invitations:
                 asked_by=asked_by,
                 created_at=self._clock(),
                 not_before=not_before,
+                shown=shown,
             )
         )
         return token
@@ -86,11 +93,13 @@ def hashed(secret: str) -> str:
 
 def find(connection: Connection, token: str) -> Invitation | None:
     """What a link is good for; None if it is unknown, used or void."""
-    table = schema.invitation
+    table, person, member = schema.invitation, schema.person, schema.membership
+    called = func.coalesce(member.c.name, person.c.name).label("name")
     query = (
-        select(table.c.kind, table.c.gathering, table.c.not_before, schema.person)
-        .join(schema.person, schema.person.c.id == table.c.person)
-        .where(table.c.token_hash == hashed(token), table.c.spent_at.is_(None))
+        select(table.c.kind, table.c.gathering, table.c.not_before, person.c.id, person.c.email, called)
+        .join(person, person.c.id == table.c.person)
+        .outerjoin(member, (member.c.gathering == table.c.gathering) & (member.c.person == table.c.person))
+        .where(*_good(token))
     )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _as_invitation(row)
@@ -99,9 +108,7 @@ def find(connection: Connection, token: str) -> Invitation | None:
 def use(connection: Connection, token: str, now: datetime) -> bool:
     """Use a link up, and with it every other link of that person. False if another was faster."""
     table = schema.invitation
-    spent = connection.execute(
-        update(table).where(table.c.token_hash == hashed(token), table.c.spent_at.is_(None)).values(spent_at=now)
-    )
+    spent = connection.execute(update(table).where(*_good(token)).values(spent_at=now))
     if spent.rowcount == 1:
         owner = select(table.c.person).where(table.c.token_hash == hashed(token)).scalar_subquery()
         connection.execute(update(table).where(table.c.person == owner, table.c.spent_at.is_(None)).values(spent_at=now))
@@ -112,6 +119,13 @@ def spend(connection: Connection, person_id: str, now: datetime) -> None:
     """Make every unused link of a person void."""
     table = schema.invitation
     connection.execute(update(table).where(table.c.person == person_id, table.c.spent_at.is_(None)).values(spent_at=now))
+
+
+def _good(token: str) -> tuple[ColumnElement[bool], ...]:
+    """That a link is unused, and opens no gathering but its own to those who were shown it."""
+    table = schema.invitation
+    private = or_(~table.c.shown, ~in_another(table.c.gathering, table.c.person))
+    return table.c.token_hash == hashed(token), table.c.spent_at.is_(None), private
 
 
 def _as_invitation(row: RowMapping) -> Invitation:

@@ -5,7 +5,6 @@ either half it opens nothing. A key of an older pair comes back once the key in 
 """
 
 import secrets
-from functools import cache
 
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
@@ -23,13 +22,16 @@ class Keyring:
 
     def __init__(self, connection: Connection, files: KeyFiles, unlocked: Unlocked, gathering: str) -> None:
         self._connection, self._files, self._unlocked, self._gathering = connection, files, unlocked, gathering
-        self.open = cache(self._open)
+        self._known: dict[str, bytes | None] = {}
 
     def current(self) -> tuple[str, bytes] | None:
         """The id and the 32 bytes of the key that seals new texts, or None before the first."""
         table = schema.content_key
         row = self._row(table.c.pair == self._unlocked.public)
-        return None if row is None else (row["id"], self._opened(row, vault.private_key(self._unlocked)))
+        if row is None:
+            return None
+        self._known[row["id"]] = key = self._opened(row, vault.private_key(self._unlocked))
+        return row["id"], key
 
     def create(self) -> tuple[str, bytes]:
         """Make the key that seals new texts. Call it only where ``current`` is None, holding the membership's lock."""
@@ -41,8 +43,13 @@ class Keyring:
         self._connection.execute(insert(schema.content_key).values(**values, pair=self._unlocked.public, sealed=sealed))
         return key_id, key
 
-    def _open(self, key_id: str) -> bytes | None:
+    def open(self, key_id: str) -> bytes | None:
         """The key with that id; None while it is sealed to a key pair the person has lost. SealError if it isn't theirs."""
+        if key_id not in self._known:
+            self._known[key_id] = self._open(key_id)
+        return self._known[key_id]
+
+    def _open(self, key_id: str) -> bytes | None:
         row = self._row(schema.content_key.c.id == key_id)
         if row is None:
             raise SealError(f"{self._unlocked.person.id} has no content key {key_id} in {self._gathering}: a text was moved")

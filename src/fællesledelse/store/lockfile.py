@@ -22,7 +22,8 @@ class LockFile:
             holder = os.read(self._descriptor, 20).decode(errors="replace").strip()
             os.close(self._descriptor)
             raise StoreError(
-                f"The database {database} is in use by process {holder or 'unknown'}: stop that server first, or ask it"
+                f"Databasen {database} er allerede i brug af {f'proces {holder}' if holder else 'en anden proces'}. "
+                "Måske kører serveren allerede. Stop den først, og prøv igen."
             ) from None
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"{os.getpid()}\n".encode())

@@ -14,8 +14,8 @@ _FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6C656465  # any number, the same for every server
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrade in one transaction. StoreError if a newer program has been here."""
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Upgrade to ``revision`` in one transaction. StoreError if a newer program has been here."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
@@ -27,10 +27,20 @@ def migrate(engine: Engine) -> None:
                 " install the newer version again, or restore the backup made before the upgrade"
             )
         if set(present) != set(known.get_heads()):
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
 
 
-def _config(connection: Connection) -> Config:
+def knows(revision: str) -> bool:
+    """Whether this version of the program can bring a database from that schema to the newest."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def revision_of(connection: Connection) -> str:
+    """The schema a migrated database has."""
+    return MigrationContext.configure(connection).get_current_heads()[0]
+
+
+def _config(connection: Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -108,9 +108,11 @@ class Desk:
 
     def mine(self) -> Select[Any]:
         """The parcels this person has written or been sent, with their author and this person's key."""
-        table, key, person = schema.parcel, schema.parcel_key, schema.person
-        columns = (table, key.c.pair, key.c.sealed.label("sealed_key"), person.c.email, person.c.name)
+        table, key, person, member = schema.parcel, schema.parcel_key, schema.person, schema.membership
+        columns = (table, key.c.pair, key.c.sealed.label("sealed_key"), person.c.email, member.c.name)
+        author = (member.c.gathering == table.c.gathering) & (member.c.person == table.c.person)
         found = select(*columns).join(key, key.c.parcel == table.c.id).join(person, person.c.id == table.c.person)
+        found = found.join(member, author)
         return found.where(table.c.gathering == self._gathering, key.c.person == self._unlocked.person.id)
 
     def get(self, parcel_id: str) -> Parcel | None:
@@ -157,7 +159,7 @@ class Desk:
     def _same(self, parcel: Parcel, place: dict[str, Any]) -> bool:
         """Whether a parcel is the author's own, and what a repeated request asks for again."""
         here = parcel.kind, parcel.subject
-        return parcel.author == self._unlocked.person and here == (place["kind"], place["subject"])
+        return parcel.author.id == self._unlocked.person.id and here == (place["kind"], place["subject"])
 
     def _count(self, kind: str) -> int:
         """How many parcels of a kind the author has."""

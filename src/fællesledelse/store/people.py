@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, select, update
 
 from ..errors import AccessError, StoreError
 from ..model import Manifest, Participant, Role, Roster
@@ -14,6 +15,20 @@ from .keyfiles import KeyFiles
 from .records import Member, Membership, Person
 from .sealing import seal
 from .vault import public_key
+
+# What nearly every request asks is made once: for SQLAlchemy that is half of the work.
+_TODAY = (schema.membership.c.person == bindparam("person"), schema.membership.c.until.is_(None))
+_MEMBERSHIPS = (
+    select(schema.membership.c.gathering, schema.membership.c.role, schema.membership.c.group, schema.gathering.c.name)
+    .join(schema.gathering, schema.gathering.c.id == schema.membership.c.gathering)
+    .where(*_TODAY)
+    .order_by(schema.membership.c.gathering)
+)
+_HELD = (
+    select(schema.membership.c.person)
+    .where(*_TODAY, schema.membership.c.gathering == bindparam("gathering"))
+    .with_for_update()
+)
 
 
 class People:
@@ -26,7 +41,8 @@ class People:
         """Take over a built cohort. Once or a hundred times, the result is the same.
 
         People are known by e-mail: a corrected address is another person. Who is no longer in the roster leaves the
-        gathering today and keeps everything they wrote; who comes back is a member again.
+        gathering today and keeps everything they wrote; who comes back is a member again. What a gathering calls someone is
+        its own matter: beyond it a name is changed only for those who have never been in another.
         """
         if manifest.gathering != roster.gathering:
             raise StoreError(f"The manifest is of {manifest.gathering!r}, but the roster of {roster.gathering!r}")
@@ -43,26 +59,32 @@ class People:
 
     def gatherings(self, person_id: str) -> list[Membership]:
         """The gatherings someone is a member of today, in the order of their ids."""
-        query = (
-            select(schema.membership, schema.gathering.c.name)
-            .join(schema.gathering, schema.gathering.c.id == schema.membership.c.gathering)
-            .where(schema.membership.c.person == person_id, schema.membership.c.until.is_(None))
-            .order_by(schema.membership.c.gathering)
-        )
         with self._database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(_MEMBERSHIPS, {"person": person_id}).mappings().all()
         return [Membership(row["gathering"], row["name"], Role(row["role"]), row["group"] or "") for row in rows]
+
+    def membership(self, gathering: str, person_id: str) -> Membership | None:
+        """Someone's place in a gathering, if they are in it today."""
+        return next((each for each in self.gatherings(person_id) if each.gathering == gathering), None)
 
     def members(self, gathering: str) -> list[Member]:
         """Everyone who is in a gathering today, in the order of their names."""
         query = (
-            select(schema.membership.c.role, schema.membership.c.group, schema.person)
+            select(schema.membership.c.role, schema.membership.c.group, schema.person.c.public, *named())
             .join(schema.person, schema.person.c.id == schema.membership.c.person)
             .where(schema.membership.c.gathering == gathering, schema.membership.c.until.is_(None))
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return sorted(map(_as_member, rows), key=lambda member: (member.person.name, member.person.email))
+
+    def elsewhere(self, gathering: str) -> set[str]:
+        """The ids of those in a gathering today who are or have been in another too."""
+        table = schema.membership
+        here = (table.c.gathering == gathering, table.c.until.is_(None))
+        query = select(table.c.person).where(*here, in_another(table.c.gathering, table.c.person))
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
 
     def find(self, email: str) -> Person | None:
         """The person with that e-mail address, however it is capitalised."""
@@ -85,15 +107,17 @@ class People:
         put(connection, table, {"id": manifest.gathering}, values)
 
     def _adopt_participant(self, connection: Connection, gathering: str, participant: Participant) -> str:
-        email = address(participant.email)
-        insert_missing(connection, schema.person, id=secrets.token_hex(16), email=email, name=participant.name)
-        connection.execute(update(schema.person).where(schema.person.c.email == email).values(name=participant.name))
-        person_id = str(connection.execute(select(schema.person.c.id).where(schema.person.c.email == email)).scalar_one())
+        email, person = address(participant.email), schema.person
+        insert_missing(connection, person, id=secrets.token_hex(16), email=email, name=participant.name)
+        held = select(person.c.id).where(person.c.email == email).with_for_update()
+        person_id = str(connection.execute(held).scalar_one())
         table, today = schema.membership, self._clock().date()
-        values = {"role": participant.role, "group": participant.group or None}
+        values = {"name": participant.name, "role": participant.role, "group": participant.group or None}
         insert_missing(connection, table, gathering=gathering, person=person_id, since=today, **values)
         here = (table.c.gathering == gathering, table.c.person == person_id)
         connection.execute(update(table).where(*here).values(**values, until=None))
+        alone = (person.c.id == person_id, ~in_another(gathering, person.c.id))
+        connection.execute(update(person).where(*alone).values(name=participant.name))
         return person_id
 
     def _end_memberships(self, connection: Connection, gathering: str, present: list[str]) -> None:
@@ -115,9 +139,7 @@ class People:
 
 def hold_membership(connection: Connection, gathering: str, person_id: str) -> None:
     """Hold someone's membership until the transaction ends: one change at a time. AccessError if they aren't in today."""
-    table = schema.membership
-    here = (table.c.gathering == gathering, table.c.person == person_id, table.c.until.is_(None))
-    if connection.execute(select(table.c.person).where(*here).with_for_update()).scalar() is None:
+    if connection.execute(_HELD, {"gathering": gathering, "person": person_id}).scalar() is None:
         raise AccessError("Du er ikke med på det hold, du prøver at skrive på.")
 
 
@@ -148,6 +170,17 @@ def row_by_email(connection: Connection, email: str) -> RowMapping | None:
 def row_by_id(connection: Connection, person_id: str) -> RowMapping | None:
     """The row of the person with that id."""
     return connection.execute(select(schema.person).where(schema.person.c.id == person_id)).mappings().one_or_none()
+
+
+def named() -> tuple[Any, ...]:
+    """The columns of a person as a gathering calls them, for a query over ``person`` and ``membership``."""
+    return schema.person.c.id, schema.person.c.email, schema.membership.c.name
+
+
+def in_another(gathering: ColumnElement[str] | str, person: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether someone is or has been in a gathering other than that one."""
+    other = schema.membership.alias("other")
+    return exists().where(other.c.person == person, other.c.gathering != gathering)
 
 
 def as_person(row: RowMapping) -> Person:

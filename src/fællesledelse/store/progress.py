@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from . import schema
 from .database import Database, insert_missing, put
+
+_MOVED = select(schema.moved_date.c.step, schema.moved_date.c.day).where(  # asked by every save: made once
+    schema.moved_date.c.gathering == bindparam("gathering"), schema.moved_date.c.group == bindparam("group")
+)
 
 
 class Progress:
@@ -59,7 +63,5 @@ class Progress:
 
     def dates(self, gathering: str, group: str) -> dict[str, date]:
         """The steps a group has moved, and to which day."""
-        table = schema.moved_date
-        query = select(table.c.step, table.c.day).where(table.c.gathering == gathering, table.c.group == group)
         with self._database.reading() as connection:
-            return {row.step: row.day for row in connection.execute(query)}
+            return {row.step: row.day for row in connection.execute(_MOVED, {"gathering": gathering, "group": group})}

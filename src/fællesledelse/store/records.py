@@ -1,7 +1,7 @@
 """What the verbs of the store take and return. Frozen; no database, no keys."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -185,3 +185,90 @@ class Room:
     extra: int = 0
     order: tuple[str, ...] = ()
     chair: str = ""
+
+
+class MailingKind(StrEnum):
+    """What the mails of a mailing are."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    CALENDAR = "calendar"
+    EVALUATION = "evaluation"
+    SURVEY = "survey"
+
+
+class MailingState(StrEnum):
+    """How far a mailing is. Nothing is sent of one that is paused; one that is done has no line left to send."""
+
+    UNDER_WAY = "under-way"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+class LineState(StrEnum):
+    """How far one mail is. *uncertain*: on its way when everything stopped. *unneeded*: there is no cause any more."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    UNNEEDED = "unneeded"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One mail to be: to whom (a person id), and the steps it is about. ``group``: whose meeting a calendar is told of."""
+
+    person: str
+    steps: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """Mails of one kind to many. ``trouble`` is a word for why it is paused, empty otherwise."""
+
+    id: str
+    gathering: str
+    kind: MailingKind
+    state: MailingState
+    trouble: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class MailingLine:
+    """One mail. ``number`` counts from 0 in its mailing, ``round`` how often someone has asked for it again.
+
+    ``code`` and ``reason`` are the mail server's words where it was refused. ``changed_at``: when it came to its state.
+    """
+
+    mailing: str
+    number: int
+    kind: MailingKind
+    person: Person
+    group: str
+    steps: tuple[str, ...]
+    state: LineState
+    round: int
+    code: int | None
+    reason: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class CalendarMark:
+    """What one leader's calendar was last told of one meeting. ``person`` is an id; ``cancelled``: to take it out."""
+
+    gathering: str
+    group: str
+    step: str
+    person: str
+    sequence: int
+    title: str
+    day: date
+    starts: time | None
+    minutes: int
+    place: str
+    cancelled: bool = False

@@ -8,6 +8,10 @@ person ─┬─ membership ─┬─ gathering ── gathering_group ── mo
 parcel ── parcel_key            what someone has shared, and each reader's way in
 gathering_group ─┬─ contract ── contract_acceptance
                  └─ room
+mailing ── mailing_line         who is sent what by mail, and how far it is
+calendar_mark                   what each leader's calendar was last told
+evaluation_wave                 questions to all leaders, with every answer sealed in the same row
+survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
 from datetime import UTC, datetime
@@ -27,6 +31,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Time,
     TypeDecorator,
     UniqueConstraint,
 )
@@ -70,7 +75,7 @@ person = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("email", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("name", Text, nullable=False),  # as the first gathering called them, or the only one calls them
     Column("public", String(64)),  # the key pair in use; none before enrolment
 )
 
@@ -94,6 +99,7 @@ membership = Table(
     metadata,
     Column("gathering", ForeignKey("gathering.id"), primary_key=True),
     Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("name", Text, nullable=False),  # what that gathering calls them
     Column("role", String(20), nullable=False),
     Column("group", Text),
     Column("since", Date, nullable=False),
@@ -145,6 +151,7 @@ invitation = Table(
     Column("asked_by", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("not_before", Moment, nullable=False),
+    Column("shown", Boolean, nullable=False),  # others than the owner may have seen it: cards, lists of links
     Column("spent_at", Moment),  # used, or made void by another
     Index("ix_invitation_person", "person"),
 )
@@ -304,4 +311,106 @@ room = Table(
     Column("order", Text, nullable=False),  # person ids with spaces between
     Column("chair", String(32), nullable=False),  # who holds the facilitator's role; or empty
     _group_key("fk_room_group"),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", ForeignKey("gathering.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("trouble", String(20), nullable=False),  # why it is paused; or empty
+    Column("made_at", Moment, nullable=False),
+    Index("ix_mailing_gathering", "gathering"),
+)
+
+mailing_line = Table(
+    "mailing_line",
+    metadata,
+    Column("mailing", ForeignKey("mailing.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("group", Text, nullable=False),  # whose meeting a calendar is told of; or empty
+    Column("steps", Text, nullable=False),  # names of the steps it is about, with spaces between
+    Column("state", String(20), nullable=False),
+    Column("round", Integer, nullable=False),  # how many times someone has asked for it again
+    Column("code", Integer),  # the mail server's refusal
+    Column("reason", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index("ix_mailing_line_person", "person"),
+)
+
+calendar_mark = Table(
+    "calendar_mark",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("starts", Time),
+    Column("minutes", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+)
+
+evaluation_wave = Table(
+    "evaluation_wave",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", ForeignKey("gathering.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("opens", Date, nullable=False),
+    Column("closes", Date, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("sealed", LargeBinary),  # who has answered and what, mixed; once it is closed what is shown, or none
+    Index("ix_evaluation_wave_gathering", "gathering"),
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("relations", Text, nullable=False),  # JSON: the departments that were promised before wave one
+    Column("ended", Boolean, nullable=False),
+)
+
+survey_wave = Table(
+    "survey_wave",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", ForeignKey("gathering.id"), nullable=False),
+    Column("number", Integer),  # the place among those that show something, from 1
+    Column("title", Text, nullable=False),
+    Column("opens", Date, nullable=False),
+    Column("closes", Date, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("asks", Text),  # JSON: what it asks, from the day it opens
+    Column("sealed", LargeBinary),  # the drafts of all, under a key that no backup has; none once it is closed
+    Column("released", LargeBinary),  # what is shown of it, from the close
+    Index("ix_survey_wave_gathering", "gathering"),
+)
+
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("wave", ForeignKey("survey_wave.id"), primary_key=True),
+    Column("item", String(100), primary_key=True),
+    Column("token", String(32), primary_key=True),  # another one for each item of the same leader
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,  # so that there is no order of insertion
+)
+
+veto = Table(
+    "veto",
+    metadata,
+    Column("gathering", String(40), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _membership_key("fk_veto_membership"),
 )

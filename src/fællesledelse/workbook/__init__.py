@@ -1,5 +1,6 @@
-"""What a notebook cell may use: ``open_page`` and the ``Page`` it returns. Nothing else is public."""
+"""What a notebook cell may use: a leader's page and the facilitator's, and what opens them. Nothing else is public."""
 
+from .desk import Desk, open_desk
 from .page import Page, open_page
 
-__all__ = ["Page", "open_page"]
+__all__ = ["Desk", "Page", "open_desk", "open_page"]

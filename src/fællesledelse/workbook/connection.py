@@ -114,6 +114,9 @@ class Connection(Protocol):
     def example(self, part: str) -> Example | None:
         """What ``part`` ("room", "give.harvest") may look like; None where the page's own script shows the real one."""
 
+    def overview(self) -> dict[str, Any] | None:
+        """What a facilitator may know of everyone (see ``workbook.overview``); None where nobody looks yet."""
+
     def keep(self, texts: dict[str, str]) -> None:
         """Called when a field's values change in the kernel, as they only do in the sandbox."""
 
@@ -138,12 +141,16 @@ class Nobody:
     def example(self, part: str) -> None:
         """Nothing: the group is real, and none of what it shares passes through here."""
 
+    def overview(self) -> dict[str, Any] | None:
+        """Nothing."""
+        return None
+
     def keep(self, texts: dict[str, str]) -> None:
         """Nothing: only the browser saves, and never through the kernel."""
 
 
 class Given(Nobody):
-    """All that a page reads, told beforehand: ``{"texts", "labels", "way"}`` as the server's JSON object."""
+    """All that a page reads, told beforehand: ``{"texts", "labels", "way"}``, or for a facilitator ``{"overview"}``."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         self._told = told
@@ -158,6 +165,10 @@ class Given(Nobody):
     def way(self) -> Way:
         """See Connection."""
         return Way.of(self._told["way"])
+
+    def overview(self) -> dict[str, Any] | None:
+        """See Connection."""
+        return self._told.get("overview")
 
 
 class ServerConnection(Nobody):

@@ -14,8 +14,8 @@ from ipywidgets import HTML, DOMWidget
 
 from .. import vocabulary
 from ..errors import ConnectionLost
-from ..vocabulary import DRAFT, Call, covers
-from . import view
+from ..vocabulary import DRAFT, LIVING, PERIOD, Call, covers, own, placed
+from . import living, view
 from .connection import Connection, Nobody, ServerConnection, inherited
 from .fields import Field, ServedField, describe
 from .mirror import Mirror
@@ -74,13 +74,17 @@ class Page:
         """Own sentences from ``sources``, of which at most ``most`` are chosen."""
         return self._field(vocabulary.choose(key, sources=sources, most=most), lines=2, most=most)
 
+    def pick(self, key: str, *, extra: bool = False) -> Field:
+        """One of the bullets of the prose above."""
+        return self._field(vocabulary.pick(key, extra=extra), lines=1)
+
     def date(self, key: str, *, extra: bool = False) -> Field:
         """A day the leader sets."""
         return self._field(vocabulary.date(key, extra=extra), lines=1)
 
     def earlier(self, *keys: str) -> HTML:
         """What the leader wrote before, to read."""
-        reads = vocabulary.earlier(*keys).reads
+        reads = placed(vocabulary.earlier(*keys), self._step).reads
         return self._show(reads, lambda: view.earlier(self._connection.answers(reads), reads))
 
     def draft(self) -> HTML:
@@ -115,7 +119,7 @@ class Page:
 
     def received(self, kind: str, *, beside: list[str] | None = None) -> HTML:
         """The sentences the others have given. ``beside`` are keys of own texts to hold them against."""
-        reads = vocabulary.received(kind, beside=beside).reads
+        reads = placed(vocabulary.received(kind, beside=beside), self._step).reads
         return self._part("received", kind=kind, **({"beside": " ".join(reads)} if reads else {}))
 
     def share(self) -> HTML:
@@ -138,15 +142,34 @@ class Page:
         """Where the foundation comes out: date, readers, what goes in, Word, PDF and reviews as calendar files."""
         return self._part("publish")
 
+    def release(self, card: str) -> HTML:
+        """Where an experiment card is let go to the group or, in parts, onto the cohort's board."""
+        vocabulary.release(card)
+        return self._part("release", card=own(card, self._step))
+
+    def visit(self, card: str) -> HTML:
+        """Who I visit at work and who visits me, and the cards we give each other."""
+        vocabulary.visit(card)
+        return self._part("visit", card=own(card, self._step))
+
+    def living(self) -> HTML:
+        """Each sentence of the foundation, with the experiments that tested it."""
+        return self._show(LIVING, lambda: living.shown(self._connection.answers(LIVING), self._connection.way()))
+
     def path(self) -> HTML:
-        """The way through the programme: dates, where I am, what is next."""
-        return self._show((), lambda: view.path(self._connection.way()))
+        """The way through the programme: dates, where I am, what is next, and what I have promised to try."""
+        return self._show((PERIOD,), self._path)
 
     def finish(self) -> HTML:
         """Where the leader marks the step as done."""
         return self._show((), lambda: view.finish(self._connection.way(), self._step))
 
+    def _path(self) -> str:
+        way = self._connection.way()
+        return view.path(way, living.promised(self._connection.answers((PERIOD,)), way))
+
     def _field(self, call: Call, *, lines: int, most: int = 0) -> Field:
+        call = placed(call, self._step)
         keys = tuple(spec.key for spec in call.fields)
         values = self._connection.own(keys + call.reads)
         kind = ServedField if self._connection.served else Field
@@ -200,9 +223,14 @@ def open_page(cohort: str, *, step: str) -> Page:
     ``cohort`` is the parameter papermill fills in; the server knows the gathering from the session, so it only has to be
     text. Without a server behind the kernel the page is a sandbox with a constructed leader.
     """
+    return Page(connection_of(cohort), step)
+
+
+def connection_of(cohort: str) -> Connection:
+    """Where a page that is run now reads from. Raises TypeError if ``cohort`` isn't text."""
     if not isinstance(cohort, str):
         raise TypeError(f"cohort must be text, not {cohort!r}")
-    return Page(Nobody() if SOCKET in os.environ else Sandbox(), step)
+    return Nobody() if SOCKET in os.environ else Sandbox()
 
 
 def bind(page: Page, connection: Connection) -> None:

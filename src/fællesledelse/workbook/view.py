@@ -166,13 +166,17 @@ def _duration(seconds: int) -> str:
     return " og ".join(said)
 
 
-def path(way: Way) -> str:
-    """The steps with their days, the one to take now in full, and who goes along. Short enough for one screen on a phone."""
+def path(way: Way, promises: Sequence[str] = ()) -> str:
+    """The steps with their days, the one to take now in full, and who goes along. Short enough for one screen on a phone.
+
+    ``promises`` are sentences about what the leader has said to try.
+    """
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current) for step in steps)
     greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current)]))}</p>'
-    return f'<div class="fl-path">{greeting}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
+    said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
+    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
 
 
 def _hello(name: str) -> list[str]:

@@ -44,7 +44,7 @@ def tables(all_open: Path, place: Path) -> Iterator[Live]:
     folder = Path(shutil.copytree(all_open, place / "hold"))
     roster = folder / "deltagere.csv"
     lines = roster.read_text(encoding="utf-8-sig").splitlines()
-    last = [number for number, line in enumerate(lines) if line.split(";")[-1] == TWO][-1]
+    last = [number for number, line in enumerate(lines) if line.split(";")[6] == TWO][-1]
     roster.write_text("\n".join(line for number, line in enumerate(lines) if number != last) + "\n", encoding="utf-8")
     build(folder)
     with serving([folder], place / "data") as live:

@@ -119,8 +119,9 @@ class Leader:
 
     def finish(self) -> None:
         """Mark the step as done."""
-        self.page.locator("[data-finish]").click()
-        expect(self.page.locator("[data-finish]")).to_have_attribute("aria-pressed", "true")
+        control = self.page.locator("[data-finish]")
+        control.click()
+        expect(control).to_have_attribute("aria-pressed", "true")
 
     def until(self, condition: str, seconds: float = 30) -> None:
         """Wait for a condition in the page. The driver's own way of waiting is forbidden by the page's policy."""

@@ -1,4 +1,4 @@
-"""Takes the README's pictures: pages of the demo on a desktop, with a phone beside it.
+"""Takes the README's pictures: pages of the demo on a desktop, some with a phone beside it.
 
 Run by ``make pictures``. The leaders are constructed, and so is every word of theirs.
 """
@@ -9,18 +9,22 @@ import sys
 import tempfile
 import uuid
 from dataclasses import dataclass
+from itertools import chain, cycle
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from fællesledelse.manifest import load_roster
+from fællesledelse.operation import invite, status
+from fællesledelse.settings import Settings, read
 from tests import tools
 from tests.live import PHRASE, constructed_texts, free_port, started, wait_until_up
 
 FOLDER = Path(__file__).parents[3] / ".pictures"
-LEADER = "amir.hosseini@strandby.example"
+LEADER, FACILITATOR = "amir.hosseini@strandby.example", "jonas.enggaard@strandby.example"
 DESKTOP, PHONE = ViewportSize(width=1280, height=844), ViewportSize(width=390, height=844)
+MARKED = (6, 5, 6, 6, 4, 5, 6, 3, 5, 6, 2)  # how many steps each leader in turn has marked
 LARGEST = 300_000  # bytes
 BESIDE = """<style>body { margin: 0; display: flex; gap: 24px; padding: 24px; background: #e8e8e6 }
 img { height: 844px; box-shadow: 0 1px 6px #0003 }</style>"""
@@ -28,35 +32,58 @@ img { height: 844px; box-shadow: 0 1px 6px #0003 }</style>"""
 
 @dataclass(frozen=True)
 class View:
-    """What is to be seen: a step's page from ``shown`` on, once ``ready`` is there; both are selectors."""
+    """What ``who`` is to see: the page at ``address`` from ``shown`` on, once ``ready`` is there; both are selectors.
 
-    step: str
+    ``pressed`` names a button that is pressed first.
+    """
+
+    address: str
     ready: str
     shown: str
     viewport: ViewportSize
+    who: str = LEADER
+    pressed: str = ""
 
 
 OWN, TOLD = "textarea[data-key=doubt]:not([readonly])", "h3:has-text('En linje, jeg tvivler på')"
+WALL = "[data-stage][data-state=running]"
 PICTURES = {
     "page.png": [View("forberedelse-1", OWN, TOLD, DESKTOP), View("forberedelse-1", OWN, TOLD, PHONE)],
     "group.png": [
         View("workshop-2", ".share-reading .share-text", ".share-readings", DESKTOP),
         View("workshop-2", ".room:not([hidden]) .room-time", ".room", PHONE),
     ],
+    "overview.png": [View("overblik", ".desk-overview-frame svg", "body", DESKTOP, FACILITATOR)],
+    "cohort.png": [
+        View(
+            "styring/holdet",
+            ".desk-groups-card",
+            "[data-part=groups] [role=status]",
+            DESKTOP,
+            FACILITATOR,
+            "Foreslå grupper",
+        )
+    ],
+    "projector.png": [
+        View("workshop-2/laerred", WALL, "body", DESKTOP, FACILITATOR),
+        View("workshop-2/laerred", WALL, "body", PHONE, FACILITATOR),
+    ],
 }
 """Each picture, and the views that stand side by side in it."""
 
 
 def taken(browser: Browser, url: str, view: View) -> bytes:
-    """What the leader sees, as PNG."""
+    """What is seen, as PNG."""
     context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=view.viewport)
     page = context.new_page()
     page.goto(f"{url}/log-ind")
-    page.get_by_label("E-mail").fill(LEADER)
+    page.get_by_label("E-mail").fill(view.who)
     page.locator("input[type=password]").fill(PHRASE)
     page.get_by_role("button", name="Log ind").click()
     page.wait_for_url("**/hold/**")
-    page.goto(f"{url}/hold/demo/{view.step}")
+    page.goto(f"{url}/hold/demo/{view.address}")
+    if view.pressed:
+        page.get_by_role("button", name=view.pressed).click()
     page.locator(view.ready).first.wait_for()
     page.locator(view.shown).first.evaluate("(found) => scrollTo(0, found.getBoundingClientRect().top + scrollY - 24)")
     picture = page.screenshot(animations="disabled")
@@ -84,6 +111,32 @@ def meet(url: str, mates: list[str]) -> None:
         each.close()
 
 
+def go_on(url: str, settings: Settings, mates: list[str]) -> None:
+    """Everyone else begins, all mark what they have done, and on the wall the other groups are a few phases ahead."""
+    steps = [step["name"] for step in status(settings, "demo")["steps"]]
+    begun = (client(url, email) for email in (LEADER, *mates))
+    links = (told["url"] for told in invite(settings, "demo", None)["invitations"])
+    for leader, many in zip(chain(begun, (newcomer(url, link) for link in links)), cycle(MARKED), strict=False):
+        for step in steps[:many]:
+            leader.put(f"/api/demo/steps/{step}/done", json={"done": True})
+        leader.close()
+    wall = "/api/demo/projector/workshop-2"
+    jonas = client(url, FACILITATOR)
+    for do in ("begin", "next", "next", "next"):
+        groups = {each["group"]: each["version"] for each in jonas.get(wall).json()["groups"]}
+        jonas.put(wall, json={"do": do, "groups": groups}).raise_for_status()
+    jonas.close()
+
+
+def newcomer(url: str, link: str) -> httpx.Client:
+    """Someone who has just used an invitation and read the privacy notice."""
+    enrolled = httpx.Client(base_url=url, headers={"Origin": url}, timeout=30)
+    body = {"token": link.partition("#")[2], "pass_phrase": PHRASE}
+    enrolled.post("/api/enrol", json=body).raise_for_status()
+    enrolled.post("/api/demo/notice", json={"accept": True}).raise_for_status()
+    return enrolled
+
+
 def client(url: str, email: str) -> httpx.Client:
     """Someone who has signed in and read the privacy notice."""
     signed_in = httpx.Client(base_url=url, headers={"Origin": url}, timeout=30)
@@ -101,7 +154,7 @@ def mates_of(cohort: Path) -> list[str]:
 
 def beside(browser: Browser, pictures: list[bytes]) -> bytes:
     """The pictures side by side, as PNG."""
-    page = browser.new_page(viewport=ViewportSize(width=1742, height=892))
+    page = browser.new_page(viewport=ViewportSize(width=1328 if len(pictures) == 1 else 1742, height=892))
     sources = [f"data:image/png;base64,{base64.b64encode(picture).decode()}" for picture in pictures]
     page.set_content(BESIDE + "".join(f'<img src="{source}">' for source in sources))
     return page.screenshot()
@@ -113,10 +166,13 @@ def main() -> int:
         port, log, place = free_port(), Path(folder) / "demo.log", Path(folder) / "demo"
         url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "fællesledelse", "demo", str(place)]
-        server = started(command, os.environ | {"FAELLESLEDELSE_PORT": str(port)}, log)
+        environment = os.environ | {"FAELLESLEDELSE_PORT": str(port), "FAELLESLEDELSE_DATA": str(place / "data")}
+        server = started(command, environment, log)
         try:
             wait_until_up(url, server, log)
-            meet(url, mates_of(place / "hold"))
+            mates = mates_of(place / "hold")
+            meet(url, mates)
+            go_on(url, read(environment), mates)
             browser = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
             found = {
                 name: beside(browser, [taken(browser, url, view) for view in views]) for name, views in PICTURES.items()

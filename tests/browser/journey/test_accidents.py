@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from leader import DESKTOP, Leader
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.live import Live, serving
 from tests.server.serving import children
@@ -22,7 +22,7 @@ EMAILS = (
     f"{name}@strandby.example"
     for name in (
         "lone.vestergaard", "mikkel.ravn", "anne.boegelund", "soeren.klit", "fatima.yildirim", "peter.lundager",
-        "mette.solgaard",
+        "mette.solgaard", "pernille.aagaard",
     )
 )  # fmt: skip
 
@@ -217,3 +217,21 @@ def test_the_next_leader_on_a_shared_tablet_neither_sees_nor_sends_what_the_firs
     leader.wait_until_saved()
     assert stored(leader) == "Kun til mig selv"
     leader.page.context.close()
+
+
+def test_a_mark_stands_though_something_computed_before_it_arrives_after(leader: Leader) -> None:
+    page, late = leader.page, list[tuple[Route, APIResponse]]()
+    leader.open(DRAFTING)
+    page.route("**/computed", lambda route: late.append((route, route.fetch())))
+    page.locator(f'[data-key="{TASK}"]').fill("Et ord, der skal regnes på.")
+    leader.wait_until_saved()
+    wait_for(page, lambda: len(late) == 1)
+    mark = page.locator("[data-finish]")
+    mark.click()
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    expect(page.locator(".fl-draft-length")).to_contain_text("Læst højt")
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    mark.click()
+    expect(mark).to_have_attribute("aria-pressed", "false")

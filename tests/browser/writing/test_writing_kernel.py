@@ -74,6 +74,7 @@ def test_a_part_that_comes_out_the_same_is_not_drawn_again(opened, server):
     until(lambda: asked_to_compute(server) == 2, page)
     page.wait_for_timeout(300)
     assert page.evaluate("stands.isConnected")
+    expect(page.locator("[data-kind=computed] .widget-html-content > p")).to_have_count(1)
 
 
 def test_what_is_saved_elsewhere_is_computed_here_too(opened, server):
@@ -85,12 +86,22 @@ def test_what_is_saved_elsewhere_is_computed_here_too(opened, server):
 
 def test_while_nothing_can_be_computed_everything_is_saved_and_computed_afterwards(opened, server):
     page = opened()
-    server.state.faults.not_computed = True
+    server.state.faults.not_computed = 503
     write(page, "Mens serveren har travlt")
     page.wait_for_timeout(1500)
     expect(computed(page)).to_be_empty()
-    server.state.faults.not_computed = False
+    server.state.faults.not_computed = 0
     expect(computed(page)).to_have_text("Mens serveren har travlt")
+
+
+def test_a_page_that_is_not_open_any_more_asks_once_and_keeps_what_stands_there(opened, server):
+    server.state.of(DRAFT).save("Fra i går", 0, [])
+    page = opened()
+    server.state.faults.not_computed = 403
+    write(page, "Skrevet til sidst")
+    page.wait_for_timeout(2500)
+    assert asked_to_compute(server) == 1
+    expect(computed(page)).to_have_text("Fra i går")
 
 
 def test_a_page_of_an_earlier_build_mends_itself(opened, server):
@@ -187,7 +198,7 @@ def test_a_kernel_refused_since_the_session_ended_is_told_as_that(opened, server
 
 def test_a_session_that_ended_before_anything_was_computed_is_told_as_that(opened, server):
     page = opened()
-    server.state.faults.not_computed = True
+    server.state.faults.not_computed = 503
     write(page, "Lige før jeg blev logget ud")
     server.state.person = None
     expect(page.locator(".fl-notice")).to_contain_text("Du er blevet logget ud", timeout=15_000)

@@ -72,7 +72,7 @@ class Faults:
     foreign: bool = False  # a hotel's page stands in the server's place
     silent: bool = False  # /sundhed does not answer either
     page_takes: float = 0  # seconds
-    not_computed: bool = False
+    not_computed: int = 0  # the status
     kernel_refused: bool = False
     kernel_deaf: bool = False  # it takes what it is told and never finishes with it
 
@@ -173,7 +173,9 @@ class Computed(Handler):
     async def get(self) -> None:
         await self.person()
         if self.state.faults.not_computed:
-            raise tornado.web.HTTPError(503)
+            self.set_status(self.state.faults.not_computed)
+            self.finish({"error": "refused", "message": "Det går ikke"})
+            return
         parts = {cell["model"]: self.state.show(cell["reads"]) for cell in self.state.cells if "reads" in cell}
         self.finish({"build": self.state.build, "computed": parts})
 

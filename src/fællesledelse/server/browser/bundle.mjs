@@ -22,7 +22,7 @@ async function pack(path) {
 }
 
 await build({
-  entryPoints: [here("../static/page.js"), here("widgets.js")],
+  entryPoints: [here("../static/page.js"), here("widgets.js"), here("chart.js")],
   outdir: VENDOR,
   entryNames: "[name]",
   bundle: true,
@@ -33,6 +33,7 @@ await build({
   logLevel: "warning",
   alias: { "sanitize-html": here("sanitize.js") },
   plugins: [fields],
+  external: ["/assets/*"],
 });
 
 const files = await readdir(VENDOR);

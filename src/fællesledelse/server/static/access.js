@@ -144,6 +144,7 @@ async function lookAtLink() {
   if (!token) return showPart("without-token");
   const { status, answer } = await post("/api/invitation", { token });
   if (status === 404) return showPart("dead-link");
+  for (const place of answer.role ? document.querySelectorAll("[data-role]") : []) place.hidden = place.dataset.role !== answer.role;
   for (const place of document.querySelectorAll("[data-greeting]")) if (answer.name) place.textContent = greeting(answer.name);
   if (answer.email) tellEmail(answer.email);
   if (answer.not_before) tellWhen(new Date(answer.not_before));

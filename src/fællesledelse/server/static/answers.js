@@ -1,6 +1,6 @@
 /** All answers of one page: takes them in, brings the journal's texts back, and keeps tabs of the same page in step. */
 import { Answer } from "./answer.js";
-import { Connection } from "./connection.js";
+import { Connection, delay } from "./connection.js";
 import { ask, Unreachable } from "./http.js";
 import { Journal } from "./journal.js";
 import { mayLeave } from "./signout.js";
@@ -11,10 +11,6 @@ const GRACE = 1000;
 const STALE = 30_000;
 const COMPUTING = 20_000;
 const NEVER_SAVED = { version: 0, text: "", saved_at: "", asides: [] };
-
-function delay(wait) {
-  return new Promise((resolve) => setTimeout(resolve, wait));
-}
 
 function tabLock(tab) {
   return `faellesledelse:tab:${tab}`;
@@ -155,6 +151,7 @@ export class Answers extends EventTarget {
   async computed() {
     const { status, data } = await ask("GET", `${this.#stepPath()}/computed`, { person: this.person, wait: COMPUTING });
     if (status === 401) this.connection.signedOut();
+    if (status === 403 || status === 404) return {}; // the page is not this leader's any more: what stands there stays
     if (status !== 200) throw new Unreachable(String(status));
     if (data.build === this.build) return data.computed;
     this.dispatchEvent(new Event("rebuilt"));

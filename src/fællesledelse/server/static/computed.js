@@ -1,10 +1,6 @@
 /** What the page computes from texts: finished HTML when the page comes, and asked for anew when one of the texts has been saved. */
-import { pause } from "./connection.js";
+import { delay, pause } from "./connection.js";
 import { Unreachable } from "./http.js";
-
-function delay(wait) {
-  return new Promise((resolve) => setTimeout(resolve, wait));
-}
 
 /** Whether a text under `key` is among what `wanted` names: itself or a part of it. */
 function covers(wanted, key) {
@@ -13,9 +9,10 @@ function covers(wanted, key) {
 
 /** Put `html`, which the server has made and escaped, in the place, unless it stands there already. */
 function show(place, html) {
+  const inner = place.querySelector(".widget-html-content");
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  if (fresh.innerHTML !== place.innerHTML) place.replaceChildren(fresh.content);
+  if (fresh.innerHTML !== inner.innerHTML) inner.replaceChildren(fresh.content);
 }
 
 /** Keeps the computed places in step with what is saved: one question at a time, and one more if something was saved since. */
@@ -45,6 +42,7 @@ class Computed {
     try {
       const html = await this.#answers.computed();
       for (const place of this.#places) if (place.dataset.model in html) show(place, html[place.dataset.model]);
+      document.dispatchEvent(new Event("faellesledelse:computed"));
       this.#failures = 0;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;

@@ -10,6 +10,10 @@ export function pause(attempt) {
   return Math.min(SLOWEST, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
+export function delay(wait) {
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
+
 /**
  * state: "up", "down" (no answer), "login" (the session has ended) or "other" (someone else has signed in, or another tab has signed out).
  * Dispatches "change" when the state changes, and "online" when the device says that it has a network again.

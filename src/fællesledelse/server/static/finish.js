@@ -15,19 +15,28 @@ function show(control, done) {
   say(control, done ? DONE : "");
 }
 
-async function toggle(answers, control) {
+/** The buttons as they stand now: what is computed anew may have put another in the place of the one that was pressed. */
+function buttons() {
+  return document.querySelectorAll("[data-finish]");
+}
+
+async function toggle(answers) {
   try {
-    show(control, await answers.finish(!answers.step.done));
+    await answers.finish(!answers.step.done);
+    for (const control of buttons()) show(control, answers.step.done);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    say(control, FAILED);
+    for (const control of buttons()) say(control, FAILED);
   }
 }
 
-/** Answer every click on such a button, and let it show what the server holds. */
+/** Answer every click on such a button, and let it show what the server holds, also where it was drawn before that. */
 export function serveFinish(answers) {
+  document.addEventListener("faellesledelse:computed", () => {
+    for (const control of buttons()) if (answers.step) show(control, answers.step.done);
+  });
   document.addEventListener("click", (event) => {
     const control = event.target.closest?.("[data-finish]");
-    if (control && answers.step) toggle(answers, control);
+    if (control && answers.step) toggle(answers);
   });
 }

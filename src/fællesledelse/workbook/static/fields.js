@@ -1,5 +1,5 @@
 /**
- * The fields of one cell: a text, cards, a choice of own sentences, a date, or a text of the private annex.
+ * The fields of one cell: a text, cards, a choice of own sentences, a pick, a date, or a text of the private annex.
  *
  * On the server's pages they are drawn by the page itself (page.js), and the text never goes through a kernel. In
  * JupyterLab they are a widget, and it lives in the widget's `values`. Data only ever becomes text nodes and values,
@@ -302,7 +302,7 @@ function clash(answer, other, spec, joined, label) {
     button("Behold min", () => answer.choose(answer.text), "primary"),
     button("Brug den anden", () => answer.choose(other.text)),
   ];
-  if (spec.kind !== "date") choices.push(button("Behold begge", () => answer.choose(joined(answer.text, other.text))));
+  if (!["date", "pick"].includes(spec.kind)) choices.push(button("Behold begge", () => answer.choose(joined(answer.text, other.text))));
   const panel = node("div", { class: "alert alert-warning fl-clash-panel", role: "group", "aria-labelledby": heading.id });
   panel.append(heading, intro, sides, node("div", { class: "fl-choices" }, ...choices));
   return [panel];
@@ -600,6 +600,35 @@ function optionItem({ line, gone }, spec, answer, options) {
   return node("li", { class: "fl-option" }, box, node("label", { for: id, dir: "auto" }, line, changed));
 }
 
+/** One of the bullets above, as radio buttons; the one that is chosen can be let go again. */
+function pickField(desk, spec, above) {
+  const answer = desk.client.field(spec.key);
+  const offered = [...(above.list?.children ?? [])].map((_item, number) => bullet(above.list, number));
+  const list = node("ul", { class: "fl-options" });
+  const group = unique("pick");
+  const show = () => {
+    const known = !answer.text || offered.some(({ label }) => label === answer.text);
+    redraw(list, known ? offered : [...offered, { label: answer.text, help: "" }], (option) => pickItem(option, spec, answer, group));
+    for (const box of list.querySelectorAll("input")) {
+      box.checked = box.value === answer.text;
+      box.disabled = answer.readonly || !answer.loaded;
+    }
+    none.hidden = !answer.text || answer.readonly;
+  };
+  const none = button("Fjern valget", () => answer.write(""), "", { class: "fl-link" });
+  const control = node("div", { class: "fl-choice", role: "radiogroup", ...naming(above) }, list, none);
+  if (!desk.client.sandbox) above.list?.classList.add("fl-moved");
+  return frame(desk, spec, { control, show, label: above.name, describedBy: [], joined: (mine) => mine });
+}
+
+function pickItem({ label, help }, spec, answer, group) {
+  const id = unique("option");
+  const box = node("input", { type: "radio", class: "fl-check", id, name: group, "data-key": spec.key, change: () => answer.write(label) });
+  box.value = label;
+  const hint = help ? node("span", { class: "form-hint" }, help) : null;
+  return node("li", { class: "fl-option" }, box, node("label", { for: id, dir: "auto" }, label, hint));
+}
+
 function dateField(desk, spec, above) {
   const answer = desk.client.field(spec.key);
   const write = () => input.validity.badInput || answer.write(input.value);
@@ -627,7 +656,7 @@ function inWords(day) {
 function drawn(desk, specs, above) {
   const [first] = specs;
   if (first.number) return [cardsField(desk, specs, above)];
-  const kinds = { text: textField, choice: choiceField, date: dateField };
+  const kinds = { text: textField, choice: choiceField, pick: pickField, date: dateField };
   return specs.map((spec) => kinds[spec.kind](desk, spec, above));
 }
 

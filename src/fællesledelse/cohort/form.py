@@ -1,0 +1,161 @@
+"""What hold.xlsx asks: its sheets, the lines of the first, the columns of the second, and the help that stands beside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .document import Path
+
+NAME = "hold.xlsx"
+
+COHORT, DAYS, PEOPLE = "Forløb", "Datoer", "Deltagere"
+
+SHEETS = {
+    COHORT: ("hold", "holdet", "forlob", "forloeb", "om holdet"),
+    DAYS: ("dato", "trin", "kalender", "plan"),
+    PEOPLE: ("deltager", "deltagerliste", "ledere", "holdliste"),
+}
+"""The sheets with the other names people give them."""
+
+PARTS = {
+    "hvad": (),
+    "svar": ("navn",),
+    "tekst": ("beskrivelse",),
+    "link": ("adresse", "url"),
+    "læringsmål": ("hører til", "hører under"),
+    "e-mail": ("mail", "mailadresse", "emailadresse"),
+    "hjælp": ("vejledning",),
+}
+"""The columns of the first sheet. What a line has to say in each stands in its ``parts``."""
+
+TEXT = {"svar": ""}
+_NAMED = {"svar": "navn", "tekst": "tekst", "link": "link"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the first sheet: its label, the other labels people write, and where its value stands in the cohort file.
+
+    ``parts`` are the columns that may be filled, each with the key under ``path`` ("" where the value stands there itself).
+    ``many``: the line may be repeated.
+    """
+
+    label: str
+    path: Path
+    help: str
+    parts: Mapping[str, str] = field(default_factory=lambda: TEXT)
+    many: bool = False
+    others: tuple[str, ...] = ()
+
+
+LINES = (
+    Line(
+        "Holdets korte navn",
+        ("hold",),
+        "Bliver en del af adressen: kun a-z, 0-9 og bindestreg. Lav det ikke om, når I er i gang.",
+        others=("kort navn", "kortnavn"),
+    ),
+    Line("Holdets navn", ("navn",), "Som lederne ser det. For eksempel: Fælles om ledelse 2026", others=("navn",)),
+    Line("Organisation", ("organisation",), "For eksempel: Strandby Kommune", others=("kommune",)),
+    Line("Starter", ("starter",), "Holdets første dag, for eksempel 15-06-2026", others=("start", "startdato")),
+    Line("Slutter", ("slutter",), "Holdets sidste dag. Så skal alt slettes.", others=("slut", "slutdato")),
+    Line(
+        "Vision",
+        ("vision",),
+        "Det, I allerede er fælles om: navnet i Svar, teksten i Tekst.",
+        {"svar": "navn", "tekst": "tekst"},
+    ),
+    Line("Udsagn", ("vision", "udsagn"), "En sætning fra visionen på hver linje.", many=True),
+    Line(
+        "Dokument",
+        ("dokumenter",),
+        "Fælles dokumenter: navnet i Svar og, hvis du vil, en kort tekst og et link, der begynder med https://",
+        _NAMED,
+        True,
+        ("dokumenter", "fælles dokument"),
+    ),
+    Line("Læringsmål", ("læringsmål",), "Det, I vil blive bedre til sammen.", _NAMED, True),
+    Line("Øvebane", ("øvebaner",), "Opgaver på tværs, hvor lederne prøver noget af.", _NAMED, True, ("øvebaner",)),
+    Line(
+        "Kompas",
+        ("kompas",),
+        "Temaer, I styrer efter: navnet i Svar, teksten i Tekst og i Læringsmål det mål, temaet hører til.",
+        {"svar": "navn", "tekst": "tekst", "læringsmål": "læringsmål"},
+        True,
+        ("tema", "temaer", "kompastema"),
+    ),
+    Line(
+        "Facilitator",
+        ("facilitatorer",),
+        "Hvem følger holdet? Navnet i Svar, adressen i E-mail. Ser, hvor langt den enkelte er, aldrig hvad der er skrevet.",
+        {"svar": "navn", "e-mail": "email"},
+        True,
+        ("facilitatorer",),
+    ),
+    Line("Dataansvarlig", ("privatliv", "dataansvarlig"), "Tal med jeres databeskyttelsesrådgiver om disse syv."),
+    Line("Formål", ("privatliv", "formål"), "Hvad oplysningerne bruges til, og hvad de ikke bruges til."),
+    Line("Retsgrundlag", ("privatliv", "retsgrundlag"), "Er det ikke besluttet, så lad det stå tomt. Så kan alle se det."),
+    Line("Kategorier", ("privatliv", "kategorier"), "Hvilke oplysninger der er om lederne."),
+    Line("Modtagere", ("privatliv", "modtagere"), "Hvem der kan se hvad."),
+    Line("Opbevaring", ("privatliv", "opbevaring"), "Hvor længe oplysningerne er her."),
+    Line("Kontakt", ("privatliv", "kontakt"), "Hvem lederne kan spørge."),
+    Line(
+        "Nøgle i pengeskabet",
+        ("nøgle_i_pengeskab",),
+        "Nødudgangen, hvis en leder mister alt. Lav den med: faellesledelse nøgle ny. Skriv nej, hvis I vil undvære den.",
+        others=("nøgle i pengeskab", "nøgle"),
+    ),
+    Line(
+        "Relationer mellem afdelinger",
+        ("relationer_mellem_afdelinger",),
+        "Skriv ja, hvis spørgeskemaet skal vise, hvordan afdelingerne oplever hinanden. Låses, når den første måling åbner.",
+        others=("relationer",),
+    ),
+)
+
+STEP = {
+    "trin": ("side", "notebook"),
+    "titel": ("overskrift",),
+    "åbner": ("åbnes",),
+    "dato": ("dag", "mødedato"),
+    "kl.": ("klokken", "klokkeslæt", "tid", "tidspunkt"),
+    "sted": ("lokale", "mødested"),
+    "minutter": ("min", "varighed"),
+    "læringsmål": ("mål",),
+    "aktivitet": (),
+    "kompetencer": ("kompetence",),
+    "øvebaner": ("øvebane",),
+}
+"""The columns of the second sheet."""
+
+STEP_HELP = {
+    "trin": "Navnet på siden i mappen notebooks, uden .ipynb",
+    "titel": "Det, lederne ser.",
+    "åbner": "Den dag, siden kan åbnes. Bruges om forberedelser.",
+    "dato": "Den dag, I mødes. Bruges om workshops og om en periodes seminar.",
+    "kl.": "Hvornår I begynder den dag, for eksempel 9.00. Kan undværes.",
+    "sted": "Hvor I mødes, for eksempel Mødelokale 2. Kan undværes.",
+    "minutter": "Hvor længe kernen tager.",
+    "læringsmål": "Kun perioder: navnet på læringsmålet, som det står i arket Forløb.",
+    "aktivitet": "Kun perioder: coaching, jobbesøg eller sparring.",
+    "kompetencer": "Kun perioder: det, I øver jer i. Sæt semikolon imellem.",
+    "øvebaner": "Kun perioder, hvis ikke alle øvebaner er med. Sæt semikolon imellem.",
+}
+
+PEOPLE_HELP = {
+    "navn": "Lederens fulde navn.",
+    "email": "Lederens egen adresse. Til serveren er adressen personen.",
+    "titel": "Kan undværes.",
+    "afdeling": "Grupperne bliver lavet på tværs af afdelinger.",
+    "niveau": "1 er øverst. Grupperne blander helst niveauer.",
+    "nærmeste leder": "Adressen, hvis lederen er på holdet. Ellers navnet.",
+    "gruppe": "Lad den stå tom, til grupperne er lavet. Du kan altid rette den.",
+    "jobbesøg": "Lad den stå tom, til parrene er lavet. De, der har det samme her, besøger hinanden.",
+    "mødt før": "Navne, netværk eller projekter, lederen kender andre fra. Sæt semikolon imellem. Kan undværes.",
+    "sammen med": "Adressen på en, lederen skal i gruppe med. Kan undværes.",
+    "tidligere grupper": "Bliver udfyldt, når I blander på ny. Én gruppe for hver runde med semikolon imellem: 3; 7",
+}
+
+
+def key(column: str) -> str:
+    """The key of a step's column in the cohort file."""
+    return column.rstrip(".")

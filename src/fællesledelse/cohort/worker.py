@@ -1,0 +1,142 @@
+"""``python -m fællesledelse.cohort.worker VERB FOLDER``: what a facilitator does to a folder, in a process of its own.
+
+The server never imports the builder: what people upload is read here, where there is no key and no database. On standard
+input: the verb's arguments as JSON. On standard output: JSON lines, ``{"step", "total"}`` for each finished page, then
+``{"done": …}``, or ``{"findings": [...]}`` with everything that is wrong,
+or ``{"failed": …}`` with a traceback.
+"""
+
+import base64
+import json
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import CohortError, Finding, FællesledelseError
+from ..model import Role
+from . import changes, excel
+from .build import Built
+
+HALF_SIGN = "Et tegn i teksten er gået i stykker, måske et halvt billedtegn. Slet det, og skriv det igen."
+
+Verb = Callable[..., Any]
+
+
+def say(**line: Any) -> None:
+    """Write one line."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def finished(step: str, total: int) -> None:
+    """Called for each page that has been built."""
+    say(step=step, total=total)
+
+
+def summary(built: Built) -> dict[str, Any]:
+    """What a facilitator wants to see of a cohort before it is taken into use."""
+    manifest, people = built.manifest, built.roster.participants
+    leaders = [person for person in people if person.role is Role.LEADER]
+    return {
+        "name": manifest.name,
+        "organisation": manifest.organisation,
+        "starts": manifest.starts.isoformat(),
+        "ends": manifest.ends.isoformat() if manifest.ends else None,
+        "leaders": len(leaders),
+        "facilitators": [person.name for person in people if person.role is Role.FACILITATOR],
+        "groups": sorted(Counter(Counter(each.group for each in leaders if each.group).values()).items()),
+        "without_group": sum(not each.group for each in leaders),
+        "steps": [{"title": step.title, "opens": step.opens and step.opens.isoformat()} for step in manifest.steps],
+        "reminders": [str(finding) for finding in built.reminders],
+    }
+
+
+def state(folder: Path) -> dict[str, Any]:
+    """The draft, if there is one, and the number of the last change that can be undone."""
+    drafted = changes.drafted(folder)
+    return {"draft": drafted and summary(drafted), "changes": changes.changes(folder)}
+
+
+def proposed(folder: Path, vetoes: list[tuple[str, str]], visits: bool, **wanted: Any) -> dict[str, Any]:
+    """Groups for the cohort as the file has it, and what was reached. Nothing that is said tells of ``vetoes``.
+
+    ``visits``: who visits whom at work; then nothing else is wanted.
+    """
+    from . import groups  # slow to import, and nothing else needs HiGHS
+
+    checked = changes.checked(folder)
+    people = {person.email: person for person in checked.roster.participants}
+    if visits:
+        found = groups.visits(checked, vetoes=vetoes, lot=True)
+    else:
+        found = groups.propose(checked, vetoes=vetoes, lot=True, **wanted)
+    return {
+        "groups": [
+            {
+                "name": name,
+                "leaders": [
+                    {"email": email, "name": people[email].name, "department": people[email].department} for email in emails
+                ],
+            }
+            for name, emails in found.groups
+        ],
+        "table": [{"rule": each.rule.value, "possible": each.possible, "reached": each.reached} for each in found.table],
+        "proposals": [
+            {
+                "leader": people[each.leader].name,
+                "superior": people[each.superior].name,
+                "group": each.group,
+                "why": each.why,
+            }
+            for each in found.proposals
+        ],
+    }
+
+
+def leaders(folder: Path) -> list[str]:
+    """The addresses of the leaders in the file."""
+    return [person.email for person in changes.checked(folder).roster.participants if person.role is Role.LEADER]
+
+
+def regrouped(folder: Path, groups: dict[str, str], rotated: bool, visits: bool, by: str) -> dict[str, Any]:
+    """Write proposed groups into the file, as a draft."""
+    column = excel.VISITS if visits else excel.GROUPS
+    return summary(changes.with_groups(folder, groups, rotated, by, column))
+
+
+VERBS: dict[str, Verb] = {
+    "state": state,
+    "file": lambda folder: base64.b64encode(changes.file(folder)).decode(),
+    "draft": lambda folder, content, by: summary(changes.draft(folder, base64.b64decode(content), by)),
+    "discard": lambda folder: changes.discard(folder),
+    "take": lambda folder, by: summary(changes.take(folder, finished, by)),
+    "bring": lambda folder, content, by: summary(changes.bring(folder, base64.b64decode(content), finished, by)),
+    "undo": lambda folder, change: summary(changes.undo(folder, change, finished)),
+    "leaders": leaders,
+    "propose": proposed,
+    "regroup": regrouped,
+    "questions": changes.questions,
+    "preview": changes.preview,
+    "reword": lambda folder, **asked: summary(changes.reworded(folder, **asked, progress=finished)),
+}
+
+
+def main(verb: str, folder: str) -> None:
+    """Do one thing and say how it went."""
+    try:
+        say(done=VERBS[verb](Path(folder), **json.load(sys.stdin)))
+    except CohortError as error:
+        say(findings=[vars(finding) for finding in error.findings])
+    except UnicodeEncodeError:  # half a surrogate pair, which no file can hold
+        say(findings=[vars(Finding("Teksten", HALF_SIGN))])
+    except FællesledelseError as error:
+        say(findings=[vars(Finding("hold.xlsx", str(error)))])
+    except Exception:
+        say(failed=traceback.format_exc())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,95 @@
+"""What the facilitators do at their pages, taking turns: look at everything, send mails, move a meeting, evaluate."""
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from ..model import Manifest, Step, StepKind
+from ..share import share
+from .cast import Play, side_by_side
+from .copy import rebuilt
+from .player import Player
+from .post import sent
+from .visitor import PASS_PHRASE, Visitor
+
+PARTS = ("mailings", "workshops", "documents", "rooms", "evaluation")
+"""What the facilitator's pages ask the server for."""
+
+
+def send(play: Play, kind: str, what: str) -> None:
+    """Send the mails of a kind. Only notes what fails."""
+    with play.record.attempt("mailing", f"At sende {what}"):
+        sent(play.stage, play.copy.manifest.gathering, kind)
+
+
+def oversee(play: Play, number: int, step: Step) -> None:
+    """Open everything a facilitator can open on the day of a step. Only notes what fails."""
+    if not play.facilitators:
+        return
+    visitor = _signed_in(play, number % len(play.facilitators))
+    for page in (*_desk(), *(_workshop(play, step) if step.run_sheets else ())):
+        with play.record.attempt("page", f"Facilitatorens side »{page}«"):
+            visitor.page(f"/hold/{play.copy.manifest.gathering}/{page}")
+    for part in PARTS:
+        with play.record.attempt("computed", f"Facilitatorens »{part}«"):
+            visitor.get(f"{play.api}/{part}")
+
+
+def reschedule(play: Play, today: date) -> None:
+    """A group moves the last workshop by a day; then it is called off for the others, and set again.
+
+    Calendars hear of each. Only notes what fails.
+    """
+    last = _last_workshop(play.copy.manifest)
+    if last is None or last.opens is None or last.opens <= today:
+        return
+    later = last.opens + timedelta(days=1)
+    movers = [group[0] for name, group in play.groups.items() if name]
+    if movers and later <= (play.copy.manifest.ends or later):
+        with play.record.attempt("moved", f"At flytte »{last.title}«", movers[0].person.name):
+            movers[0].move(last, later)
+        send(play, "calendar", "flyttede møder til kalenderen")
+    for day, what in ((None, "aflysninger til kalenderen"), (last.opens, "nye indkaldelser til kalenderen")):
+        rebuilt(play.copy, last, day)
+        send(play, "calendar", what)
+
+
+def evaluate(play: Play, today: date) -> None:
+    """Open an evaluation, let everyone answer it, close it, and let them see what came of it. Only notes what fails."""
+    if not play.facilitators:
+        return
+    visitor = _signed_in(play, 0)
+    plan = {"title": "Hele forløbet", "opens": today.isoformat(), "closes": today.isoformat()}
+    with play.record.attempt("evaluation", "Evalueringen"):
+        wave = visitor.send("POST", f"{play.api}/evaluation", **plan)["waves"][0]["id"]
+        send(play, "evaluation", "mails om evalueringen")
+        side_by_side(lambda player: _answer(player, wave), play.players)
+        visitor.send("POST", f"{play.api}/evaluation/{wave}/close")
+        side_by_side(lambda player: player.look_around("evaluering"), play.players)
+
+
+def _answer(player: Player, wave: str) -> None:
+    with player.record.attempt("evaluated", "At svare på evalueringen", player.person.name):
+        player.evaluate(wave)
+
+
+def _signed_in(play: Play, turn: int) -> Visitor:
+    visitor, person = play.facilitators[turn], play.copy.facilitators[turn]
+    with play.record.attempt("sign-in", "At logge ind som facilitator", person.name):
+        visitor.send("POST", "/api/log-in", email=person.email, pass_phrase=PASS_PHRASE)
+    return visitor
+
+
+def _desk() -> list[str]:
+    """The facilitator's pages: those that come with the package as notebooks, and two that the server makes."""
+    names = sorted(path.stem for path in share("notebooks/facilitator").glob("*.ipynb"))
+    return ["overblik", "rum", "privatliv", *(f"styring/{name}" for name in names if name != "overblik")]
+
+
+def _workshop(play: Play, step: Step) -> list[str]:
+    """The facilitator's pages at a workshop: the card, the screen in the room, and a look into each group's."""
+    rooms = [f"rum?{urlencode({'gruppe': name, 'trin': step.name})}" for name in play.groups if name]
+    return [f"{step.name}/kort", f"{step.name}/laerred", *rooms]
+
+
+def _last_workshop(manifest: Manifest) -> Step | None:
+    return next((step for step in reversed(manifest.steps) if step.kind is StepKind.WORKSHOP), None)

@@ -1,0 +1,87 @@
+"""The facilitator's pages: notebooks that come with the package, run and shown as the leaders' are."""
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ..model import Manifest, PrivacyNotice, Role, Roster, Step, StepKind
+from ..share import share
+from ..store import Membership
+from .feed import Visit
+from .overview import told
+from .pages import DESK, notice_accepted, shell
+from .prints import Prints
+from .processes import Processes
+from .shelf import Cohort
+from .web import Api, Guarded, Page, Refused
+
+PAGES = {"overblik": "Overblik"} | {address.removeprefix("styring/"): title for address, title in DESK}
+"""The pages and their titles, in the order of the day."""
+
+
+@cache
+def notebooks() -> Cohort:
+    """The packaged notebooks in the shape of a built cohort that is nobody's."""
+    folder: Path = share("notebooks/facilitator")
+    pages = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in PAGES}
+    newest = max((folder / f"{name}.ipynb").stat().st_mtime_ns for name in PAGES)
+    steps = tuple(Step(name, title, StepKind.PREPARATION, 0, None, ()) for name, title in PAGES.items())
+    manifest = Manifest("", "", "", starts=date.min, ends=None, steps=steps, privacy=PrivacyNotice(), safe_key=None)
+    return Cohort(manifest, Roster("", ()), pages, newest)
+
+
+async def facilitator(handler: Guarded, gathering: str) -> tuple[Cohort, Membership]:
+    """The cohort and the asker's place in it, for its facilitators alone."""
+    cohort, mine = await handler.membership(gathering)
+    if mine.role is not Role.FACILITATOR:
+        raise Refused(403, "forbidden", "Siden er for facilitatorer. Gå tilbage til dit forløb.")
+    return cohort, mine
+
+
+class DeskApi(Api):
+    """Takes and gives JSON, for facilitators."""
+
+    async def facilitator(self, gathering: str) -> tuple[Cohort, Membership]:
+        """The cohort and the asker's place in it. Refuses everyone else."""
+        return await facilitator(self, gathering)
+
+    def line(self, **value: Any) -> None:
+        """One line of an answer that comes bit by bit."""
+        self.set_header("Content-Type", "application/x-ndjson; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(json.dumps(value) + "\n")
+
+
+class DeskPage(Page):
+    """GET: one of the facilitator's pages."""
+
+    def initialize(self, prints: Prints, processes: Processes) -> None:
+        """Called by Tornado with what makes pages."""
+        self._prints, self._processes = prints, processes
+
+    async def get(self, gathering: str, name: str = "overblik") -> None:
+        """The page. The first visit goes by the privacy notice."""
+        cohort, mine = await facilitator(self, gathering)
+        if not await notice_accepted(self, cohort):
+            self.redirect(f"/hold/{gathering}/privatliv")
+            return
+        if name == "overblik" and not cohort.manifest.steps:
+            self.redirect(f"/hold/{gathering}/styring/holdet")  # there is nothing to look at before the cohort is built
+            return
+        desk = notebooks()
+        step = desk.manifest.step(name)
+        if step is None:
+            raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")
+        telling = {"cells": desk.code(name)} | ({"overview": await told(self.house, cohort)} if name == "overblik" else {})
+        shown = await self._processes.show(Visit(self.signed_in, mine, desk, step), telling)
+        self.show(
+            "desk.html",
+            **await shell(self, cohort, mine, name if name == "overblik" else f"styring/{name}"),
+            page=step,
+            pieces=await self._prints.of(desk, name),
+            cells=shown["cells"],
+        )

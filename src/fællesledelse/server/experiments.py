@@ -1,0 +1,145 @@
+"""Experiment cards as their owners let go of them: whole to the group, or in chosen parts onto the cohort's board."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ..model import Field, Step
+from ..store import Answer, Parcel, Store
+from ..vocabulary import PERIOD
+from . import cards
+from .cards import standing
+from .circle import Circle
+from .web import Refused
+
+KINDS = {"group": "experiment", "board": "lesson"}
+"""What a card becomes, by who it is let go to."""
+
+CARD = re.compile(rf"{PERIOD}\.(?P<step>[a-z0-9-]+)\.experiment-\d")
+TRACK, DAY = "track", "day"
+SUGGESTED = ("track", "hypothesis", "result.1.happened", "result.1.effect", "result.1.learned", "decision")
+"""The parts of a card that others learn from: ticked until the owner chooses otherwise."""
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """One leader's card, by the beginning of its keys, and what was let go of it. Every method asks the store."""
+
+    store: Store
+    circle: Circle
+    card: str
+
+    @property
+    def step(self) -> Step:
+        """The period it stands in. Raises Refused if there is no such card."""
+        found = CARD.fullmatch(self.card)
+        step = self.circle.manifest.step(found["step"]) if found else None
+        if step is None or not cards.fields_of(step, self.card):
+            raise Refused(404, "not-found", "Det kort findes ikke på dit hold.")
+        return step
+
+    @property
+    def fields(self) -> list[Field]:
+        """Its fields, in the order of the page."""
+        return cards.fields_of(self.step, self.card)
+
+    def present(self) -> dict[str, Answer]:
+        """The own texts by key, as they are stored."""
+        return self.store.answers.read(self.circle.unlocked, self.circle.gathering, [field.key for field in self.fields])
+
+    def name(self, field: Field) -> str:
+        """The part of the key that is the field's own: "result.1.effect"."""
+        return cards.name(self.card, field)
+
+    def day(self) -> date | None:
+        """The promised day, if there is one."""
+        answer = self.present().get(f"{self.card}.{DAY}")
+        return cards.day(answer.text) if answer else None
+
+    def given(self, to: str) -> Parcel | None:
+        """What the others can read of it now."""
+        return next((parcel for parcel in self._parcels(to, self.card) if parcel.author.id == self.circle.me), None)
+
+    def theirs(self) -> list[Parcel]:
+        """The same card of the others in the group, as far as they have shared it."""
+        return [parcel for parcel in self._parcels("group", self.card) if parcel.author.id != self.circle.me]
+
+    def give(self, to: str, share: str, parts: list[Any], theme: str, success: bool, seen: str) -> Parcel:
+        """Freeze the card and seal it to its readers, in place of what they had of it; the same id again does nothing more.
+
+        ``parts`` are names of fields, ``theme`` is one of the compass or empty. ``seen`` is the mark of what the page showed
+        the owner. Raises Refused.
+        """
+        if to not in KINDS:
+            raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
+        before = self.given(to)
+        if before is not None and before.id == share:
+            return before
+        if to == "group":
+            self.circle.check()
+        themes = [each.name for each in self.circle.manifest.compass]
+        content = self._content(to, parts, seen) | {"success": success, "theme": theme if theme in themes else ""}
+        place = self.store, self.circle, KINDS[to], self.card
+        return cards.let_go(*place, content, self._readers(to), share, before)
+
+    def withdraw(self, share: str) -> Parcel:
+        """Take back what was given. Raises Refused unless it is the owner's own."""
+        own = [parcel for to in KINDS if (parcel := self.given(to)) is not None]
+        if all(parcel.id != share for parcel in own):
+            raise Refused(404, "not-found", "Det er ikke et af dine kort.")
+        return self.store.parcels.withdraw(self.circle.unlocked, self.circle.gathering, share)
+
+    def _content(self, to: str, parts: list[Any], seen: str) -> dict[str, Any]:
+        present = self.present()
+        if seen != mark(present):
+            raise Refused(409, "card-changed", "Kortet er ændret, siden du så det her. Se det igennem igen.")
+        wanted = [field for field in self.fields if to == "group" or self.name(field) in parts]
+        track = present.get(f"{self.card}.{TRACK}")
+        return {
+            "period": self.step.title,
+            "track": track.text if track else "",
+            "parts": cards.frozen(self.card, wanted, present),
+        }
+
+    def _readers(self, to: str) -> list[str]:
+        """Who it is sealed to: the group, or on the board all leaders and those who show it in the room."""
+        if to == "group":
+            return [member.id for member in self.circle.others]
+        return [member.person.id for member in self.store.people.members(self.circle.gathering) if member.enrolled]
+
+    def _parcels(self, to: str, subject: str) -> list[Parcel]:
+        found = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering, KINDS[to], subject)
+        return standing(found)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A card on the board. ``parts`` are pairs of a question and what was written."""
+
+    id: str
+    name: str
+    period: str
+    track: str
+    theme: str
+    success: bool
+    parts: tuple[tuple[str, str], ...]
+    mine: bool
+
+
+def lessons(parcels: Iterable[Parcel], me: str) -> list[Lesson]:
+    """What stands on the board, newest first."""
+    return [_lesson(parcel, parcel.content, me) for parcel in standing(parcels) if parcel.content is not None]
+
+
+def mark(present: dict[str, Answer]) -> str:
+    """Tells one state of the texts from another."""
+    return ".".join(str(present[key].version) for key in sorted(present))
+
+
+def _lesson(parcel: Parcel, content: dict[str, Any], me: str) -> Lesson:
+    parts = tuple((part["title"], part["text"]) for part in content["parts"] if part["name"] != TRACK)
+    own = parcel.author.id == me
+    about = content["period"], content["track"], content["theme"], bool(content["success"])
+    return Lesson(parcel.id, parcel.author.name, *about, parts, own)

@@ -1,0 +1,122 @@
+/** Where an experiment card is let go: whole to the group, in chosen parts onto the board; and what the others have let go. */
+import { button, node } from "../dom.js";
+import { renew, say } from "./draw.js";
+import { confirmed, Desk, listed, newId, Rows, small, unique, words } from "./sharing.js";
+
+export function mount(element, client, live) {
+  const { card } = element.dataset;
+  const view = build(client, card);
+  const desk = new Desk(element, client, live, { path: `cards/${card}`, name: "release", draw: (data) => draw(view, data, desk, card) });
+  whenSaved(client, card, () => desk.refresh());
+}
+
+/** Call `look` when a field of the card has been saved. */
+function whenSaved(client, card, look) {
+  const versions = () => client.fields.filter(({ key }) => key.startsWith(`${card}.`)).map(({ key }) => client.field(key).version).join();
+  let before = versions();
+  client.addEventListener("change", () => {
+    const now = versions();
+    if (now !== before) look();
+    before = now;
+  });
+}
+
+function build(client, card) {
+  const address = `/api/${encodeURIComponent(client.gathering)}/cards/${card}/dag.ics`;
+  const v = {
+    calendar: node("p", { class: "share-small" }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
+    note: node("p", { class: "share-hindrance" }),
+    group: node("div", { class: "release-way" }),
+    board: node("div", { class: "release-way" }),
+    title: node("h3", { class: "share-title" }, "De andre i gruppen har delt"),
+    list: node("ul", { class: "release-theirs" }),
+    chosen: new Map(), // what the owner has ticked and unticked stays when the card is drawn anew
+  };
+  return v;
+}
+
+function draw(view, data, desk, card) {
+  if (!view.rows) {
+    desk.element.append(view.calendar, view.note, view.group, view.board, view.title, view.list);
+    view.rows = new Rows(view.list, () => theirs());
+  }
+  view.calendar.hidden = !data.parts.some(({ name }) => name === "day");
+  say(view.note, data.locked ? "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først." : data.parts.length ? "" : "Når du har skrevet på kortet, kan du dele det her.");
+  const able = data.parts.length > 0 && !data.locked;
+  view.group.hidden = view.board.hidden = !able && !data.shared.group && !data.shared.board;
+  renew(view.group, [able, data.shared.group, data.hindrance, data.members, data.seen], () => toGroup(data, desk, card, able));
+  renew(view.board, [able, data.shared.board, data.parts], () => toBoard(data, desk, card, able, view.chosen));
+  view.title.hidden = view.list.hidden = data.theirs.length === 0;
+  view.rows.show(data.theirs, ({ id }) => id);
+}
+
+function toGroup(data, desk, card, able) {
+  const { group } = data.shared;
+  const title = node("h3", { class: "share-title" }, "Til gruppen");
+  if (group) return [title, small(`Delt ${desk.client.moment(group.made_at)}. ${listed(data.members)} kan læse hele kortet, som det stod da.`), presses(data, desk, card, "group", group, able)];
+  if (data.hindrance) return [title, small(data.hindrance)];
+  return [title, small(`Hele kortet, som det står nu, til ${listed(data.members)} og ingen andre.`), presses(data, desk, card, "group", null, able)];
+}
+
+function toBoard(data, desk, card, able, kept) {
+  const { board } = data.shared;
+  const title = node("h3", { class: "share-title" }, "Op på tavlen");
+  const hint = small("Alle ledere og facilitatorer på holdet kan læse det, også på en storskærm. Vælg, hvad der skal med.");
+  const standing = board ? small(`Det hænger på tavlen siden ${desk.client.moment(board.made_at)}.`) : null;
+  const ticked = ({ name, suggested }) => (board ? board.parts.includes(name) : suggested);
+  const boxes = data.parts.map((part) => box(part.name, part.title, part.text, ticked(part), kept));
+  const success = box("success", "Det her er en fælles succes", "Så hænger den øverst.", board?.success ?? false, kept);
+  const theme = themes(data.themes, kept.get("theme") ?? board?.theme ?? "", kept);
+  const chosen = () => ({ theme: theme?.select.value ?? "", parts: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value), success: success.input.checked });
+  const fieldset = node("fieldset", { class: "release-parts" }, node("legend", { class: "share-label" }, "Det, der skal med"), ...boxes.map(({ label }) => label), theme?.element, success.label);
+  return [title, hint, standing, able ? fieldset : null, presses(data, desk, card, "board", board, able, chosen)].filter(Boolean);
+}
+
+function box(value, title, text, checked, kept) {
+  const id = unique("part");
+  const input = node("input", { type: "checkbox", id, value, checked: kept.get(value) ?? checked, change: () => kept.set(value, input.checked) });
+  const told = text.length > 160 ? `${text.slice(0, 160).trimEnd()} …` : text;
+  return { input, label: node("label", { class: "release-part", for: id }, input, node("span", {}, node("strong", {}, title), node("span", { class: "release-text", dir: "auto" }, told))) };
+}
+
+function presses(data, desk, card, to, given, able, chosen = () => ({ parts: [], theme: "", success: false })) {
+  const line = node("div", { class: "share-choices" });
+  const again = { group: "Del kortet igen, som det er nu", board: "Hæng den nye op i stedet" }[to];
+  const first = { group: "Del kortet med gruppen", board: "Hæng det op på tavlen" }[to];
+  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => give(desk, data, card, to, chosen()), given ? "secondary" : "primary"));
+  if (given) line.append(button("Træk tilbage", () => withdraw(desk, card, to, given)));
+  return line;
+}
+
+/** Which theme of the programme's compass the card is about; nothing where it has no compass. */
+function themes(names, chosen, kept) {
+  if (!names.length) return null;
+  const id = unique("theme");
+  const select = node("select", { class: "form-select", id, change: () => kept.set("theme", select.value) }, node("option", { value: "" }, "Intet bestemt"), ...names.map((name) => node("option", { value: name, selected: name === chosen }, name)));
+  return { select, element: node("div", { class: "release-theme" }, node("label", { class: "share-label", for: id }, "Temaet i kompasset, det siger noget om"), select) };
+}
+
+async function give(desk, data, card, to, { parts, theme, success }) {
+  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
+  if (!(await desk.arrived(keys))) return;
+  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen: data.seen });
+  if (done) desk.say({ group: "Kortet er delt med gruppen.", board: "Det hænger på tavlen nu." }[to]);
+}
+
+async function withdraw(desk, card, to, { id }) {
+  const title = { group: "Vil du trække kortet tilbage fra gruppen?", board: "Vil du tage det ned fra tavlen?" }[to];
+  const body = [node("p", {}, "Ingen andre kan så læse det mere. Det, de har læst, kan du ikke trække tilbage.")];
+  if ((await confirmed({ title, body, yes: "Ja, gør det", no: "Lad det blive" })) && (await desk.change("DELETE", `cards/${card}/${id}`))) desk.say("Det er trukket tilbage. Kun du kan læse det nu.");
+}
+
+/** A card that somebody else in the group has shared. */
+function theirs() {
+  const title = node("summary", {});
+  const list = node("dl", {});
+  const element = node("li", {}, node("details", { class: "share-fold" }, title, list));
+  const update = ({ from, parts }) => {
+    title.textContent = from;
+    list.replaceChildren(...parts.flatMap((part) => [node("dt", {}, part.title), node("dd", {}, words(part.text))]));
+  };
+  return { element, update };
+}

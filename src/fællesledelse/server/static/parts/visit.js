@@ -1,0 +1,55 @@
+/** The job visit: whom I visit, the host's card before, and what each saw, which nobody reads before writing. */
+import { button, node } from "../dom.js";
+import { renew, say } from "./draw.js";
+import { confirmed, Desk, listed, newId, small, words } from "./sharing.js";
+
+const CARDS = {
+  host: { title: "Før besøget", give: "Send værtskortet", again: "Send værtskortet igen, som det er nu", keys: "host" },
+  visit: { title: "Efter besøget", give: "Giv mit kort", again: "", keys: "visit" },
+};
+
+export function mount(element, client, live) {
+  const step = element.dataset.card.split(".")[1];
+  const view = { who: node("p", {}), host: node("div", { class: "release-way" }), visit: node("div", { class: "release-way" }) };
+  const desk = new Desk(element, client, live, { path: `visits/${step}`, name: "visit", draw: (data) => draw(view, data, desk) });
+  client.addEventListener("change", () => client.unsent.length || desk.refresh());
+}
+
+function draw(view, data, desk) {
+  if (!view.who.isConnected) desk.element.append(view.who, view.host, view.visit);
+  say(view.who, data.others.length ? `Du og ${listed(data.others)} besøger hinanden.` : "Du er ikke i et besøgspar endnu. Det laver din facilitator.");
+  for (const card of Object.keys(CARDS)) {
+    view[card].hidden = data.others.length === 0;
+    renew(view[card], [data.mine[card], data.written[card], data.theirs[card], data.waiting, data.others], () => way(card, data, desk));
+  }
+}
+
+function way(card, data, desk) {
+  const { title, give, again } = CARDS[card];
+  const given = data.mine[card];
+  const line = node("div", { class: "share-choices" });
+  if (data.written[card] && !(given && card === "visit")) line.append(button(given ? again : give, () => send(card, data, desk), given ? "secondary" : "primary"));
+  return [node("h3", { class: "share-title" }, title), small(standing(card, data, desk)), line, ...data.theirs[card].map(theirs)];
+}
+
+function standing(card, data, desk) {
+  const others = listed(data.others);
+  const given = data.mine[card];
+  if (card === "host") return given ? `Sendt ${desk.client.moment(given)}. ${others} kan læse det.` : data.written.host ? `${others} får dit spørgsmål, og hvad der ikke må ses eller noteres.` : "Skriv dit værtskort ovenfor. Så kan du sende det her.";
+  if (given) return data.theirs.visit.length ? `Givet ${desk.client.moment(given)}. Nu kan I læse hinandens.` : `Givet ${desk.client.moment(given)}. Du kan læse det, ${others} skriver, når det er givet.`;
+  const wait = data.waiting.length ? ` ${listed(data.waiting)} har givet sit. Du kan læse det, når du har givet dit.` : " Ingen kan læse den andens, før begge har skrevet.";
+  return (data.written.visit ? `${others} får dit kort, som det står nu.` : "Skriv dit kort ovenfor samme dag.") + wait;
+}
+
+function theirs({ from, parts }) {
+  const list = parts.flatMap((part) => [node("dt", {}, part.title), node("dd", {}, words(part.text))]);
+  return node("details", { class: "share-fold", open: true }, node("summary", {}, `Fra ${from}`), node("dl", {}, ...list));
+}
+
+async function send(card, data, desk) {
+  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`period.${data.step}.${CARDS[card].keys}.`));
+  if (!(await desk.arrived(keys))) return;
+  const once = [node("p", {}, `${listed(data.others)} kan læse det, når de har givet deres. Det, du har givet, kan ikke tages tilbage.`)];
+  if (card === "visit" && !(await confirmed({ title: "Vil du give dit kort?", body: once, yes: "Ja, giv det", no: "Ikke endnu" }))) return;
+  if (await desk.change("POST", `visits/${data.step}`, { card, share_id: newId() })) desk.say(card === "host" ? "Værtskortet er sendt." : "Kortet er givet.");
+}

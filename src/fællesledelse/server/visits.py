@@ -1,0 +1,77 @@
+"""Job visits: who goes to whom, the host's question before, and what each saw, which nobody reads before writing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Activity, Field, Roster, Step
+from ..store import Answer, Parcel, Person, Store
+from ..vocabulary import PERIOD
+from .cards import fields_of, frozen, let_go, standing
+from .circle import Circle
+from .web import Refused
+
+KINDS = {"host": "visit-host", "visit": "visit"}
+"""The cards that are given: the host's, before, and the guest's, after. The keys of their fields go by the same names."""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """One leader's job visits in one period. Every method asks the store."""
+
+    store: Store
+    circle: Circle
+    roster: Roster
+    name: str
+
+    @property
+    def step(self) -> Step:
+        """The period. Raises Refused if nobody visits anybody in it."""
+        step = self.circle.manifest.step(self.name)
+        if step is None or step.period is None or step.period.activity is not Activity.JOB_VISIT:
+            raise Refused(404, "not-found", "Der er ingen jobbesøg på den side.")
+        return step
+
+    def others(self) -> list[Person]:
+        """Whom the leader visits, and is visited by: the others of the pair, as far as they have enrolled."""
+        mail = self.circle.unlocked.person.email
+        own = next((each.visit for each in self.roster.participants if each.email == mail), "")
+        mails = {each.email for each in self.roster.participants if own and each.visit == own and each.email != mail}
+        members = self.store.people.members(self.circle.gathering)
+        return [member.person for member in members if member.person.email in mails and member.enrolled]
+
+    def key(self, card: str) -> str:
+        """How the keys of a card's fields begin."""
+        return f"{PERIOD}.{self.step.name}.{card}"
+
+    def fields(self, card: str) -> list[Field]:
+        """The fields of a card, in the order of the page."""
+        return fields_of(self.step, self.key(card))
+
+    def present(self, card: str) -> dict[str, Answer]:
+        """What stands on an own card now."""
+        keys = [field.key for field in self.fields(card)]
+        return self.store.answers.read(self.circle.unlocked, self.circle.gathering, keys)
+
+    def given(self, card: str) -> list[Parcel]:
+        """The cards of a kind that can be read: the own, and those of the others."""
+        found = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering, KINDS[card], self.step.name)
+        return standing(found)
+
+    def give(self, card: str, share: str) -> Parcel:
+        """Freeze an own card and seal it to the others. A guest's card is given once. Raises Refused."""
+        others = self.others()
+        if card not in KINDS:
+            raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
+        if not others:
+            raise Refused(403, "no-pair", "Du er ikke i et besøgspar endnu. Tal med din facilitator.")
+        mine = mine_of(self.given(card), self.circle.me)
+        if mine is not None and (mine.id == share or card == "visit"):
+            return mine
+        content = {"parts": frozen(self.key(card), self.fields(card), self.present(card))}
+        place = self.store, self.circle, KINDS[card], self.step.name
+        return let_go(*place, content, [each.id for each in others], share, mine)
+
+
+def mine_of(parcels: Iterable[Parcel], me: str) -> Parcel | None:
+    """The own one among the cards."""
+    return next((parcel for parcel in parcels if parcel.author.id == me), None)

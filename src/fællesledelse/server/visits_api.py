@@ -1,0 +1,59 @@
+"""Job visits over the wire."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..store import Parcel
+from .circle import Circle, circle
+from .visits import KINDS, Visits, mine_of
+from .web import Api
+
+
+class VisitHandler(Api):
+    """The job visits of one period."""
+
+    async def get(self, gathering: str, step: str) -> None:
+        """GET: who is visited, and the cards that can be read: the others' guest cards only once mine is given."""
+        visits = await self._visits(gathering, step)
+        self.reply(await self.house.ask(_told, visits))
+
+    async def post(self, gathering: str, step: str) -> None:
+        """POST: give a card, "host" or "visit"."""
+        body = self.body(card=str, share_id=str)
+        visits = await self._visits(gathering, step)
+        parcel = await self.house.ask(visits.give, body["card"], body["share_id"])
+        self.reply({"given": parcel.id})
+
+    async def _visits(self, gathering: str, step: str) -> Visits:
+        cohort, mine = await self.leader(gathering)
+        store, unlocked = self.house.store, self.signed_in.unlocked
+        here = await self.house.ask(circle, store, cohort.manifest, unlocked, mine.group)
+        return Visits(store, here, cohort.roster, step)
+
+
+def _told(here: Visits) -> dict[str, Any]:
+    """Everything the page's script shows."""
+    step, circle = here.step, here.circle
+    others = here.others()
+    cards = {card: here.given(card) for card in KINDS}
+    mine = {card: mine_of(found, circle.me) for card, found in cards.items()}
+    seen = {"host": cards["host"], "visit": cards["visit"] if mine["visit"] else []}
+    written = {card: any(answer.text.strip() for answer in here.present(card).values()) for card in KINDS}
+    return {
+        "step": step.name,
+        "others": [circle.name(person.id, person.name) for person in others],
+        "mine": {card: parcel.made_at.isoformat() if parcel else None for card, parcel in mine.items()},
+        "written": written,
+        "theirs": {card: _cards(found, circle) for card, found in seen.items()},
+        "waiting": [circle.name(each.author.id, each.author.name) for each in cards["visit"] if each.author.id != circle.me]
+        if not mine["visit"]
+        else [],
+    }
+
+
+def _cards(found: Iterable[Parcel], here: Circle) -> list[dict[str, Any]]:
+    return [
+        {"id": each.id, "from": here.name(each.author.id, each.author.name), "parts": (each.content or {})["parts"]}
+        for each in found
+        if each.author.id != here.me
+    ]

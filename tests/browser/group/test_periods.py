@@ -1,0 +1,108 @@
+"""A period in the browser: an experiment card is filled in, hung on the board and read by another; and a job visit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fællesledelse.manifest import load_roster
+from tests.live import Live, serving
+
+from .round_table import Seat, facilitator, members
+
+CARD = "period.periode-b.experiment-1"
+
+
+@pytest.fixture(scope="module")
+def live(all_open: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with serving([all_open], tmp_path_factory.mktemp("periods") / "data") as running:
+        yield running
+
+
+def pair(live: Live) -> tuple[str, str]:
+    """The addresses of the first leader of the first group and of whom that one visits."""
+    roster = load_roster((live.folders[0] / "bygget/roster.json").read_text(encoding="utf-8"))
+    first = next(each for each in roster.participants if each.email == members(live, "1")[0])
+    other = next(each for each in roster.participants if each.visit == first.visit and each != first)
+    return first.email, other.email
+
+
+@pytest.fixture(scope="module")
+def seats(chromium: Browser, live: Live) -> Iterator[tuple[Seat, Seat, Seat]]:
+    """Two who visit each other, and a facilitator."""
+    emails = (*pair(live), facilitator(live))
+    found = [Seat(chromium, live, live.enrol(email), step="periode-b") for email in emails]
+    yield found[0], found[1], found[2]
+    for each in found:
+        each.client.close()
+        each.get_up()
+
+
+def opened(seat: Seat) -> Page:
+    seat.page.goto(f"{seat.live.url}/hold/demo/periode-b")
+    seat.until("document.querySelector('.share-release:not([aria-busy])') && globalThis.faellesledelse.step")
+    return seat.page
+
+
+def stored(client: httpx.Client, key: str) -> str:
+    versions = client.get(f"/api/demo/answers/{key}/versions").json()
+    return str(versions[0]["text"]) if versions else ""
+
+
+def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat, Seat]) -> None:
+    owner, reader, vibeke = seats
+    page = opened(owner)
+    page.get_by_role("radiogroup", name="Øvebanen").first.get_by_label("Enklere regler").check()
+    page.locator(f'[data-key="{CARD}.hypothesis"]').fill("Hvis vi læser sagen sammen, så …")
+    page.locator(f'[data-key="{CARD}.result.1.learned"]').fill("At jeg taler først.")
+    page.get_by_role("radiogroup", name="Min beslutning").first.get_by_label("Justér").check()
+    card = page.locator(".fl-part", has=page.locator(".share-release")).first
+    up = card.get_by_role("button", name="Hæng det op på tavlen")
+    expect(up).to_be_visible()
+    owner.until("faellesledelse.unsent.length === 0")
+    assert stored(owner.client, f"{CARD}.track") == "Enklere regler"
+    card.get_by_label("Hvis vi …, så …").uncheck()
+    card.get_by_label("Det her er en fælles succes").check()
+    up.click()
+    expect(card.get_by_role("status").last).to_have_text("Det hænger på tavlen nu.")
+    for seat in (reader, vibeke):
+        seat.page.goto(f"{seat.live.url}/hold/demo/tavle")
+        expect(seat.page.get_by_role("heading", name="Fælles succeser")).to_be_visible()
+        expect(seat.page.get_by_role("main")).to_contain_text("At jeg taler først.")
+        expect(seat.page.get_by_role("main")).not_to_contain_text("læser sagen sammen")
+    seat.page.get_by_role("link", name="Vis på storskærm").click()
+    expect(seat.page.locator(".site-wall")).to_contain_text("At jeg taler først.")
+    card.get_by_role("button", name="Træk tilbage").click()
+    page.get_by_role("button", name="Ja, gør det").click()
+    expect(card.get_by_role("status").last).to_contain_text("Det er trukket tilbage.")
+    reader.page.reload()
+    expect(reader.page.get_by_role("main")).not_to_contain_text("At jeg taler først.")
+
+
+def test_two_who_visit_each_other_read_when_both_have_written(seats: tuple[Seat, Seat, Seat]) -> None:
+    guest, host, _ = seats
+    for seat, text in ((guest, "Tre åbne døre."), (host, "Mange, der hilste.")):
+        page = opened(seat)
+        expect(page.locator(".share-visit")).not_to_contain_text("Tre åbne døre.")
+        page.locator('[data-key="period.periode-b.visit.1.saw"]').fill(text)
+        page.get_by_role("button", name="Giv mit kort").click()
+        page.get_by_role("button", name="Ja, giv det").click()
+        expect(page.locator(".share-visit").locator("xpath=..").get_by_role("status").last).to_have_text("Kortet er givet.")
+    expect(page.locator(".share-visit")).to_contain_text("Tre åbne døre.")
+    expect(opened(guest).locator(".share-visit")).to_contain_text("Mange, der hilste.")
+
+
+def test_every_new_page_is_accessible_and_fits_a_phone(seats: tuple[Seat, Seat, Seat]) -> None:
+    leader, _, vibeke = seats
+    problems: list[str] = []
+    opened(leader)
+    leader.look(problems)
+    for path in ("periode-a", "levende-grundlag", "forloeb", "tavle", "tavle/laerred"):
+        leader.page.goto(f"{leader.live.url}/hold/demo/{path}")
+        leader.page.wait_for_load_state("networkidle")
+        leader.look(problems)
+    vibeke.page.goto(f"{vibeke.live.url}/hold/demo/tavle")
+    vibeke.look(problems)
+    assert problems == []

@@ -1,0 +1,221 @@
+"""spoergeskema.csv and temaer.csv: read however Excel saves them, and all that is wrong told with file, row and column."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from fællesledelse.cohort import changes, parcel, questionnaire
+from fællesledelse.cohort.build import build, prepare
+from fællesledelse.cohort.folder import read_file
+from fællesledelse.manifest import dump, load
+from fællesledelse.model import Item, Questionnaire, Theme, ThemeKind
+from fællesledelse.survey import check
+
+from .conftest import Folder
+
+ITEMS = """\
+nøgle;tema;udsagn;retning
+tit-nok;tale;Vi taler sammen så tit, som opgaven kræver.;+
+for-sent;tale;Det vigtige får jeg ofte at vide for sent.;-
+borgerne;ud;Vi spørger borgerne, før vi beslutter.;+
+feedback;mig;Jeg giver feedback, mens den kan bruges.;+
+"""
+
+THEMES = """\
+nøgle;titel;slags;intro
+tale;Når vi taler sammen;forum;Tænk på de sidste par måneder.
+ud;Sammen med borgerne;ud;
+mig;At give feedback;ledelse;Svar, som du gør nu.
+"""
+
+
+@pytest.fixture
+def asking(folder: Folder) -> Folder:
+    """A cohort folder with items and themes."""
+    (folder.path / "spoergeskema.csv").write_text(ITEMS, encoding="utf-8")
+    (folder.path / "temaer.csv").write_text(THEMES, encoding="utf-8")
+    return folder
+
+
+def survey(folder: Folder) -> Questionnaire | None:
+    return prepare(folder.path).manifest.survey
+
+
+def change(folder: Folder, name: str, before: str, after: str) -> None:
+    path = folder.path / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def test_a_cohort_without_the_files_has_no_survey(folder: Folder) -> None:
+    assert survey(folder) is None
+
+
+def test_items_and_themes_come_into_the_manifest_in_their_order(asking: Folder) -> None:
+    found = survey(asking)
+    assert found is not None
+    assert found.themes == (
+        Theme("tale", "Når vi taler sammen", ThemeKind.INSIDE, "Tænk på de sidste par måneder."),
+        Theme("ud", "Sammen med borgerne", ThemeKind.OUTSIDE),
+        Theme("mig", "At give feedback", ThemeKind.LEADERSHIP, "Svar, som du gør nu."),
+    )
+    assert found.items[1] == Item("for-sent", "tale", "Det vigtige får jeg ofte at vide for sent.", reversed=True)
+    assert found.relations is False
+    assert load(dump(prepare(asking.path).manifest)).survey == found
+
+
+def test_relations_are_promised_in_the_cohort_s_file(asking: Folder) -> None:
+    asking.change("nøgle_i_pengeskab: nej", "nøgle_i_pengeskab: nej\nrelationer_mellem_afdelinger: Ja")
+    found = survey(asking)
+    assert found is not None
+    assert found.relations is True
+
+
+def test_a_promise_of_relations_without_a_survey_is_told(folder: Folder) -> None:
+    folder.change("nøgle_i_pengeskab: nej", "nøgle_i_pengeskab: nej\nrelationer_mellem_afdelinger: ja")
+    assert [each for each in folder.findings() if "har intet spørgeskema" in each]
+
+
+def test_what_is_neither_yes_nor_no_is_told(asking: Folder) -> None:
+    asking.change("nøgle_i_pengeskab: nej", "nøgle_i_pengeskab: nej\nrelationer_mellem_afdelinger: måske")
+    (told,) = asking.findings()
+    assert told.startswith("hold.yaml, linje ")
+    assert "'måske' kan ikke læses. Skriv ja eller nej." in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_files_are_read_however_excel_saved_them(asking: Folder, encoding: str, separator: str) -> None:
+    expected = survey(asking)
+    for name, text in (("spoergeskema.csv", ITEMS), ("temaer.csv", THEMES)):
+        quoted = "\r\n".join(separator.join(f'"{cell}"' for cell in line.split(";")) for line in text.splitlines())
+        (asking.path / name).write_bytes(quoted.encode(encoding))
+    assert survey(asking) == expected
+
+
+def test_an_excel_file_does_as_well(asking: Folder) -> None:
+    expected = survey(asking)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in ITEMS.splitlines():
+        sheet.append([cell if cell not in "+-" else f"'{cell}"[1:] for cell in line.split(";")])
+    out = io.BytesIO()
+    book.save(out)
+    (asking.path / "spoergeskema.csv").unlink()
+    (asking.path / "spoergeskema.xlsx").write_bytes(out.getvalue())
+    assert survey(asking) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"),
+    [
+        ("spoergeskema.csv", "kræver.;+", "kræver.;5", "spoergeskema.csv, linje 2, kolonne 4: '5' er ikke en retning."),
+        ("spoergeskema.csv", "kræver.;+", "kræver.;", "spoergeskema.csv, linje 2, kolonne 4: 'retning' mangler."),
+        (
+            "spoergeskema.csv",
+            "for-sent;tale",
+            "for-sent;tal",
+            "spoergeskema.csv, linje 3, kolonne 2: Udsagnet 'for-sent' hører",
+        ),
+        (
+            "spoergeskema.csv",
+            "for-sent;",
+            "tit-nok;",
+            "spoergeskema.csv, linje 3, kolonne 1: Udsagnet 'tit-nok' står 2 gange.",
+        ),
+        (
+            "spoergeskema.csv",
+            "for-sent;",
+            "For sent;",
+            "spoergeskema.csv, linje 3, kolonne 1: 'For sent' kan ikke være en nøgle.",
+        ),
+        (
+            "spoergeskema.csv",
+            "Vi spørger borgerne, før vi beslutter.",
+            "Kort",
+            "linje 4, kolonne 3: Udsagnet 'borgerne' er på 4 tegn.",
+        ),
+        ("spoergeskema.csv", "retning", "vej", "Kolonnen 'retning' mangler."),
+        (
+            "spoergeskema.csv",
+            "nøgle;tema",
+            "nøgle;tema;point",
+            "spoergeskema.csv, linje 1, kolonne 3: Kolonnen 'point' kender vi ikke.",
+        ),
+        ("temaer.csv", ";ud;", ";udad;", "temaer.csv, linje 3, kolonne 3: 'udad' er ikke en slags tema."),
+        ("temaer.csv", ";ledelse;", ";forum;", "temaer.csv: Der mangler et tema om egen ledelse."),
+        (
+            "temaer.csv",
+            "ud;Sammen med borgerne;ud;\n",
+            "",
+            "spoergeskema.csv, linje 4, kolonne 2: Udsagnet 'borgerne' hører",
+        ),
+        ("temaer.csv", "Når vi taler sammen", "x" * 81, "temaer.csv, linje 2, kolonne 2: 'titel' er over 80 tegn."),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_row_and_column(
+    asking: Folder, name: str, before: str, after: str, told: str
+) -> None:
+    change(asking, name, before, after)
+    assert [each for each in asking.findings() if told in each]
+
+
+def test_a_theme_without_items_and_one_with_only_turned_ones_are_told(asking: Folder) -> None:
+    change(asking, "spoergeskema.csv", "borgerne;ud;", "borgerne;mig;")
+    change(asking, "spoergeskema.csv", "kræver.;+", "kræver.;-")
+    told = asking.findings()
+    assert any("temaer.csv, linje 3, kolonne 1: Temaet 'Sammen med borgerne' har ingen udsagn" in each for each in told)
+    assert any(
+        "spoergeskema.csv, linje 2, kolonne 4: Temaet 'Når vi taler sammen' har kun omvendte" in each for each in told
+    )
+
+
+def test_half_a_survey_is_told(asking: Folder) -> None:
+    (asking.path / "temaer.csv").unlink()
+    (told,) = asking.findings()
+    assert told.startswith("temaer.csv: Filen mangler. spoergeskema.csv er der")
+
+
+def test_two_files_of_the_same_are_told(asking: Folder) -> None:
+    (asking.path / "temaer.xlsx").write_bytes(b"x")
+    assert any("både temaer.csv og temaer.xlsx" in each for each in asking.findings())
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b'n\xc3\xb8gle;tema;udsagn;retning\na;"b;c;+', b"x" * (6 << 20)])
+def test_a_file_that_can_t_be_read_is_told(asking: Folder, content: bytes) -> None:
+    (asking.path / "spoergeskema.csv").write_bytes(content)
+    assert all(each.startswith("spoergeskema.csv") for each in asking.findings())
+
+
+def test_sixty_statements_are_the_most(asking: Folder) -> None:
+    lines = "".join(f"mere-{number};tale;Udsagn nummer {number} om noget.;+\n" for number in range(60))
+    (asking.path / "spoergeskema.csv").write_text(ITEMS + lines, encoding="utf-8")
+    assert any("over 60 linjer" in each for each in asking.findings())
+
+
+def test_the_packaged_items_are_in_order(tmp_path: Path) -> None:
+    for name, content in questionnaire.packaged().items():
+        (tmp_path / name).write_bytes(content)
+    found, wrong = questionnaire.check(tmp_path, False, read_file)
+    assert wrong == []
+    assert found is not None
+    assert check(found) == []
+    assert 24 <= len(found.items) <= 28
+    assert {theme.kind for theme in found.themes} == set(ThemeKind)
+
+
+def test_the_files_ride_along_to_the_server_and_stay_when_excel_takes_over(asking: Folder, tmp_path: Path) -> None:
+    build(asking.path)
+    names = {path.as_posix() for path in parcel.sources(asking.path)}
+    assert {"spoergeskema.csv", "temaer.csv"} <= names
+    parcel.unpack(parcel.pack(asking.path), tmp_path)
+    assert (tmp_path / "spoergeskema.csv").is_file()
+    expected = survey(asking)
+    assert changes.draft(asking.path, changes.file(asking.path)).manifest.survey == expected
+    assert changes.take(asking.path).manifest.survey == expected
+    assert not (asking.path / "hold.yaml").exists()
+    assert survey(asking) == expected

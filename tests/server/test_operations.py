@@ -1,0 +1,338 @@
+"""What IT does from the command line: copy, restore and delete, with a real server and real people in it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fællesledelse.store import schema
+from fællesledelse.store.database import Database
+
+from ..postgres import Server as Postgres
+from .conftest import enrol_everyone
+from .people import ANNA, BENT, CARLA, GERDA, PHRASE
+from .serving import Server, start, wait_for
+
+FIELD = "episodes.1.did"
+TEXT = "Ærlig tale, også når det er svært.\n\tÅrets løfte: 100 % „nærvær“ 🌱"
+LATER = "Skrevet efter kopien"
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(data: Path, *arguments: str | Path, typed: str = "", port: int = 1, at: Path | None = None, **more: str) -> Done:
+    """The command, as IT runs it on the server's machine, in the folder ``at``."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("FAELLESLEDELSE_")}
+    own = {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(port), "PYTHONUTF8": "1", "COLUMNS": "120"}
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "fællesledelse", *map(str, arguments)],
+        env=environment | own | more,
+        cwd=at or data.parent,
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def asked(server: Server, *arguments: str | Path, typed: str = "", at: Path | None = None) -> Done:
+    """The command, asking that server."""
+    return run(server.settings.data, *arguments, typed=typed, port=server.settings.port, at=at)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Another disk."""
+    folder = tmp_path / "andet sted"
+    folder.mkdir()
+    return folder
+
+
+def test_what_was_copied_is_there_after_an_accident(
+    another: Callable[..., Server], built: dict[str, Path], place: Path
+) -> None:
+    """Texts, a copy, more texts, kill -9, the copy put back: the texts of the copy are there, byte for byte."""
+    server = another()
+    restored(server, built, place, {})
+
+
+def test_so_it_is_with_postgresql(tmp_path: Path, postgres_server: Postgres, built: dict[str, Path], place: Path) -> None:
+    url, data = postgres_server.create(), tmp_path / "data"
+    data.mkdir()
+    enrol_everyone(url, data / "keys", built)
+    server = start(data, list(built.values()), {"FAELLESLEDELSE_DATABASE": url})
+    try:
+        server.wait_until_up()
+        restored(server, built, place, {"FAELLESLEDELSE_DATABASE": postgres_server.create()})
+    finally:
+        server.end()
+
+
+def restored(server: Server, built: dict[str, Path], place: Path, database: dict[str, str]) -> None:
+    data, copy, keys = server.settings.data, place / "kopi.zip", place / "nøgler.zip"
+    anna = server.client(ANNA)
+    anna.accept()
+    anna.saved(FIELD, TEXT)
+    done = asked(server, "backup", copy, "--nøgler", keys)
+    assert done.returncode == 0, done.stderr
+    for words in (f"{copy} er skrevet: Holdet andet og Holdet demo.", "Læg den et andet sted", "destrueres i hånden"):
+        assert words in done.stdout
+    assert {path.stat().st_mode & 0o777 for path in (copy, keys)} == {0o600}
+    assert sorted(path.name for path in place.iterdir()) == ["kopi.zip", "nøgler.zip"]
+    with zipfile.ZipFile(copy) as archive:
+        assert archive.read("hold/demo/hold.yaml") == (built["demo"] / "hold.yaml").read_bytes()
+        assert {"hold/demo/notebooks/velkomst.ipynb", "hold/andet/bygget/manifest.json"} <= set(archive.namelist())
+        assert archive.read("audit.jsonl").endswith(b"}\n")
+    assert [line["event"] for line in server.audit[-2:]] == ["backed-up", "keys-copied"]
+
+    anna.saved(FIELD, LATER, 1)
+    refused = asked(server, "gendan", copy, "--nøgler", keys)
+    assert refused.returncode == 1
+    assert "Stop den først" in refused.stderr
+    server.kill()
+    done = run(data, "gendan", copy, "--nøgler", keys, **database)
+    assert done.returncode == 0, done.stderr
+    for words in ("er lagt tilbage", "Kan læses igen: andet og demo.", "Det, der lå der, er nu i", "faellesledelse server"):
+        assert words in done.stdout
+
+    again = start(data, [data / "gendannet/demo", built["andet"]], database)
+    try:
+        again.wait_until_up()
+        client = again.client(ANNA)
+        assert client.text(FIELD) == TEXT
+        assert client.saved(FIELD, LATER, 1) == 2
+        anna.base_url = again.url
+        assert anna.get("/api/session").status_code == 401, "sessions are not restored"
+    finally:
+        again.end()
+
+
+@pytest.fixture(scope="module")
+def refusing(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    """The shared server, and a folder with a file that must not be touched."""
+    folder = tmp_path_factory.mktemp("kopier")
+    (folder / "er-her.zip").write_text("rør mig ikke")
+    yield server, folder
+    assert (folder / "er-her.zip").read_text() == "rør mig ikke"
+    assert [path.name for path in folder.iterdir()] == ["er-her.zip"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["er-her.zip"], "findes allerede"),
+        (["ny.zip", "--nøgler", "er-her.zip"], "findes allerede"),
+        (["ny.zip", "--nøgler", "ny.zip"], "kan ikke være begge dele"),
+        (["findes/ikke.zip"], "findes ikke"),
+        (["DATA/kopi.zip"], "ligger i datamappen"),
+        (["/dev/full"], "findes allerede"),
+    ],
+)
+def test_a_copy_that_can_not_be_made_is_told_in_danish(
+    refusing: tuple[Server, Path], arguments: list[str], words: str
+) -> None:
+    server, folder = refusing
+    told = [each.replace("DATA", str(server.settings.data)) for each in arguments]
+    done = asked(server, "backup", *told, at=folder)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_leaves_no_half_copy(refusing: tuple[Server, Path]) -> None:
+    """The kernel refuses to let the file grow, as a full disk would."""
+    server, folder = refusing
+    limited = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
+        "import faellesledelse; faellesledelse.main()"
+    )
+    own = {"FAELLESLEDELSE_DATA": str(server.settings.data), "FAELLESLEDELSE_PORT": str(server.settings.port)}
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-B", "-c", limited, "backup", str(folder / "ny.zip")],
+        env=os.environ | own | {"PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "kunne ikke skrives" in done.stderr
+    assert "Der ligger ingen halv kopi." in done.stderr
+
+
+def test_without_a_server_nothing_is_copied_and_nothing_deleted(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for arguments in (("backup", "kopi.zip"), ("hold", "slet", "demo")):
+        done = run(data, *arguments)
+        assert done.returncode == 1
+        assert "Start den først" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
+    another: Callable[..., Server], built: dict[str, Path], place: Path
+) -> None:
+    """Carla is on both; the other cohort goes on. An old copy without the keys opens nothing."""
+    server = another()
+    data = server.settings.data
+    clients = {who.email: server.client(who) for who in (ANNA, CARLA, GERDA)}
+    clients[ANNA.email].accept()
+    clients[ANNA.email].saved(FIELD, TEXT)
+    for gathering in ("demo", "andet"):
+        clients[CARLA.email].accept(gathering)
+        clients[CARLA.email].saved(FIELD, TEXT, gathering=gathering)
+    clients[GERDA.email].accept("andet")
+    server.client().post("/api/forgotten", json={"email": BENT.email})
+    wait_for(lambda: list((data / "udbakke").glob("*.eml")))
+    assert asked(server, "backup", place / "kopi.zip", "--nøgler", place / "nøgler.zip").returncode == 0
+
+    put_back = data / "gendannet" / "demo"
+    put_back.mkdir(parents=True)
+    (put_back / "deltagere.csv").write_text(f"{ANNA.name};{ANNA.email}", encoding="utf-8")
+
+    tried = asked(server, "hold", "slet", "demo", "--prøv")
+    assert tried.returncode == 0, tried.stderr
+    for words in ("Holdet demo (demo)", "answer 2,", "personer, der kun har været på dette hold", "Intet er slettet."):
+        assert words in tried.stdout
+    wrong = asked(server, "hold", "slet", "demo", typed="demo\n")
+    assert wrong.returncode == 1
+    assert "Skriv »Holdet demo« for at slette" in wrong.stdout
+    assert "Navnet er ikke holdets. Intet er slettet. Kør kommandoen igen, og skriv »Holdet demo«." in unwrapped(
+        wrong.stderr
+    )
+    assert "intet hold, der hedder 'vaek'" in asked(server, "hold", "slet", "vaek").stderr
+    assert clients[ANNA.email].text(FIELD) == TEXT
+
+    done = asked(server, "hold", "slet", "demo", typed="Holdet demo\n", at=place)
+    assert done.returncode == 0, done.stderr
+    (path,) = place.glob("kvittering-demo-*.json")
+    receipt = json.loads(path.read_text(encoding="utf-8"))
+    assert receipt["slettet"]["rækker i databasen"]["answer"] == 2
+    assert receipt["slettet"]["mails, der ikke var sendt"] == 1
+    handed = receipt["kopier af nøglen, der skal destrueres i hånden"]
+    assert [copy["fil"] for copy in handed] == [str(place / "nøgler.zip")]
+    assert str(place / "nøgler.zip") in done.stdout
+    assert f"{data / 'gendannet' / 'demo'}. Den rummer deltagernes navne" in receipt["ligger der stadig"][0]
+    assert f"- {receipt['ligger der stadig'][0]}" in done.stdout
+    assert (put_back / "deltagere.csv").is_file()
+    shutil.rmtree(put_back)
+    assert server.audit[-1]["event"] == "gathering-deleted"
+    assert (built["demo"] / "bygget/manifest.json").is_file()
+
+    assert clients[ANNA.email].get("/api/session").status_code == 401
+    assert server.client().post("/api/log-in", json={"email": ANNA.email, "pass_phrase": PHRASE}).status_code == 403
+    assert clients[CARLA.email].get("/hold/demo/").status_code == 404
+    assert clients[CARLA.email].text(FIELD, gathering="andet") == TEXT
+    assert clients[GERDA.email].text(FIELD, gathering="andet") == ""
+    canaries = [ANNA.name.encode(), ANNA.email.encode(), BENT.email.encode(), TEXT.encode()]
+    assert found(canaries, data) == [], "while it runs"
+
+    again = asked(server, "hold", "slet", "demo", at=data.parent)
+    assert "er allerede slettet" in again.stdout
+    assert "gendannet" not in again.stdout, "its folder has been deleted by hand"
+    receipt["ligger der stadig"].pop(0)
+    assert json.loads(next(data.parent.glob("kvittering-*.json")).read_text(encoding="utf-8")) == receipt
+    assert server.stop() == 0
+    assert found(canaries, data) == []
+
+    reopened = another()
+    assert "demo er slettet og bliver ikke vist" in reopened.written
+    assert reopened.client(CARLA).text(FIELD, gathering="andet") == TEXT
+    assert reopened.stop() == 0
+    assert found(canaries, data) == []
+
+    old = place / "gammel"
+    without_key(place / "nøgler.zip")
+    done = run(old, "gendan", place / "kopi.zip", "--nøgler", place / "nøgler.zip")
+    assert done.returncode == 0, done.stderr
+    assert "Nøglen mangler, så tekster kan ikke læses: demo." in done.stdout
+    opened = start(old, [built["andet"]])
+    try:
+        opened.wait_until_up()
+        client = opened.client(CARLA)
+        assert client.text(FIELD, gathering="andet") == TEXT
+        assert client.get("/hold/demo/").status_code == 404
+    finally:
+        opened.end()
+    assert found([TEXT.encode()], old) == []
+
+
+def unwrapped(text: str) -> str:
+    """What a frame around a message has broken into lines, as one."""
+    return " ".join(text.replace("│", " ").split())
+
+
+def without_key(path: Path) -> None:
+    """What IT has done with a copy of the keys when the cohort was deleted."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist() if name != "keys/demo"}
+    manifest = json.loads(contents["manifest.json"])
+    for part in ("keys", "copies"):
+        del manifest[part]["demo"]
+    del manifest["files"]["keys/demo"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (contents | {"manifest.json": json.dumps(manifest).encode()}).items():
+            archive.writestr(name, content)
+
+
+def found(canaries: list[bytes], folder: Path) -> list[bytes]:
+    contents = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    return [canary for canary in canaries if any(canary in content for content in contents)]
+
+
+def test_a_deletion_that_was_killed_goes_on_at_the_next_start(
+    another: Callable[..., Server], built: dict[str, Path]
+) -> None:
+    """The server is killed while the command waits: whatever was done by then, the next start does the rest."""
+    server = another()
+    anna = server.client(ANNA)
+    anna.accept()
+    for version in range(60):
+        anna.saved(FIELD, f"{TEXT} {version}", version)
+    data = server.settings.data
+    environment = os.environ | {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(server.settings.port)}
+    command = [sys.executable, "-X", "utf8", "-m", "fællesledelse", "hold", "slet", "demo"]
+    with subprocess.Popen(
+        command, env=environment | {"PYTHONUTF8": "1"}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=data.parent
+    ) as deleting:
+        assert deleting.stdin is not None
+        deleting.stdin.write(b"Holdet demo\n")
+        deleting.stdin.close()
+        until_noted(data / "keys/demo/deleted.json")
+        server.kill()
+    again = another()
+    note = json.loads((data / "keys/demo/deleted.json").read_text(encoding="utf-8"))
+    assert note["finished_at"] is not None
+    assert note["extent"]["rows"]["answer"] == 60
+    assert not (data / "keys/demo/content.key").exists()
+    done = asked(again, "hold", "slet", "demo")
+    assert "er allerede slettet" in done.stdout
+    assert again.stop() == 0
+    assert found([ANNA.email.encode(), TEXT.encode()], data) == []
+    database = Database(again.settings.database)
+    with database.reading() as connection:
+        assert {row.id for row in connection.execute(schema.gathering.select())} == {"andet"}
+    database.close()
+
+
+def until_noted(path: Path) -> None:
+    """Until a file is there; without the pauses of ``wait_for``, in which all would be over."""
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline
+
+
+def test_who_has_no_token_can_neither_copy_nor_delete(server: Server) -> None:
+    client = server.client(ANNA)
+    for route in ("backup", "backup/keys", "deletion", "deletion/extent"):
+        answer = client.post(f"/operator/{route}", json={})
+        assert answer.status_code == 403
+        wrong = client.post(f"/operator/{route}", json={}, headers={"Authorization": "Bearer forkert"})
+        assert wrong.status_code == 403

@@ -1,0 +1,227 @@
+"""The periods over the wire: experiment cards let go and taken back, the board, job visits, the programme on one line."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from icalendar import Calendar
+
+from fællesledelse.cohort import days
+
+from .circles import SECRET, THREE, Leader, group_server, regroup
+from .people import ANNA, BENT, CARLA, DORTE, EGON, TODAY, VIBEKE
+from .serving import Client, Server
+
+CARD = "period.periode-a.experiment-1"
+Cohort = tuple[Server, Client, Leader, Leader, Leader, Leader]
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Iterator[Cohort]:
+    """Server, facilitator, Anna, Bent, Carla in one group with a contract, Dorte in another; every period has begun."""
+    place = tmp_path_factory.mktemp("periods")
+    folder = Path(shutil.copytree(built["demo"], place / "demo"))
+    head, mark, tail = (folder / "hold.yaml").read_text(encoding="utf-8").partition("  - trin: workshop-3\n")
+    begun = re.sub(r"\d\d\.\d\d\.\d{4}", days.written(TODAY - timedelta(days=1)), tail)
+    (folder / "hold.yaml").write_text(head + mark + begun, encoding="utf-8")
+    regroup(folder, THREE, {"1": (ANNA, DORTE), "2": (BENT, EGON)})
+    with group_server(place / "data", None, {"demo": folder, "andet": built["andet"]}) as server:
+        anna, bent, carla, dorte = (Leader(server, who) for who in (ANNA, BENT, CARLA, DORTE))
+        anna.agree(bent, carla)
+        vibeke = server.client(VIBEKE)
+        vibeke.accept()
+        yield server, vibeke, anna, bent, carla, dorte
+
+
+def let_go(owner: Leader, to: str, *parts: str, **more: Any) -> httpx.Response:
+    """Let go of the card as it stands."""
+    seen = owner.get(f"cards/{CARD}")["seen"]
+    body = {"share_id": uuid.uuid4().hex, "to": to, "parts": list(parts), "theme": "", "success": False, "seen": seen}
+    return owner.client.put(f"/api/demo/cards/{CARD}", json=body | more)
+
+
+def write_card(owner: Leader, **texts: str) -> None:
+    for part, text in texts.items():
+        owner.write(f"{CARD}.{part.replace('_', '.')}", text)
+
+
+def theirs(reader: Leader) -> list[str]:
+    """What a reader can read of the same card of others, in one line each."""
+    return [" | ".join(part["text"] for part in each["parts"]) for each in reader.get(f"cards/{CARD}")["theirs"]]
+
+
+def board(client: Client, query: str = "") -> str:
+    answer = client.get(f"/hold/demo/tavle{query}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_card_is_the_owners_alone_until_it_is_let_go(cohort: Cohort) -> None:
+    _, vibeke, anna, bent, _, dorte = cohort
+    write_card(anna, hypothesis=f"Hvis vi ringer først, så … {SECRET}", track="Sygefravær")
+    assert theirs(bent) == theirs(dorte) == []
+    assert SECRET not in board(vibeke) + board(bent.client)
+    assert anna.get(f"cards/{CARD}")["shared"] == {"group": None, "board": None}
+
+
+def test_the_whole_card_goes_to_the_group_frozen_and_is_taken_back(cohort: Cohort) -> None:
+    _, _, anna, bent, carla, dorte = cohort
+    write_card(anna, hypothesis="Hvis vi ringer først", day="2027-03-04")
+    shared = let_go(anna, "group").json()["shared"]
+    write_card(anna, hypothesis="Rettet bagefter")
+    assert theirs(bent) == theirs(carla) == ["Sygefravær | Hvis vi ringer først | 4. marts 2027"]
+    assert theirs(dorte) == []
+    again = let_go(anna, "group").json()["shared"]
+    assert again != shared
+    assert ["Rettet bagefter" in text for text in theirs(bent)] == [True]
+    assert anna.delete(f"cards/{CARD}/{again}").status_code == 200
+    assert theirs(bent) == []
+    assert anna.delete(f"cards/{CARD}/{again}").status_code == 404
+
+
+def test_only_the_chosen_parts_hang_on_the_board_by_track_and_the_successes_first(cohort: Cohort) -> None:
+    _, vibeke, anna, bent, _, dorte = cohort
+    write_card(anna, hypothesis=SECRET, result_1_learned="Jeg ventede på mit eget ja.", decision="Justér")
+    given = let_go(anna, "board", "result.1.learned", "decision", success=True, theme="Snitflader").json()["shared"]
+    for reader in (vibeke, bent.client, dorte.client):
+        shown = board(reader)
+        assert "Jeg ventede på mit eget ja." in shown
+        assert SECRET not in shown
+        assert shown.index("Fælles succeser") < shown.index("Jeg ventede på mit eget ja.")
+    assert "Jeg ventede" in board(vibeke, "/laerred")
+    assert "Jeg ventede" in board(vibeke, "?tema=Snitflader")
+    assert "Jeg ventede" not in board(vibeke, "?tema=Data%20og%20virkning")
+    assert "1 kort på tavlen" in bent.client.get("/hold/demo/forloeb").text
+    assert bent.delete(f"cards/{CARD}/{given}").status_code == 404
+    assert "Jeg ventede" in board(vibeke)
+    assert anna.delete(f"cards/{CARD}/{given}").status_code == 200
+    assert "Jeg ventede" not in board(vibeke) + board(anna.client)
+
+
+def test_what_was_not_seen_is_not_let_go_and_the_same_request_does_nothing_twice(cohort: Cohort) -> None:
+    _, _, anna, bent, _, _ = cohort
+    stale = anna.get(f"cards/{CARD}")["seen"]
+    write_card(anna, hypothesis="Et nyt gæt")
+    assert let_go(anna, "board", "hypothesis", seen=stale).json()["error"] == "card-changed"
+    share = uuid.uuid4().hex
+    assert [let_go(anna, "group", share_id=share).json()["shared"] for _ in range(2)] == [share, share]
+    assert len(theirs(bent)) == 1
+    anna.delete(f"cards/{CARD}/{share}")
+
+
+def test_nothing_is_shared_with_a_group_without_a_contract_but_the_board_is_open(cohort: Cohort) -> None:
+    *_, dorte = cohort
+    write_card(dorte, next="Én ting til")
+    assert let_go(dorte, "group").json()["error"] == "no-contract"
+    given = let_go(dorte, "board", "next")
+    assert given.status_code == 200
+    dorte.delete(f"cards/{CARD}/{given.json()['shared']}")
+    assert let_go(dorte, "board", "hypothesis").json()["error"] == "empty-card"
+
+
+@pytest.mark.parametrize(
+    "card", ["period.periode-a.seminar", "period.findes-ikke.experiment-1", "draft.task", "private.limits"]
+)
+def test_nothing_but_an_experiment_card_can_be_named(cohort: Cohort, card: str) -> None:
+    _, _, anna, *_ = cohort
+    assert anna.client.get(f"/api/demo/cards/{card}").status_code == 404
+    body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": [], "theme": "", "success": False, "seen": ""}
+    assert anna.client.put(f"/api/demo/cards/{card}", json=body).status_code == 404
+
+
+def test_the_promised_day_goes_into_the_calendar_with_a_reminder_and_without_a_word(cohort: Cohort) -> None:
+    _, _, anna, bent, *_ = cohort
+    assert bent.client.get(f"/api/demo/cards/{CARD}/dag.ics").status_code == 400
+    write_card(anna, day="2027-03-04", hypothesis=SECRET)
+    answer = anna.client.get(f"/api/demo/cards/{CARD}/dag.ics")
+    [event] = Calendar.from_ical(answer.text).walk("VEVENT")
+    assert event["dtstart"].dt.isoformat() == "2027-03-04"
+    [alarm] = event.walk("VALARM")
+    assert alarm["trigger"].dt == timedelta(hours=-15)
+    assert SECRET not in answer.text
+    assert "Anna" not in answer.text
+
+
+def test_the_board_and_the_programme_are_for_members_and_cards_for_leaders(cohort: Cohort) -> None:
+    server, vibeke, *_ = cohort
+    assert vibeke.get(f"/api/demo/cards/{CARD}").status_code == 403
+    assert vibeke.get("/hold/demo/forloeb").status_code == 200
+    stranger = server.client()
+    assert stranger.get("/hold/demo/tavle").status_code == 302
+    assert stranger.get(f"/api/demo/cards/{CARD}").status_code == 401
+
+
+def visit(who: Leader) -> dict[str, Any]:
+    return who.get("visits/periode-b")
+
+
+def give_card(who: Leader, card: str) -> httpx.Response:
+    return who.post("visits/periode-b", card=card, share_id=uuid.uuid4().hex)
+
+
+def test_the_host_s_card_is_read_before_and_the_guest_s_only_when_both_have_written(cohort: Cohort) -> None:
+    _, _, anna, bent, _, dorte = cohort
+    assert (visit(anna)["others"], visit(dorte)["others"]) == (["Dorte Dam"], ["Anna Ager"])
+    assert give_card(anna, "host").json()["error"] == "empty-card"
+    anna.write("period.periode-b.host.1.question", "Hvad ser du, når jeg tier?")
+    assert give_card(anna, "host").status_code == 200
+    [host] = visit(dorte)["theirs"]["host"]
+    assert [part["text"] for part in host["parts"]] == ["Hvad ser du, når jeg tier?"]
+    anna.write("period.periode-b.visit.1.saw", f"Tre døre stod åbne. {SECRET}")
+    assert give_card(anna, "visit").status_code == 200
+    assert (visit(dorte)["theirs"]["visit"], visit(dorte)["waiting"]) == ([], ["Anna Ager"])
+    assert visit(anna)["theirs"]["visit"] == []
+    dorte.write("period.periode-b.visit.1.heard", "At du siger navne.")
+    assert give_card(dorte, "visit").status_code == 200
+    assert [part["text"] for each in visit(dorte)["theirs"]["visit"] for part in each["parts"]] == [
+        f"Tre døre stod åbne. {SECRET}"
+    ]
+    assert [part["text"] for each in visit(anna)["theirs"]["visit"] for part in each["parts"]] == ["At du siger navne."]
+    assert SECRET not in str(visit(bent))
+
+
+def test_a_guest_s_card_is_given_once(cohort: Cohort) -> None:
+    _, _, anna, _, _, dorte = cohort
+    first = give_card(anna, "visit").json()["given"]
+    anna.write("period.periode-b.visit.1.saw", "Noget andet bagefter")
+    assert give_card(anna, "visit").json()["given"] == first
+    assert "Noget andet" not in str(visit(dorte))
+
+
+def test_who_is_in_no_pair_is_told_and_other_periods_have_no_visits(cohort: Cohort) -> None:
+    _, _, anna, bent, carla, _ = cohort
+    assert visit(carla)["others"] == []
+    assert visit(bent)["others"] == []  # Egon has not come in yet
+    assert give_card(carla, "visit").json()["error"] == "no-pair"
+    assert anna.client.get("/api/demo/visits/periode-a").status_code == 404
+
+
+def test_the_programme_shows_every_step_on_the_line_and_in_words(cohort: Cohort) -> None:
+    _, vibeke, anna, *_ = cohort
+    shown = anna.client.get("/hold/demo/forloeb").text
+    described = re.search(r"<desc[^>]*>(.*?)</desc>", shown, re.DOTALL)
+    assert described is not None
+    for title in ("Forberedelse 1", "Workshop 2", "Udgivelse", "Periode A", "Periode B", "Periode C"):
+        assert title in described[1]
+    assert described[1].count("her er du") == shown.count('aria-current="step"') == 1
+    assert "Kompasset" in shown
+    assert "her er du" not in vibeke.get("/hold/demo/forloeb").text
+
+
+def test_the_living_foundation_tells_what_tested_which_sentence(cohort: Cohort) -> None:
+    _, _, anna, *_ = cohort
+    anna.write("draft.offer", "Jeg siger det, før det står i avisen. Jeg ringer først.")
+    write_card(
+        anna, sentence="Jeg ringer først.", hypothesis="Hvis jeg ringer", result_1_happened="To svarede.", decision="Behold"
+    )
+    shown = anna.client.get("/hold/demo/levende-grundlag").text
+    lines = re.findall(r'<li class="fl-living-line fl-living-(\w+)"><p class="fl-living-said">(.*?)</p>', shown)
+    assert lines == [("untested", "Jeg siger det, før det står i avisen."), ("tested", "Jeg ringer først.")]
+    assert "To svarede." in shown
+    assert 'href="/hold/demo/periode-a"' in shown

@@ -1,0 +1,124 @@
+"""The living foundation: each sentence that promises something, beside the experiments that tested it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fællesledelse.vocabulary import LIVING, own
+from fællesledelse.workbook import Page
+from fællesledelse.workbook.connection import Reading, Way, WayStep
+from fællesledelse.workbook.fields import Field
+from fællesledelse.workbook.living import promised, shown
+
+from .conftest import Server
+
+OFFER = "I kan forvente, at jeg ringer. Jeg kommer til tiden."
+CARD = "period.periode-a.experiment-1."
+
+
+def step(name: str, title: str) -> WayStep:
+    return WayStep(name, title, "period", 60, None, True, False, 0, 0, f"/hold/nord/{name}")
+
+
+WAY = Way(date(2027, 1, 4), (step("periode-a", "Periode A"), step("periode-b", "Periode B")))
+
+
+def told(texts: dict[str, str], way: Way = WAY) -> str:
+    return shown(Reading({"draft.offer": OFFER, **texts}), way)
+
+
+def test_without_a_foundation_it_says_what_will_come() -> None:
+    assert "når du har skrevet dem" in shown(Reading({}), WAY)
+    assert "når du har skrevet dem" in shown(Reading({f"{CARD}decision": "Behold"}), WAY)
+
+
+def test_a_sentence_is_tested_when_something_happened_or_was_decided() -> None:
+    sentence = {f"{CARD}sentence": "Jeg kommer til tiden."}
+    assert "Ingen af sætningerne er prøvet endnu." in told({})
+    assert "Ingen af sætningerne er prøvet endnu." in told(sentence)
+    assert "Periode A, prøvehandling 1</a>. Ikke gjort endnu." in told(sentence)
+    for done in ({f"{CARD}result.1.happened": "Jeg kom fem gange."}, {f"{CARD}decision": "Drop"}):
+        assert "1 af 2 sætninger er prøvet." in told(sentence | done)
+        assert told(sentence | done).count("Ikke prøvet endnu.") == 1
+
+
+def test_all_sentences_may_be_tested_and_one_several_times() -> None:
+    found = told({
+        f"{CARD}sentence": "Jeg kommer til tiden.", f"{CARD}decision": "Justér",
+        "period.periode-b.experiment-2.sentence": "jeg kommer til tiden", "period.periode-b.experiment-2.decision": "Behold",
+        "period.periode-b.experiment-1.sentence": "I kan forvente, at jeg ringer.",
+        "period.periode-b.experiment-1.result.1.happened": "Jeg ringede.",
+    })  # fmt: skip
+    assert "Alle sætningerne er prøvet mindst én gang." in found
+    assert found.index("Periode A, prøvehandling 1") < found.index("Periode B, prøvehandling 2")
+    assert found.count('<li class="fl-living-line fl-living-tested">') == 2
+
+
+def test_what_tested_a_sentence_that_is_gone_is_not_lost() -> None:
+    found = told({f"{CARD}sentence": "Den sætning slettede jeg.", f"{CARD}decision": "Drop"})
+    assert found.index("Prøvet, men ikke i dit grundlag nu") < found.index("Den sætning slettede jeg.")
+    assert "Uden en sætning fra grundlaget" in told({f"{CARD}decision": "Drop"})
+
+
+def test_a_period_that_is_no_longer_a_step_keeps_its_experiments() -> None:
+    texts = {
+        "period.periode-x.experiment-1.sentence": "Jeg kommer til tiden.",
+        "period.periode-x.experiment-1.decision": "Drop",
+    }
+    assert "En tidligere periode, prøvehandling 1." in told(texts)
+
+
+def test_nothing_the_leader_wrote_becomes_markup() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    texts = {"draft.offer": hostile, f"{CARD}sentence": hostile, f"{CARD}decision": hostile, f"{CARD}next": hostile}
+    assert "<img" not in shown(Reading(texts, {"draft.offer": hostile}), WAY)
+
+
+def test_it_is_read_from_the_server_and_again_when_a_card_is_saved(page: Page, server: Server) -> None:
+    server.texts = {"draft.offer": OFFER, f"{CARD}sentence": "Jeg kommer til tiden."}
+    widget = page.living()
+    assert server.asked[0] == {"get": "answers", "keys": list(LIVING)}
+    assert "Ingen af sætningerne" in widget.value
+    server.texts[f"{CARD}decision"] = "Behold"
+    page._refresh(f"{CARD}decision", 1)
+    assert "1 af 2 sætninger er prøvet." in widget.value
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "keys"),
+    [
+        ("text", {}, ["period.workshop-1.try"]),
+        ("date", {}, ["period.workshop-1.try"]),
+        ("pick", {}, ["period.workshop-1.try"]),
+        ("cards", {"parts": ["a", "b"], "count": 1}, ["period.workshop-1.try.1.a", "period.workshop-1.try.1.b"]),
+        ("choose", {"sources": ["promise"]}, ["period.workshop-1.try"]),
+    ],
+)
+def test_what_a_period_asks_is_that_step_s_own(page: Page, call: str, arguments: dict[str, Any], keys: list[str]) -> None:
+    field = getattr(page, call)("period.try", **arguments)
+    assert isinstance(field, Field)
+    assert [each["key"] for each in field.spec] == keys
+
+
+def test_the_cards_of_a_period_are_let_go_and_given_by_their_own_names(page: Page) -> None:
+    assert 'data-card="period.workshop-1.experiment-1"' in page.release("period.experiment-1").value
+    assert 'data-card="period.workshop-1.visit"' in page.visit("period.visit").value
+    assert own("promise", "periode-a") == "promise"
+
+
+@pytest.mark.parametrize("call", ["release", "visit"])
+def test_what_a_period_shares_is_shown_with_constructed_people(sandbox: Page, call: str) -> None:
+    told = getattr(sandbox, call)(f"period.{call}").value
+    assert "Et eksempel med opdigtede personer" in told
+    assert "fl-part" not in told
+
+
+def test_what_is_promised_and_not_told_of_is_remembered_by_its_day() -> None:
+    texts = {f"{CARD}day": "2027-01-11", "period.periode-b.experiment-2.day": "2027-01-02", f"{CARD}hypothesis": "Hvis vi"}
+    assert promised(Reading(texts), WAY) == [
+        "Du lovede at prøve noget den 2. januar (Periode B, prøvehandling 2).",
+        "Du har lovet at prøve noget den 11. januar (Periode A, prøvehandling 1).",
+    ]
+    assert len(promised(Reading(texts | {f"{CARD}decision": "Drop"}), WAY)) == 1
+    assert promised(Reading({f"{CARD}day": "i morgen"}), WAY) == []
