@@ -25,6 +25,14 @@ FULL = """
     };
 """
 
+SLOW_DISK = """
+    const encrypt = SubtleCrypto.prototype.encrypt;
+    SubtleCrypto.prototype.encrypt = async function (...all) {
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        return encrypt.apply(this, all);
+    };
+"""
+
 
 class Chromium:
     """A Chromium with a profile of its own that can be killed as a crash or a power cut would."""
@@ -117,6 +125,15 @@ def test_text_typed_a_moment_before_the_page_is_loaded_anew_is_back_at_once(open
         expect(box(page)).to_have_value("".join(str(each) for each in range(number + 1)))
     server.state.faults.put_status = 0
     expect_saved(page, within=20_000)
+
+
+def test_a_page_that_is_left_sends_what_was_typed_without_waiting_for_the_disk(opened, context, server):
+    context.add_init_script(SLOW_DISK)
+    page = opened()
+    box(page).fill("Sidste ord")
+    page.reload()
+    expect(box(page)).to_have_value("Sidste ord")
+    assert server.state.of("turning-points").answer()["text"] == "Sidste ord"
 
 
 def test_text_of_another_page_is_sent_from_whichever_page_is_opened_next(opened, server):

@@ -113,9 +113,13 @@ export class Answer extends EventTarget {
     this.#changed();
   }
 
-  /** Journal and send at once; resolves when that has been tried. */
+  /**
+   * Journal and send at once; resolves when that has been tried. A page on its way out (`keepalive`) sends without waiting
+   * for the disk: what it has not begun when it ends, never happens.
+   */
   async flush({ keepalive = false } = {}) {
-    await this.#record();
+    const kept = this.#record();
+    if (!keepalive) await kept;
     await this.#send({ keepalive });
   }
 
@@ -254,7 +258,8 @@ export class Answer extends EventTarget {
       save_id: crypto.randomUUID(),
       resolves: this.#resolves.splice(0),
     };
-    await this.#record();
+    const kept = this.#record();
+    if (!keepalive) await kept;
     const outcome = await this.#transmit(keepalive);
     this.#sending = false;
     this.#overdue = false;

@@ -189,6 +189,7 @@ class Contract {
     this.#editor?.close();
     this.#editor = null;
     this.#parts.place.hidden = true;
+    this.#parts.place.replaceChildren();
     this.#draw();
     this.#settle();
   }
