@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..danish import day
 from ..names import slug
 from .archive_html import index, page
-from .archive_word import document
+from .archive_word import WordFiles
 from .foundation import line
 from .material import Material, Part
 
@@ -31,9 +31,10 @@ def _files(material: Material) -> Iterator[tuple[str, bytes]]:
     named = [*_named(material.parts, ""), *_named(material.annex, f"{ANNEX}/")]
     who = f"{line(material.name)} · {line(material.cohort)} · {day(material.made_at.date())}"
     yield INDEX, index(material, [(part, f"{folder}html/{name}.html") for part, folder, name in named], who).encode()
+    word = WordFiles()
     for part, folder, name in named:
         yield f"{folder}html/{name}.html", page(part, who).encode()
-        yield f"{folder}word/{name}.docx", document(part, who, material.name)
+        yield f"{folder}word/{name}.docx", word.made(part, who, material.name)
 
 
 def _named(parts: tuple[Part, ...], folder: str) -> Iterator[tuple[Part, str, str]]:

@@ -60,11 +60,13 @@ class Experiments:
 
     def given(self, to: str) -> Parcel | None:
         """What the others can read of it now."""
-        return next((parcel for parcel in self._parcels(to, self.card) if parcel.author.id == self.circle.me), None)
+        own = self.store.parcels.written(self.circle.unlocked, self.circle.gathering, KINDS[to], self.card)
+        return next(iter(standing(own)), None)
 
     def theirs(self) -> list[Parcel]:
         """The same card of the others in the group, as far as they have shared it."""
-        return [parcel for parcel in self._parcels("group", self.card) if parcel.author.id != self.circle.me]
+        found = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering, KINDS["group"], self.card)
+        return [parcel for parcel in standing(found) if parcel.author.id != self.circle.me]
 
     def give(self, to: str, share: str, parts: list[Any], theme: str, success: bool, seen: str) -> Parcel:
         """Freeze the card and seal it to its readers, in place of what they had of it; the same id again does nothing more.
@@ -108,10 +110,6 @@ class Experiments:
         if to == "group":
             return [member.id for member in self.circle.others]
         return [member.person.id for member in self.store.people.members(self.circle.gathering) if member.enrolled]
-
-    def _parcels(self, to: str, subject: str) -> list[Parcel]:
-        found = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering, KINDS[to], subject)
-        return standing(found)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Mine:
         fields = self._fields()
         shared = [
             self._drafts(parcels),
-            self._given(_of(parcels, FEEDBACK_KIND)),
+            self._given(parcels),
             self._gifts(parcels),
             self._contracts(_of(parcels, "contract")),
             self._published(_of(parcels, PUBLICATION_KIND), now.astimezone(COPENHAGEN).date()),
@@ -98,7 +98,7 @@ class Mine:
         if not annex:
             yield Left("Dit private tillæg", ANNEX_WHY)
         from_others = [parcel for parcel in parcels if self._from_another(parcel)]
-        kept = [parcel for parcel in from_others if not self._may_take(parcel)]
+        kept = [parcel for parcel in _of(from_others, FEEDBACK_KIND, *GIFTS) if not self._may_take(parcel)]
         yield from (Left(f"Feedback fra {name}", EXPORT_WHY) for name in self._names(_of(kept, FEEDBACK_KIND)))
         yield from (Left(f"Sætninger fra {name}", EXPORT_WHY) for name in self._names(_of(kept, *GIFTS)))
         yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *CARDS)))
@@ -168,10 +168,9 @@ class Mine:
         return Section(f"Udkast {draft.number}", (Archived(about),), under=(*texts, *said))
 
     def _given(self, parcels: list[Parcel]) -> Part:
-        mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me]
-        get = self.store.parcels.get
-        drafts = {each.id: get(self.circle.unlocked, self.circle.gathering, each.subject) for each in mine}
-        named = ((each, drafts[each.id]) for each in mine)
+        drafts = {parcel.id: parcel for parcel in _of(parcels, DRAFT_KIND)}
+        mine = [parcel for parcel in _of(parcels, FEEDBACK_KIND) if parcel.author.id == self.circle.me]
+        named = ((each, drafts.get(each.subject)) for each in mine)
         return Part("Feedback, jeg har givet", tuple(self._feedback(each, self._to(draft), draft) for each, draft in named))
 
     def _to(self, draft: Parcel | None) -> str:

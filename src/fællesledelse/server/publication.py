@@ -55,7 +55,7 @@ class Publications:
 
     def mine(self) -> list[Parcel]:
         """The own ones, newest first."""
-        return [parcel for parcel in self.all() if parcel.author.id == self.circle.me]
+        return self.store.parcels.written(self.circle.unlocked, self.circle.gathering, KIND)
 
     def gallery(self) -> list[Parcel]:
         """What has come out and this leader may read: of each author the newest, in the order of their names."""

@@ -72,13 +72,15 @@ class Parcels:
         self, unlocked: Unlocked, gathering: str, kind: str | None = None, subject: str | None = None
     ) -> list[Parcel]:
         """Everything someone has shared or been sent in a gathering, newest first; withdrawn parcels too, empty."""
-        table = schema.parcel
+        wanted = {"kind": kind, "subject": subject}
         with self._database.reading() as connection:
-            desk = Desk(connection, self._files, unlocked, gathering)
-            query = desk.mine().order_by(table.c.made_at.desc(), table.c.number.desc(), table.c.id)
-            query = query if kind is None else query.where(table.c.kind == kind)
-            query = query if subject is None else query.where(table.c.subject == subject)
-            return desk.opened(query)
+            return Desk(connection, self._files, unlocked, gathering).newest_first(wanted)
+
+    def written(self, unlocked: Unlocked, gathering: str, kind: str, subject: str | None = None) -> list[Parcel]:
+        """What someone has shared of a kind, newest first, withdrawn parcels too. Opens nothing of anyone else's."""
+        wanted = {"kind": kind, "subject": subject, "person": unlocked.person.id}
+        with self._database.reading() as connection:
+            return Desk(connection, self._files, unlocked, gathering).newest_first(wanted)
 
     def get(self, unlocked: Unlocked, gathering: str, parcel_id: str) -> Parcel | None:
         """The parcel with that id, or None if it was never this person's to read."""
@@ -120,6 +122,12 @@ class Desk:
         if not _ID.fullmatch(parcel_id):
             return None
         return next(iter(self.opened(self.mine().where(schema.parcel.c.id == parcel_id))), None)
+
+    def newest_first(self, wanted: dict[str, str | None]) -> list[Parcel]:
+        """The parcels whose columns have those values; None: whatever they have."""
+        table = schema.parcel
+        here = [table.c[name] == value for name, value in wanted.items() if value is not None]
+        return self.opened(self.mine().where(*here).order_by(table.c.made_at.desc(), table.c.number.desc(), table.c.id))
 
     def opened(self, query: Select[Any]) -> list[Parcel]:
         """The parcels of a query over ``mine``."""
@@ -185,11 +193,12 @@ class Desk:
     def _hand_out(self, parcel_id: str, key: bytes, to: set[str]) -> None:
         person = schema.person
         query = select(person.c.id, person.c.public).where(person.c.id.in_(to), person.c.public.is_not(None))
+        outer, rows = self._files.read(self._gathering), []
         for reader, public in self._connection.execute(query.order_by(person.c.id)).all():
             inner = SealedBox(vault.public_key(public)).encrypt(key)
-            sealed = seal(self._files.read(self._gathering), inner, *_key_place(self._gathering, parcel_id, reader))
-            values = {"parcel": parcel_id, "person": reader, "pair": public, "sealed": sealed}
-            self._connection.execute(insert(schema.parcel_key).values(values))
+            sealed = seal(outer, inner, *_key_place(self._gathering, parcel_id, reader))
+            rows.append({"parcel": parcel_id, "person": reader, "pair": public, "sealed": sealed})
+        self._connection.execute(insert(schema.parcel_key), rows)
 
     def _readers(self, parcels: list[str]) -> dict[str, tuple[str, ...]]:
         key = schema.parcel_key
