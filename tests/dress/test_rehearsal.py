@@ -75,6 +75,7 @@ def test_everything_works_for_everyone(rehearsal: Rehearsal) -> None:
     assert count(rehearsal, "Prøvehandlinger givet videre") == 6
     assert count(rehearsal, "Jobbesøg") == 6
     assert count(rehearsal, "Evalueringen besvaret") == 6
+    assert count(rehearsal, "Spørgeskemaet besvaret") == 6
     assert count(rehearsal, "Svar skrevet og gemt") > 6 * 20
 
 
@@ -86,8 +87,9 @@ def test_it_tells_on_the_way_what_begins(rehearsal: Rehearsal, acts: list[str]) 
 
 def test_every_document_lies_in_the_folder_and_what_lay_there_before_is_gone(rehearsal: Rehearsal, folder: Path) -> None:
     assert rehearsal.folder == folder / FOLDER
-    everything = ["evaluering", "invitationer", "ledere", "mails", "organisation", "papir", "rapport.md", "workshops"]
-    assert names(rehearsal.folder) == everything
+    everything = ["evaluering", "invitationer", "ledere", "mails", "organisation", "papir", "rapport.md", "spoergeskema"]
+    assert names(rehearsal.folder) == [*everything, "workshops"]
+    assert names(rehearsal.folder / "spoergeskema") == ["spoergeskema.docx", "spoergeskema.pdf"]
     assert names(rehearsal.folder / "evaluering") == ["evaluering.docx", "evaluering.pdf"]
     assert names(rehearsal.folder / "workshops") == ["workshop-1.pdf", "workshop-2.pdf"]
     assert names(rehearsal.folder / "papir") == sorted(f"{step}.pdf" for step in STEPS)
@@ -108,6 +110,7 @@ def test_every_mail_is_kept_from_the_invitation_to_a_new_link(rehearsal: Rehears
     assert methods.count("REQUEST") == 6 * 3 + 3 + 3  # two workshops and a seminar; one is moved by a group, and set again
     assert methods.count("CANCEL") == 3
     assert sum("fire korte spørgsmål" in subject for subject in subjects) == 6
+    assert sum("spørgeskemaet er åbent" in subject for subject in subjects) == 6
     assert subjects[-1] == "Nyt link til dit ledelsesgrundlag"
     assert f"{len(subjects)} mails" in [line.count for line in rehearsal.report.tried]
 

@@ -13,6 +13,8 @@ from .every_route import every_route, unread
 from .people import ANNA, LOCKED, VIBEKE
 from .serving import Client, Server, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 BODIES: dict[str, bytes] = {
     "nothing": b"",

@@ -20,6 +20,8 @@ from websockets.sync.client import ClientConnection, connect
 from .people import ANNA, BENT, GERDA, VIBEKE
 from .serving import CANARY, Client, Server, alive, children, start, wait_for, with_pid
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 
 @dataclass
 class Open:

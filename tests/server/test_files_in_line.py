@@ -16,6 +16,8 @@ from fællesledelse.settings import Settings
 from .people import ANNA, BENT
 from .serving import Server
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 MANY = 20
 
 

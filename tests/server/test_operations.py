@@ -20,6 +20,8 @@ from .conftest import enrol_everyone
 from .people import ANNA, BENT, CARLA, GERDA, PHRASE
 from .serving import Server, start, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 FIELD = "episodes.1.did"
 TEXT = "Ærlig tale, også når det er svært.\n\tÅrets løfte: 100 % „nærvær“ 🌱"
 LATER = "Skrevet efter kopien"

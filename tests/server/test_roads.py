@@ -17,6 +17,8 @@ from .. import tools
 from .people import ANNA, BENT, EGON, PHRASE
 from .serving import Client, Server, alive, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 OPENSSL = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
 
 

@@ -18,6 +18,8 @@ from fællesledelse.server.log import QuietFormatter, quiet
 from .people import ANNA, BENT, CARLA, EGON, NEXT_PHRASE, PHRASE
 from .serving import CANARY, Client, Server, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 
 @pytest.fixture
 def faulty(another: Callable[..., Server], built: dict[str, Path], tmp_path: Path) -> Server:

@@ -12,6 +12,8 @@ from websockets.protocol import State
 from .people import ANNA, BENT
 from .serving import Client, Server, children, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 FIELDS = [f"episodes.{number}.{part}" for number in (1, 2, 3) for part in ("situation", "did", "effect")]
 
 

@@ -12,6 +12,8 @@ import pytest
 from .people import BENT
 from .serving import Client, Server, alive, children, start, wait_for
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 
 @pytest.fixture(scope="module")
 def server(

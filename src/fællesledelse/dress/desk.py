@@ -1,5 +1,6 @@
 """What the facilitators do at their pages, taking turns: look at everything, send mails, move a meeting, evaluate."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -7,7 +8,7 @@ from ..model import Manifest, Step, StepKind
 from ..share import share
 from .cast import Play, side_by_side
 from .copy import rebuilt
-from .player import Player
+from .player import ASIDE, Player
 from .post import sent
 from .visitor import PASS_PHRASE, Visitor
 
@@ -54,22 +55,33 @@ def reschedule(play: Play, today: date) -> None:
 
 
 def evaluate(play: Play, today: date) -> None:
-    """Open an evaluation, let everyone answer it, close it, and let them see what came of it. Only notes what fails."""
+    """Hold an evaluation from its opening to its close. Only notes what fails."""
+    _hold(play, today, "evaluation", "Hele forløbet", "evaluering", Player.evaluate)
+
+
+def survey(play: Play, today: date) -> None:
+    """The same of a wave of the survey, if the cohort has one."""
+    if play.copy.manifest.survey is not None:
+        _hold(play, today, "survey", "Den første måling", "spoergeskema", Player.answer_survey)
+
+
+def _hold(play: Play, today: date, kind: str, title: str, page: str, answer: Callable[[Player, str], None]) -> None:
+    """Open a wave of that kind, tell of it, let everyone answer, close it, and let them see what came of it."""
     if not play.facilitators:
         return
-    visitor = _signed_in(play, 0)
-    plan = {"title": "Hele forløbet", "opens": today.isoformat(), "closes": today.isoformat()}
-    with play.record.attempt("evaluation", "Evalueringen"):
-        wave = visitor.send("POST", f"{play.api}/evaluation", **plan)["waves"][0]["id"]
-        send(play, "evaluation", "mails om evalueringen")
-        side_by_side(lambda player: _answer(player, wave), play.players)
-        visitor.send("POST", f"{play.api}/evaluation/{wave}/close")
-        side_by_side(lambda player: player.look_around("evaluering"), play.players)
+    visitor, name = _signed_in(play, 0), ASIDE[page]
+    plan = {"title": title, "opens": today.isoformat(), "closes": today.isoformat()}
 
+    def answered(player: Player, wave: str) -> None:
+        with player.record.attempt(f"{kind}-answered", f"At svare på »{name}«", player.person.name):
+            answer(player, wave)
 
-def _answer(player: Player, wave: str) -> None:
-    with player.record.attempt("evaluated", "At svare på evalueringen", player.person.name):
-        player.evaluate(wave)
+    with play.record.attempt(kind, f"»{name}«"):
+        wave = visitor.send("POST", f"{play.api}/{kind}", **plan)["waves"][0]["id"]
+        send(play, kind, f"mails om »{name}«")
+        side_by_side(lambda player: answered(player, wave), play.players)
+        visitor.send("POST", f"{play.api}/{kind}/{wave}/close")
+        side_by_side(lambda player: player.look_around(page), play.players)
 
 
 def _signed_in(play: Play, turn: int) -> Visitor:

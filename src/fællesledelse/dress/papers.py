@@ -11,7 +11,7 @@ from ..operation import mailing
 from ..settings import read
 from ..vocabulary import own
 from .cast import Play, side_by_side
-from .player import Player
+from .player import ASIDE, Player
 from .visitor import Visitor
 
 OWN = {"mit.zip": "mine.zip?annex=1"}
@@ -43,7 +43,8 @@ def printed(play: Play) -> None:
     _organisation(play)
     for visitor in play.facilitators[:1]:
         _workshops(play, visitor)
-        _evaluation(play, visitor)
+        _reports(play, visitor, "evaluation", "evaluering")
+        _reports(play, visitor, "survey", "spoergeskema")
     side_by_side(partial(_own, play), play.players)
 
 
@@ -65,13 +66,13 @@ def _workshops(play: Play, visitor: Visitor) -> None:
             play.record.keep(f"Facilitatorens mappe til »{step.title}«", f"workshops/{step.name}.pdf", pack)
 
 
-def _evaluation(play: Play, visitor: Visitor) -> None:
-    """What came of the evaluation; nothing if fewer than five have answered."""
-    with play.record.attempt("computed", "Evalueringens svar"):
-        shown = [wave["id"] for wave in visitor.get(f"{play.api}/evaluation")["waves"] if wave["result"]]
+def _reports(play: Play, visitor: Visitor, asked: str, name: str) -> None:
+    """What came of the evaluation or the survey; nothing if fewer than five have answered."""
+    with play.record.attempt("computed", f"Svarene på »{ASIDE[name]}«"):
+        shown = [wave["id"] for wave in visitor.get(f"{play.api}/{asked}")["waves"] if wave["result"]]
         for wave, kind in product(shown, ("docx", "pdf")):
-            report = partial(visitor.file, f"{play.api}/evaluation/{wave}/report.{kind}")
-            play.record.keep("Evalueringens rapport", f"evaluering/evaluering.{kind}", report)
+            report = partial(visitor.file, f"{play.api}/{asked}/{wave}/report.{kind}")
+            play.record.keep(f"Rapporten om »{ASIDE[name]}«", f"{name}/{name}.{kind}", report)
 
 
 def _own(play: Play, player: Player) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from ..errors import FællesledelseError
 from ..model import Manifest, Step, StepKind
 from .cast import Absence, Play, morning, side_by_side
-from .desk import evaluate, oversee, reschedule, send
+from .desk import evaluate, oversee, reschedule, send, survey
 from .meeting import Group, Meeting
 from .player import Player
 from .post import arrived, read
@@ -16,7 +16,7 @@ from .visitor import PASS_PHRASE
 Told = Callable[[str], None]
 """Called with the title of an act as it begins."""
 
-FIRST, ASKED, LAST = "Invitationer", "Evaluering", "En glemt adgangssætning"
+FIRST, ASKED, LAST = "Invitationer", "Evaluering og spørgeskema", "En glemt adgangssætning"
 """The acts before and after the steps."""
 
 ABSENT = 0.2
@@ -41,6 +41,7 @@ def performed(play: Play, told: Told) -> None:
         oversee(play, number, step)
     told(ASKED)
     evaluate(play, day)
+    survey(play, day)
     told(LAST)
     _forget(play)
 

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ ASIDE = dict((*BESIDE, ("privatliv", "Privatliv")))
 _SHARED = (".hypothesis", ".learned", ".day", ".question", ".saw")
 """The ends of keys without which a card has nothing to share."""
 
+_ASKED = re.compile(r'data-item="([^"]+)"')
 _ALL_ON = {"harvest": True, "feedback": True, "export": True}
 _GIVEN = ("well", "more", "improve", "less", "dare")
 
@@ -199,6 +201,13 @@ class Player:
         self.look_around("evaluering")
         texts = {each: f"{SENTENCE} ({each})" for each in QUESTIONS}
         self.device.send("POST", self._api(f"evaluation/{wave}/response"), worth=1 + self.seat % 5, **texts)
+
+    def answer_survey(self, wave: str) -> None:
+        """Answer every statement of the wave that is open, and send the answers with a copy for oneself."""
+        asked = _ASKED.findall(self.device.page(self._page("spoergeskema")))
+        for number, item in enumerate(asked):
+            self.device.send("PUT", self._api(f"survey/{wave}/items/{item}"), value=(number + self.seat) % 6)
+        self.device.send("POST", self._api(f"survey/{wave}/send"), copy=True)
 
     def file(self, path: str) -> bytes:
         """A file of the leader's own."""

@@ -30,7 +30,8 @@ _KINDS = {
     "publication": ("Ledelsesgrundlag udgivet", "ledelsesgrundlag"),
     "card": ("Prøvehandlinger givet videre", "kort"),
     "visit": ("Jobbesøg", "ledere"),
-    "evaluated": ("Evalueringen besvaret", "ledere"),
+    "evaluation-answered": ("Evalueringen besvaret", "ledere"),
+    "survey-answered": ("Spørgeskemaet besvaret", "ledere"),
     "document": ("Dokumenter lavet", "dokumenter"),
 }
 """What is counted, in the order it is told: what it is called, and what is counted of it."""
@@ -41,6 +42,7 @@ _KEPT = {
     "papir": "hver side på papir",
     "workshops": "facilitatorens mappe til hver workshop",
     "evaluering": "evalueringens rapport i Word og PDF",
+    "spoergeskema": "målingens rapport i Word og PDF",
     "organisation": "de papirer, organisationen skal have",
     "ledere": "hver leders ledelsesgrundlag i Word og PDF, gensyn til kalenderen, og alt, de kan hente med sig",
     LOG: "hvad serveren skrev undervejs, til IT",
