@@ -56,22 +56,25 @@ function theme(told, wave, { key, title, kind, summary, statements }, own) {
   return node("details", { class: "survey-theme-result", toggle: draw }, head, summary ? node("p", {}, summary) : null, pictures, ...inside);
 }
 
-const comma = (value) => value.toFixed(1).replace(".", ",");
+/** A field of the heat map: a mean on a ground of its own, or why there is none. */
+function field({ said, within, ground, ink }) {
+  const place = node("td", { class: ground ? "survey-heat-known" : "survey-heat-empty" }, node("span", { class: "survey-heat-mean" }, said), within && " ", within && node("span", {}, within));
+  place.style.background = ground;
+  place.style.color = ink;
+  return place;
+}
 
-/** Who says what of whom. */
-function relations(told, rows) {
-  if (!rows.length) return [];
-  const about = [...new Set(rows.flatMap(({ cells }) => cells.map(([name]) => name)))];
-  const cell = (row, name) => {
-    const found = row.cells.find(([one]) => one === name);
-    if (!found) return node("td", {}, row.department === name ? "–" : "");
-    const span = found[1];
-    return span ? node("td", {}, node("strong", {}, comma(span.value)), ` (${comma(span.low)}–${comma(span.high)})`) : node("td", {}, "vises ikke");
-  };
-  const head = node("tr", {}, node("th", { scope: "col" }, "Svar fra"), ...about.map((name) => node("th", { scope: "col" }, `Om ${name}`)));
-  const lines = rows.map((row) => node("tr", {}, node("th", { scope: "row" }, row.department), ...about.map((name) => cell(row, name))));
-  const table = node("table", { class: "survey-relations" }, node("caption", {}, "Samarbejdet mellem afdelingerne"), node("thead", {}, head), node("tbody", {}, ...lines));
-  return [node("div", { class: "survey-wide", tabindex: "0", role: "region", "aria-label": "Samarbejdet mellem afdelingerne" }, table), node("p", { class: "site-small" }, told.blurred)];
+/** How departments find each other: a heat map that is a table. Nothing where that was not promised. */
+function relations(found) {
+  if (!found) return [];
+  const { title, text, headings, rows, withheld } = found;
+  const left = withheld.map((said) => node("p", { class: "site-small" }, said));
+  if (!rows.length) return [node("h3", {}, title), ...left];
+  const head = node("tr", {}, node("th", { scope: "col" }, "Svar fra"), ...headings.map((about) => node("th", { scope: "col", class: "survey-heat-about" }, node("span", {}, about))));
+  const lines = rows.map(({ department, cells }) => node("tr", {}, node("th", { scope: "row" }, department), ...cells.map(field)));
+  const table = node("table", { class: "survey-heat", "aria-label": title }, node("thead", {}, head), node("tbody", {}, ...lines));
+  const frame = node("div", { class: "survey-wide survey-heat-frame", tabindex: "0", role: "region", "aria-label": `Tabel: ${title}` }, table);
+  return [node("h3", {}, title), node("p", { class: "site-small" }, text), frame, ...left];
 }
 
 /** What came of a wave that is closed, as elements. `own` are the reader's own answers in it, where there are any. */
@@ -85,7 +88,7 @@ export function outcome(told, wave, own = null) {
     result.goal ? node("p", {}, `Læringsmål: ${result.goal}`) : null,
     node("p", { class: "site-small" }, told.about),
     ...result.themes.map((each) => theme(told, wave, each, own)),
-    ...relations(told, result.relations),
+    ...relations(result.relations),
   ].filter(Boolean);
 }
 
