@@ -1,4 +1,7 @@
-/** The survey: its waves planned, counted, closed and ended by the facilitator; what came of them, for her and the leaders. */
+/**
+ * The survey: its waves planned, counted, closed and ended by the facilitator; what came of them, for her and the leaders.
+ * Dispatches "survey" when something has come of that.
+ */
 import { node } from "../dom.js";
 import { doing, status } from "./client.js";
 import { asked, bars, counted, files, mails, period, planner } from "./waves.js";
@@ -129,7 +132,7 @@ export async function survey(place, desk) {
   }
 
   function missing(data) {
-    if (!data.asks) return [node("p", { class: "site-note site-note--warm" }, "Holdet har intet spørgeskema. Bed den, der passer holdets mappe, om at lægge spoergeskema.csv og temaer.csv i den. De følger med et nyt hold.")];
+    if (!data.asks) return [node("p", { class: "site-note site-note--warm" }, "Holdet har intet spørgeskema endnu. Hent de to filer nedenfor, ret i dem, og læg begge op.")];
     const { wanted, promised } = data.relations;
     if (promised === null || wanted === promised.length > 0) return [];
     const locked = promised.length ? "De bliver ved med at blive vist" : "De bliver ikke vist";
@@ -142,8 +145,10 @@ export async function survey(place, desk) {
     standing.replaceChildren(...missing(data));
     list.replaceChildren(...data.waves.map((wave) => node("section", { class: "site-card" }, ...inside(data, wave))));
     end.replaceChildren(...ending(data));
+    desk.dispatchEvent(new Event("survey"));
   }
 
+  desk.addEventListener("cohort", async () => show(await desk.get("survey")));
   place.replaceChildren(standing, form.element, told.element, list, end);
   show(await desk.get("survey"));
 }
