@@ -13,30 +13,15 @@ from fællesledelse.cohort.folder import read_file
 from fællesledelse.manifest import dump, load
 from fællesledelse.model import Item, Questionnaire, Theme, ThemeKind
 from fællesledelse.survey import check
+from tests.questionnaire import ITEMS, THEMES, lay
 
 from .conftest import Folder
-
-ITEMS = """\
-nøgle;tema;udsagn;retning
-tit-nok;tale;Vi taler sammen så tit, som opgaven kræver.;+
-for-sent;tale;Det vigtige får jeg ofte at vide for sent.;-
-borgerne;ud;Vi spørger borgerne, før vi beslutter.;+
-feedback;mig;Jeg giver feedback, mens den kan bruges.;+
-"""
-
-THEMES = """\
-nøgle;titel;slags;intro
-tale;Når vi taler sammen;forum;Tænk på de sidste par måneder.
-ud;Sammen med borgerne;ud;
-mig;At give feedback;ledelse;Svar, som du gør nu.
-"""
 
 
 @pytest.fixture
 def asking(folder: Folder) -> Folder:
     """A cohort folder with items and themes."""
-    (folder.path / "spoergeskema.csv").write_text(ITEMS, encoding="utf-8")
-    (folder.path / "temaer.csv").write_text(THEMES, encoding="utf-8")
+    lay(folder.path)
     return folder
 
 
@@ -263,7 +248,7 @@ def test_everything_that_is_different_is_told_in_words(asking: Folder) -> None:
     assert asked.changed(after, after) == []
     assert asked.changed(None, after)[0] == "Nyt tema: »Når vi taler sammen«."
     assert asked.changed(after, replace(after, items=after.items[::-1])) == ["Rækkefølgen er en anden."]
-    assert asked.told(after)["themes"][1] == {
+    assert after.told()["themes"][1] == {
         "title": "Sammen med naboerne",
         "intro": "Tænk på dem nærmest.",
         "statements": ["Vi spørger borgerne, før vi beslutter."],

@@ -1,20 +1,10 @@
-"""What a survey asks as a facilitator looks at it before it is taken into use: theme by theme, and what is new in it."""
+"""What is different in what a survey asks, in words, for a facilitator to nod at before it is taken into use."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..model import Item, Questionnaire, Theme
 
 NOTHING = Questionnaire((), ())
-
-
-def told(asks: Questionnaire) -> dict[str, Any]:
-    """The statements by theme, as leaders meet them, ready for JSON."""
-    themes = [
-        {"title": each.title, "intro": each.intro, "statements": [item.text for item in asks.of(each.key)]}
-        for each in asks.themes
-    ]
-    return {"statements": len(asks.items), "themes": themes}
 
 
 def changed(before: Questionnaire | None, after: Questionnaire) -> list[str]:

@@ -105,17 +105,17 @@ def bring(folder: Path, content: bytes, progress: Progress = quiet, by: str = ""
     return built
 
 
-def asks(
-    folder: Path, files: Mapping[str, bytes], locked: bool = False
-) -> tuple[Questionnaire | None, Questionnaire | None]:
-    """What the survey asks now, and what it would with those files (see ``questionnaire.lay``). Raises CohortError.
+def asks(folder: Path, files: Mapping[str, bytes], locked: bool = False) -> tuple[Questionnaire | None, Questionnaire]:
+    """What the survey asks in use, and what it would with those files (see ``questionnaire.lay``). Raises CohortError.
 
     ``locked``: it may ask nothing else.
     """
     with _copy(folder) as place:
-        before = check(Path(place)).survey
         _lay_items(place, files, locked)
-        return before, check(Path(place)).survey
+        after = check(Path(place)).survey
+    assert after is not None  # a file was laid there, and all is right
+    before = _before(folder)
+    return before.survey if before else None, after
 
 
 def ask(folder: Path, files: Mapping[str, bytes], locked: bool = False, progress: Progress = quiet) -> Built:

@@ -116,7 +116,7 @@ def items_file(folder: Path, part: str) -> tuple[str, str]:
 def items_preview(folder: Path, files: dict[str, str], locked: bool) -> dict[str, Any]:
     """What the survey would ask with those files, and what is different."""
     before, after = changes.asks(folder, _decoded(files), locked)
-    return asked.told(after or asked.NOTHING) | {"changes": asked.changed(before, after or asked.NOTHING)}
+    return after.told() | {"changes": asked.changed(before, after)}
 
 
 def _decoded(files: dict[str, str]) -> dict[str, bytes]:

@@ -12,10 +12,10 @@ from .span import Span, number
 
 TITLE: Final = "Samarbejdet mellem afdelingerne"
 ABOUT: Final = (
-    "Vandret står, hvem der svarer, og lodret, hvem de svarer om. Hvert felt er et gennemsnit fra 1 (helt uenig) til 5 (helt"
-    " enig) i, at samarbejdet fungerer godt i hverdagen. Derunder står, hvor det mest sandsynligt ligger. Jo mørkere feltet"
-    " er, jo mere enige er de. Tallene er sløret lidt, så ingens svar kan regnes ud. Afdelinger med færre end fem ledere er"
-    " ikke med."
+    "Til venstre står, hvem der svarer, og øverst, hvem de svarer om. Hvert felt er et gennemsnit fra 1 (helt uenig) til 5"
+    " (helt enig) i, at samarbejdet fungerer godt i hverdagen. Derunder står, hvor det mest sandsynligt ligger. Jo mørkere"
+    " feltet er, jo mere enige er de. Tallene er sløret lidt, så ingens svar kan regnes ud. Afdelinger med færre end fem"
+    " ledere er ikke med."
 )
 NOTHING: Final = "Der er ingen tal at vise her: I ingen af afdelingerne har fem taget stilling."
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import Table, _Cell, _Row
 
-_FIRST, _ALL, _WIDEST = Mm(40), Mm(152), Mm(24)
+_FIRST, _ALL, _WIDEST = Mm(40), Mm(146), Mm(24)
 _HEADING: Final = Mm(34)
 
 
@@ -40,8 +40,8 @@ def heat_map(made: "Document", found: Relations) -> None:
     for column, wide in zip(table.columns, (_FIRST, *[width] * len(found.about)), strict=True):
         column.width = wide
         for cell in column.cells:
-            cell.width = wide
-            cell.vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM if cell in head.cells else WD_ALIGN_VERTICAL.CENTER
+            cell.width, cell.vertical_alignment = wide, WD_ALIGN_VERTICAL.CENTER
+    head.cells[0].vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
     _part(table)
     made.add_paragraph().paragraph_format.space_after = Pt(0)
 

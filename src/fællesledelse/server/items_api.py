@@ -3,6 +3,7 @@
 import base64
 from typing import Any, ClassVar
 
+from ..model import Questionnaire
 from .cohort_api import EXCEL, CohortApi
 from .web import Refused
 
@@ -31,9 +32,10 @@ class ItemsHandler(ItemsApi):
     """What is asked now, and something else to ask."""
 
     async def get(self, gathering: str) -> None:
-        """How many ``statements``, the ``themes`` with theirs, no ``changes``, and whether all this is ``locked``."""
-        now = await self.ask(gathering, "items-preview", files={}, locked=False)
-        self.reply({"locked": await self.locked(gathering)} | now)
+        """The same as of files that would change it, and whether it is ``locked``."""
+        cohort, _ = await self.facilitator(gathering)
+        asks = cohort.manifest.survey or Questionnaire((), ())
+        self.reply({"locked": await self.locked(gathering)} | asks.told())
 
     async def put(self, gathering: str) -> None:
         """Take the files into use, unless the first wave has opened. Line by line, as a build."""
@@ -45,7 +47,7 @@ class ItemsPreviewHandler(ItemsApi):
     """POST: what files would change."""
 
     async def post(self, gathering: str) -> None:
-        """The same as is told of what is asked now, with ``changes`` in words. Nothing is kept."""
+        """What would be asked (see ``Questionnaire.told``), with ``changes`` in words. Nothing is kept."""
         files, locked = self.files(), await self.locked(gathering)
         self.reply(await self.ask(gathering, "items-preview", files=files, locked=locked))
 

@@ -4,7 +4,7 @@ import { doing, findings, followed, progress, Refusal, status } from "./client.j
 
 const LARGEST = 350_000; // bytes of one file: two of them, packed for the way, are what the server takes
 const KINDS = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const PARTS = { items: "Udsagnene", themes: "Temaerne" };
+const PARTS = { items: "Jeres udsagn (spoergeskema)", themes: "Jeres temaer (temaer)" };
 const LOCKED = "Udsagnene ligger fast, fordi den første måling er åbnet: Blev de lavet om, kunne målingerne ikke sammenlignes.";
 
 const counted = (count, one, many) => (count === 1 ? `ét ${one}` : `${count} ${many}`);

@@ -31,7 +31,7 @@ function statement(told, { text, key, answers, notes }, own) {
 
 /** A picture of what the tables say. It comes when it is drawn, or not at all. Part of the page, so that it has its typeface. */
 function picture(wave, name, words) {
-  const place = node("div", { class: "survey-wide", role: "region", tabindex: "0", "aria-label": `Figur: ${words}`, hidden: true });
+  const place = node("div", { class: "survey-wide", role: "region", tabindex: "0", "aria-label": `Figur fra ${wave.title}: ${words}`, hidden: true });
   const address = `/api/${encodeURIComponent(document.body.dataset.gathering)}/survey/${wave.id}/${name}.svg`;
   const draw = async () => {
     const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
@@ -68,16 +68,16 @@ function field({ said, within, ground, ink }) {
 }
 
 /** How departments find each other: a heat map that is a table. Nothing where that was not promised. */
-function relations(found) {
+function relations({ title: wave, result: { relations: found } }) {
   if (!found) return [];
   const { title, text, headings, rows, withheld } = found;
   const left = withheld.map((said) => node("p", { class: "site-small" }, said));
-  if (!rows.length) return [node("h3", {}, title), ...left];
+  if (!rows.length) return [node("h3", { class: "survey-heat-title" }, title), ...left];
   const head = node("tr", {}, node("th", { scope: "col" }, "Svar fra"), ...headings.map((about) => node("th", { scope: "col", class: "survey-heat-about" }, node("span", {}, about))));
   const lines = rows.map(({ department, cells }) => node("tr", {}, node("th", { scope: "row" }, department), ...cells.map(field)));
   const table = node("table", { class: "survey-heat", "aria-label": title }, node("thead", {}, head), node("tbody", {}, ...lines));
-  const frame = node("div", { class: "survey-wide survey-heat-frame", tabindex: "0", role: "region", "aria-label": `Tabel: ${title}` }, table);
-  return [node("h3", {}, title), node("p", { class: "site-small" }, text), frame, ...left];
+  const frame = node("div", { class: "survey-wide survey-heat-frame", tabindex: "0", role: "region", "aria-label": `Tabel fra ${wave}: ${title}` }, table);
+  return [node("h3", { class: "survey-heat-title" }, title), node("p", { class: "site-small" }, text), frame, ...left];
 }
 
 /** What came of a wave that is closed, as elements. `own` are the reader's own answers in it, where there are any. */
@@ -91,7 +91,7 @@ export function outcome(told, wave, own = null) {
     result.goal ? node("p", {}, `Læringsmål: ${result.goal}`) : null,
     node("p", { class: "site-small" }, told.about),
     ...result.themes.map((each) => theme(told, wave, each, own)),
-    ...relations(result.relations),
+    ...relations(wave),
   ].filter(Boolean);
 }
 
