@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -221,6 +222,14 @@ class Questionnaire:
     def turned(self) -> frozenset[str]:
         """Keys of the reversed items."""
         return frozenset(item.key for item in self.items if item.reversed)
+
+    def told(self) -> dict[str, Any]:
+        """How many ``statements``, and the ``themes`` with theirs as leaders meet them, ready for JSON."""
+        themes = [
+            {"title": each.title, "intro": each.intro, "statements": [item.text for item in self.of(each.key)]}
+            for each in self.themes
+        ]
+        return {"statements": len(self.items), "themes": themes}
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,27 @@
 """spoergeskema.csv and temaer.csv: read however Excel saves them, and all that is wrong told with file, row and column."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from fællesledelse.cohort import changes, parcel, questionnaire
+from fællesledelse.cohort import asked, changes, parcel, questionnaire
 from fællesledelse.cohort.build import build, prepare
 from fællesledelse.cohort.folder import read_file
 from fællesledelse.manifest import dump, load
 from fællesledelse.model import Item, Questionnaire, Theme, ThemeKind
 from fællesledelse.survey import check
+from tests.questionnaire import ITEMS, THEMES, lay
 
 from .conftest import Folder
-
-ITEMS = """\
-nøgle;tema;udsagn;retning
-tit-nok;tale;Vi taler sammen så tit, som opgaven kræver.;+
-for-sent;tale;Det vigtige får jeg ofte at vide for sent.;-
-borgerne;ud;Vi spørger borgerne, før vi beslutter.;+
-feedback;mig;Jeg giver feedback, mens den kan bruges.;+
-"""
-
-THEMES = """\
-nøgle;titel;slags;intro
-tale;Når vi taler sammen;forum;Tænk på de sidste par måneder.
-ud;Sammen med borgerne;ud;
-mig;At give feedback;ledelse;Svar, som du gør nu.
-"""
 
 
 @pytest.fixture
 def asking(folder: Folder) -> Folder:
     """A cohort folder with items and themes."""
-    (folder.path / "spoergeskema.csv").write_text(ITEMS, encoding="utf-8")
-    (folder.path / "temaer.csv").write_text(THEMES, encoding="utf-8")
+    lay(folder.path)
     return folder
 
 
@@ -219,3 +205,51 @@ def test_the_files_ride_along_to_the_server_and_stay_when_excel_takes_over(askin
     assert changes.take(asking.path).manifest.survey == expected
     assert not (asking.path / "hold.yaml").exists()
     assert survey(asking) == expected
+
+
+def test_a_file_laid_in_replaces_the_one_there_whatever_it_was_called(asking: Folder) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in ITEMS.splitlines():
+        book.active.append(line.split(";"))
+    out = io.BytesIO()
+    book.save(out)
+    questionnaire.lay(asking.path, {"items": out.getvalue()})
+    assert not (asking.path / "spoergeskema.csv").exists()
+    assert questionnaire.file(asking.path, "items") == ("spoergeskema.xlsx", out.getvalue())
+    assert survey(asking) is not None
+    questionnaire.lay(asking.path, {"items": ITEMS.encode("cp1252")})
+    assert not (asking.path / "spoergeskema.xlsx").exists()
+    assert questionnaire.file(asking.path, "items") == ("spoergeskema.csv", ITEMS.encode("cp1252"))
+
+
+def test_without_files_the_packaged_ones_are_handed_out(folder: Folder) -> None:
+    name, content = questionnaire.file(folder.path, "themes")
+    assert name == "temaer.csv"
+    assert content.decode("utf-8-sig").encode() == questionnaire.packaged()["temaer.csv"]
+
+
+def test_everything_that_is_different_is_told_in_words(asking: Folder) -> None:
+    before = survey(asking)
+    change(asking, "spoergeskema.csv", "kræver.;+", "kræver hver dag.;+")
+    change(asking, "spoergeskema.csv", "vide for sent.;-", "vide for sent.;+")
+    change(asking, "spoergeskema.csv", "borgerne;ud;", "naboer;ud;")
+    change(asking, "temaer.csv", "Sammen med borgerne;ud;", "Sammen med naboerne;ud;Tænk på dem nærmest.")
+    after = survey(asking)
+    assert after is not None
+    assert asked.changed(before, after) == [
+        "Temaet »Sammen med borgerne« hedder nu »Sammen med naboerne«.",
+        "Temaet »Sammen med naboerne« har fået en anden indledning.",
+        "»Vi taler sammen så tit, som opgaven kræver.« bliver til »Vi taler sammen så tit, som opgaven kræver hver dag.«",
+        "»Det vigtige får jeg ofte at vide for sent.« er vendt: Nu er det godt at være enig.",
+        "Nyt i »Sammen med naboerne«: »Vi spørger borgerne, før vi beslutter.«",
+        "»Vi spørger borgerne, før vi beslutter.« udgår.",
+    ]
+    assert asked.changed(after, after) == []
+    assert asked.changed(None, after)[0] == "Nyt tema: »Når vi taler sammen«."
+    assert asked.changed(after, replace(after, items=after.items[::-1])) == ["Rækkefølgen er en anden."]
+    assert after.told()["themes"][1] == {
+        "title": "Sammen med naboerne",
+        "intro": "Tænk på dem nærmest.",
+        "statements": ["Vi spørger borgerne, før vi beslutter."],
+    }

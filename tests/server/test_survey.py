@@ -265,6 +265,7 @@ def test_what_came_of_it_is_seen_by_all_goes_to_pdf_and_word_and_ends(cohort: Co
     assert closed["number"] == 1
     themes = closed["result"]["themes"]
     assert len(themes) == 8
+    assert closed["result"]["relations"] is None, "nothing was promised"
     assert [count for _, count in themes[0]["statements"][0]["answers"]] == [1] * 6
     assert "Gennemsnit 3,0" in themes[0]["statements"][0]["notes"][0]
     for who in cohort.leaders:

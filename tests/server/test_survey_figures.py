@@ -116,11 +116,26 @@ def test_what_is_merged_is_named_so_and_told_why(survey: Survey) -> None:
 
 
 def test_relations_are_told_by_department_and_never_of_fewer_than_five(survey: Survey) -> None:
-    rows = {row.department: dict(row.cells) for row in report(survey, "m1").relations}
+    found = report(survey, "m1").relations
+    assert found is not None
+    assert found.about == ("Skole", "Vej")
+    rows = {row.department: dict(row.cells) for row in found.rows}
     assert set(rows) == {"Skole", "Vej"}
-    assert rows["Vej"]["Skole"] is not None
-    assert 1 <= rows["Vej"]["Skole"].low <= rows["Vej"]["Skole"].value <= rows["Vej"]["Skole"].high <= 5
+    told = rows["Vej"]["Skole"]
+    assert told is not None
+    assert 1 <= told.low <= told.value <= told.high <= 5
+    assert found.withheld == []
     assert [theme.key for theme in report(survey, "m1").themes] == ["maal"]
+
+
+def test_a_department_of_which_too_few_have_answered_is_told_as_withheld(survey: Survey) -> None:
+    found = report(replace(survey, relations=("Skole", "Vej", "Social")), "m1").relations
+    assert found is not None
+    assert found.withheld == ["Svar fra Social vises ikke, fordi færre end fem har taget stilling."]
+
+
+def test_where_relations_were_not_promised_there_are_none(survey: Survey) -> None:
+    assert report(replace(survey, relations=()), "m1").relations is None
 
 
 def test_a_wave_belongs_to_the_goal_of_the_period_that_comes_next_or_was_the_last(survey: Survey) -> None:

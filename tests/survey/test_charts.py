@@ -20,19 +20,17 @@ ITEMS = (
 )
 ASKED = Questionnaire(ITEMS, (THEME,))
 WAVES = ("Måling 1", "Måling 2")
-ABOUT = {"with-boern": "Børn", "with-teknik": "Teknik"}
 
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
-    rng, told = np.random.default_rng(1), Ledger(frozenset(ABOUT))
+    rng, told = np.random.default_rng(1), Ledger()
     columns = {"shared": rng.integers(0, 6, (38, 2)), "late": rng.integers(1, 6, (38, 2)), "respect": np.full((38, 2), 5)}
     columns["few"] = np.full((38, 2), -1)
     tokens = tuple(map(str, range(38)))
-    by_department = {"with-boern": {"Teknik": [4, 4, 5, 3, 4]}, "with-teknik": {"Børn": [1, 2, 3]}}
     for wave in range(2):
         tables = {item: Table(tokens, given[:, : wave + 1].astype(np.int8)) for item, given in columns.items()}
-        told = release(told, tables, by_department, Random(wave))
+        told = release(told, tables, {}, Random(wave))
     return told
 
 
@@ -58,13 +56,6 @@ def test_developments_say_which_way_is_better_and_what_is_withheld(ledger: Ledge
     assert picture.text[0] == "Fælles mål & viden: ændring fra Måling 1 til Måling 2."
     assert "Ændringen vises ikke" in picture.text[3]
     assert picture.text[-1].startswith("Temaet samlet: ")
-
-
-def test_the_map_of_departments_leaves_out_those_with_too_few(ledger: Ledger) -> None:
-    picture = charts.relations(ledger.waves[1], ABOUT, "Samarbejdet mellem forvaltninger")
-    assert "Børn om Teknik: Vises ikke: færre end fem har svaret." in picture.text
-    assert "vises ikke" in words(picture.svg)
-    assert any(line.startswith("Teknik om Børn: 5 svar, ") for line in picture.text)
 
 
 def test_a_picture_names_itself(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ so a change can be undone. An Excel file that has been checked but not taken int
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import nbformat
 
 from ..errors import CohortError, Finding
 from ..manifest import load
-from ..model import Activity, Role
-from . import excel, notebook, parcel
+from ..model import Activity, Item, Manifest, Questionnaire, Role, Theme
+from . import excel, notebook, parcel, questionnaire
 from .build import BUILT, Built, Progress, mend, prepare, quiet, swap
 from .file import page_of
 from .folder import Checked, check, read_file
@@ -23,6 +24,10 @@ DRAFT, EARLIER = "kladde", "tidligere"
 _COPY = ".hold-"
 KEPT = 20
 """Changes that can be undone, one after the other."""
+LOCKED = (
+    "Udsagnene ligger fast, fordi den første måling er åbnet: Blev de lavet om, kunne målingerne ikke sammenlignes. Intet er"
+    " ændret."
+)
 
 
 def file(folder: Path) -> bytes:
@@ -87,13 +92,38 @@ def take(folder: Path, progress: Progress = quiet, by: str = "") -> Built:
     return built
 
 
-def bring(folder: Path, content: bytes, progress: Progress = quiet, by: str = "") -> Built:
-    """Take a cohort that was packed elsewhere into use (see ``parcel``). Raises CohortError."""
+def bring(folder: Path, content: bytes, progress: Progress = quiet, by: str = "", locked: bool = False) -> Built:
+    """Take a cohort that was packed elsewhere into use (see ``parcel``). ``locked``: its survey asks what it did.
+
+    Raises CohortError.
+    """
     with _place(folder) as place:
         parcel.unpack(content, Path(place))
-        built = _prepared(folder, place, progress, by)
+        built = _prepared(folder, place, progress, by, locked)
         _take_in(folder, Path(place), built)
     discard(folder)
+    return built
+
+
+def asks(folder: Path, files: Mapping[str, bytes], locked: bool = False) -> tuple[Questionnaire | None, Questionnaire]:
+    """What the survey asks in use, and what it would with those files (see ``questionnaire.lay``). Raises CohortError.
+
+    ``locked``: it may ask nothing else.
+    """
+    with _copy(folder) as place:
+        _lay_items(place, files, locked)
+        after = check(Path(place)).survey
+    assert after is not None  # a file was laid there, and all is right
+    before = _before(folder)
+    return before.survey if before else None, after
+
+
+def ask(folder: Path, files: Mapping[str, bytes], locked: bool = False, progress: Progress = quiet) -> Built:
+    """Take those files of the survey into use (see ``asks``). Raises CohortError; then what was in use still is."""
+    with _copy(folder) as place:
+        _lay_items(place, files, locked)
+        built = _prepared(folder, place, progress)
+        _take_in(folder, Path(place), built)
     return built
 
 
@@ -127,10 +157,10 @@ def changes(folder: Path) -> int:
     return int(kept[-1].name) if kept else 0
 
 
-def undo(folder: Path, change: int, progress: Progress = quiet) -> Built:
+def undo(folder: Path, change: int, progress: Progress = quiet, locked: bool = False) -> Built:
     """Bring the folder back to what it was before that change, if it is still the last (see ``changes``).
 
-    Raises CohortError; then what was in use still is.
+    ``locked``: its survey asks what it did. Raises CohortError; then what was in use still is.
     """
     kept = _kept(folder)
     if not kept or changes(folder) != change:
@@ -140,7 +170,7 @@ def undo(folder: Path, change: int, progress: Progress = quiet) -> Built:
         raise CohortError([Finding(EARLIER, why)])
     with _place(folder) as place:
         _lay(kept[-1], Path(place))
-        built = _prepared(folder, place, progress)
+        built = _prepared(folder, place, progress, locked=locked)
         shutil.rmtree(_exchanged(folder, Path(place), built))
     shutil.rmtree(kept[-1])
     return built
@@ -175,31 +205,52 @@ def _lay(source: Path, target: Path) -> None:
         shutil.copyfile(source / path, target / path)
 
 
-def _prepared(folder: Path, place: str, progress: Progress = quiet, by: str = "") -> Built:
-    """The build of a copy, if it is of the same cohort as the folder's, and ``by`` is still there. Raises CohortError."""
+def _prepared(folder: Path, place: str, progress: Progress = quiet, by: str = "", locked: bool = False) -> Built:
+    """The build of a copy, if it is of the same cohort as the folder's, and ``by`` is still there. Raises CohortError.
+
+    ``locked``: its survey must ask what it did.
+    """
     (Path(place) / BUILT).mkdir()
     for name in ("roster.json", "manifest.json"):  # what is told of changed addresses is told of the folder's own
         if (folder / BUILT / name).is_file():
             shutil.copyfile(folder / BUILT / name, Path(place) / BUILT / name)
     built = prepare(Path(place), progress)
-    _same(folder, built)
+    before = _before(folder)
+    if before:
+        _same(before, built)
+    if before and locked and _asked(built.manifest) != _asked(before):
+        raise CohortError([Finding(questionnaire.ITEMS[0], LOCKED)])
     if by and not any(one.email == by and one.role is Role.FACILITATOR for one in built.roster.participants):
         why = f"Din egen adresse, {by}, står ikke som facilitator. Skriv den igen, ellers kommer du ikke ind på holdet mere."
         raise CohortError([Finding(excel.NAME, why)])
     return built
 
 
-def _same(folder: Path, built: Built) -> None:
+def _lay_items(place: str, files: Mapping[str, bytes], locked: bool) -> None:
+    if locked:
+        raise CohortError([Finding(questionnaire.ITEMS[0], LOCKED)])
+    questionnaire.lay(Path(place), files)
+
+
+def _before(folder: Path) -> Manifest | None:
+    """What the folder's last build says of the cohort; None if there is none."""
     try:
-        before = load((folder / BUILT / "manifest.json").read_text(encoding="utf-8")).gathering
+        return load((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, CohortError):
-        return
-    if built.manifest.gathering != before:
+        return None
+
+
+def _same(before: Manifest, built: Built) -> None:
+    if built.manifest.gathering != before.gathering:
         why = (
-            f"Holdets korte navn er {built.manifest.gathering!r} her, men {before!r} på serveren. Alt, lederne har skrevet, "
-            f"hører til {before!r}. Skriv det igen, eller bed IT om at lave et nyt hold."
+            f"Holdets korte navn er {built.manifest.gathering!r} her, men {before.gathering!r} på serveren. Alt, lederne "
+            f"har skrevet, hører til {before.gathering!r}. Skriv det igen, eller bed IT om at lave et nyt hold."
         )
         raise CohortError([Finding(excel.NAME, why)])
+
+
+def _asked(manifest: Manifest) -> tuple[tuple[Item, ...], tuple[Theme, ...]]:
+    return (manifest.survey.items, manifest.survey.themes) if manifest.survey else ((), ())
 
 
 def _take_in(folder: Path, place: Path, built: Built) -> None:
@@ -228,10 +279,8 @@ def _exchanged(folder: Path, place: Path, built: Built) -> Path:
 
 def _in_use(folder: Path) -> bool:
     """Whether the cohort has been built with pages."""
-    try:
-        return bool(load((folder / BUILT / "manifest.json").read_text(encoding="utf-8")).steps)
-    except (OSError, CohortError):
-        return False
+    before = _before(folder)
+    return before is not None and bool(before.steps)
 
 
 def _keep(folder: Path) -> Path:
@@ -286,10 +335,8 @@ def _kept(folder: Path) -> list[Path]:
 
 def _source(folder: Path, step: str) -> tuple[str, Activity | None]:
     """The notebook of a step that is in use, and its activity if it is a period."""
-    try:
-        found = load((folder / BUILT / "manifest.json").read_text(encoding="utf-8")).step(step)
-    except (OSError, CohortError):
-        found = None
+    before = _before(folder)
+    found = before.step(step) if before else None
     activity = found.period.activity if found and found.period else None
     return page_of(step, activity), activity
 

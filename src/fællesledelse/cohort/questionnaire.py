@@ -15,6 +15,8 @@ from .table import Row
 ITEMS: Final = ("spoergeskema.csv", "spoergeskema.xlsx")
 THEMES: Final = ("temaer.csv", "temaer.xlsx")
 NAMES: Final = (*ITEMS, *THEMES)
+PARTS: Final = {"items": ITEMS, "themes": THEMES}
+"""The names that each part of a questionnaire may have: as text, and as Excel keeps it."""
 
 ITEM_COLUMNS: Final = {
     "nøgle": ("nogle", "noegle", "id", "kode"),
@@ -33,6 +35,7 @@ THEME_COLUMNS: Final = {
 KINDS: Final = {"forum": ThemeKind.INSIDE, "ud": ThemeKind.OUTSIDE, "ledelse": ThemeKind.LEADERSHIP}
 DIRECTIONS: Final = {"+": False, "-": True, "\N{MINUS SIGN}": True, "\N{EN DASH}": True}
 
+_ZIP = b"PK"  # how a file of Excel begins
 _MOST = 60
 _LONGEST = {"titel": 80, "intro": 300}
 _OPTIONAL = ("intro",)
@@ -56,6 +59,30 @@ class _Line:
 def packaged() -> dict[str, bytes]:
     """The items and themes that come with the program, by file name."""
     return {name: (share("templates/survey") / name).read_bytes() for name in (ITEMS[0], THEMES[0])}
+
+
+def file(folder: Path, part: str) -> tuple[str, bytes]:
+    """The name and content of the folder's file of a part ("items" or "themes"); the packaged one where it has none."""
+    there = [name for name in PARTS[part] if (folder / name).is_file() and not (folder / name).is_symlink()]
+    name = there[0] if there else PARTS[part][0]
+    content = (folder / name).read_bytes() if there else packaged()[name]
+    return name, with_mark(content) if name.endswith(".csv") else content
+
+
+def lay(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files by their part where those that are there stand, under the name that fits what is in them."""
+    for part, content in files.items():
+        for name in PARTS[part]:
+            (folder / name).unlink(missing_ok=True)
+        (folder / PARTS[part][content.startswith(_ZIP)]).write_bytes(content)
+
+
+def with_mark(content: bytes) -> bytes:
+    """A text as Excel takes it for UTF-8: with a mark in front. One that isn't UTF-8 stays as it is."""
+    try:
+        return content.decode("utf-8-sig").encode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content
 
 
 def check(folder: Path, relations: bool, read: Callable[[Path, str], bytes]) -> tuple[Questionnaire | None, list[Finding]]:

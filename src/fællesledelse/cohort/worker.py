@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import CohortError, Finding, FællesledelseError
 from ..model import Role
-from . import changes, excel
+from . import asked, changes, excel, questionnaire
 from .build import Built
 
 HALF_SIGN = "Et tegn i teksten er gået i stykker, måske et halvt billedtegn. Slet det, og skriv det igen."
@@ -107,17 +107,36 @@ def regrouped(folder: Path, groups: dict[str, str], rotated: bool, visits: bool,
     return summary(changes.with_groups(folder, groups, rotated, by, column))
 
 
+def items_file(folder: Path, part: str) -> tuple[str, str]:
+    """The name and content of that part of the survey's files."""
+    name, content = questionnaire.file(folder, part)
+    return name, base64.b64encode(content).decode()
+
+
+def items_preview(folder: Path, files: dict[str, str], locked: bool) -> dict[str, Any]:
+    """What the survey would ask with those files, and what is different."""
+    before, after = changes.asks(folder, _decoded(files), locked)
+    return after.told() | {"changes": asked.changed(before, after)}
+
+
+def _decoded(files: dict[str, str]) -> dict[str, bytes]:
+    return {part: base64.b64decode(content) for part, content in files.items()}
+
+
 VERBS: dict[str, Verb] = {
     "state": state,
     "file": lambda folder: base64.b64encode(changes.file(folder)).decode(),
     "draft": lambda folder, content, by: summary(changes.draft(folder, base64.b64decode(content), by)),
     "discard": lambda folder: changes.discard(folder),
     "take": lambda folder, by: summary(changes.take(folder, finished, by)),
-    "bring": lambda folder, content, by: summary(changes.bring(folder, base64.b64decode(content), finished, by)),
-    "undo": lambda folder, change: summary(changes.undo(folder, change, finished)),
+    "bring": lambda folder, content, **more: summary(changes.bring(folder, base64.b64decode(content), finished, **more)),
+    "undo": lambda folder, **more: summary(changes.undo(folder, progress=finished, **more)),
     "leaders": leaders,
     "propose": proposed,
     "regroup": regrouped,
+    "items": items_file,
+    "items-preview": items_preview,
+    "items-take": lambda folder, files, locked: summary(changes.ask(folder, _decoded(files), locked, finished)),
     "questions": changes.questions,
     "preview": changes.preview,
     "reword": lambda folder, **asked: summary(changes.reworded(folder, **asked, progress=finished)),

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .foundation import line
 from .pdf import compiled
+from .relations import ABOUT as RELATIONS
+from .relations import TITLE, Relations
 from .report import bars, between, empty, saved
+from .span import Span
+from .word_heat import heat_map
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -26,26 +30,7 @@ FEW: Final = "Færre end fem har svaret på det her, så det bliver ikke vist."
 MERGED_WHY: Final = "Næsten alle har svaret det samme. Derfor er nabosvar lagt sammen, så ingens svar kan regnes ud."
 NONE_WHY: Final = "Næsten alle har svaret det samme. Derfor vises fordelingen ikke, så ingens svar kan regnes ud."
 NO_CHANGE: Final = "Ændringen siden sidst vises ikke, fordi en af de to fordelinger ikke vises helt."
-BLURRED: Final = (
-    "Gennemsnit fra 1 til 5 med usikkerhed. Tallene er sløret lidt, så ingens svar kan regnes ud. Afdelinger, hvor færre end"
-    " fem har svaret, er ikke med."
-)
-
 _TEMPLATE = "maaling.typ"
-
-
-@dataclass(frozen=True)
-class Span:
-    """A value and where it most likely lies (95 %)."""
-
-    value: float
-    low: float
-    high: float
-
-    def told(self, signed: bool = False) -> str:
-        """ "3,4 (mellem 3,1 og 3,7)"; with ``signed`` "+0,3 (mellem −0,1 og +0,7)"."""
-        value, low, high = (number(each, signed) for each in (self.value, self.low, self.high))
-        return f"{value} (mellem {low} og {high})"
 
 
 @dataclass(frozen=True)
@@ -94,16 +79,8 @@ class ThemeResult:
 
 
 @dataclass(frozen=True)
-class RelationRow:
-    """How one department finds its collaboration with the others: None where fewer than five have answered."""
-
-    department: str
-    cells: tuple[tuple[str, Span | None], ...]
-
-
-@dataclass(frozen=True)
 class SurveyReport:
-    """A wave that is closed. ``goal`` is the learning goal that it is used at, or empty."""
+    """A wave that is closed. ``goal`` is the learning goal that it is used at, or empty; ``relations``: where promised."""
 
     cohort: str
     title: str
@@ -113,18 +90,12 @@ class SurveyReport:
     asked: int
     answered: int
     themes: tuple[ThemeResult, ...]
-    relations: tuple[RelationRow, ...] = ()
+    relations: Relations | None = None
 
     @property
     def frame(self) -> str:
         """When it was, and how many have answered."""
         return f"{between(self.opens, self.closes)} · {self.answered} af {self.asked} har svaret"
-
-
-def number(value: float, signed: bool = False) -> str:
-    """A number with one decimal as one writes it in Danish: "3,4", "−0,3"; with ``signed`` also "+0,3"."""
-    rounded = round(value, 1) + 0.0
-    return (f"{rounded:+.1f}" if signed and rounded else f"{rounded:.1f}").replace(".", ",").replace("-", "\N{MINUS SIGN}")
 
 
 def survey_pdf(report: SurveyReport) -> bytes:
@@ -139,8 +110,7 @@ def survey_pdf(report: SurveyReport) -> bytes:
             "frame": report.frame,
             "about": ABOUT,
             "themes": [_theme(theme) for theme in report.themes],
-            "relations": [_told(row) for row in report.relations],
-            "blurred": BLURRED,
+            "relations": report.relations.to_json() if report.relations else None,
         },
     )
 
@@ -156,10 +126,7 @@ def survey_word(report: SurveyReport) -> bytes:
     for theme in report.themes:
         _write(made, theme)
     if report.relations:
-        made.add_paragraph("Samarbejdet mellem afdelingerne", "Heading 2")
-        made.add_paragraph(BLURRED)
-        for row in report.relations:
-            made.add_paragraph(_told(row))
+        _write_relations(made, report.relations)
     return saved(made, f"Måling – {line(report.title)}")
 
 
@@ -196,8 +163,10 @@ def _statement(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _told(row: RelationRow) -> str:
-    cells = [
-        f"om {line(about)} {span.told() if span else 'vises ikke, da færre end fem har svaret'}" for about, span in row.cells
-    ]
-    return f"{line(row.department)}: {'; '.join(cells)}."
+def _write_relations(made: "Document", found: Relations) -> None:
+    made.add_paragraph(TITLE, "Heading 2")
+    if found.rows:
+        made.add_paragraph(RELATIONS).paragraph_format.keep_with_next = True
+        heat_map(made, found)
+    for said in found.withheld:
+        made.add_paragraph(said)

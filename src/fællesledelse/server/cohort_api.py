@@ -8,6 +8,7 @@ from ..errors import CohortError, PageError
 from ..model import Role
 from .desk import DeskApi
 from .prints import Prints
+from .survey_api import looked
 from .web import Refused
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,6 +52,12 @@ class CohortApi(DeskApi):
         except PageError:
             self.line(message=BUSY)
         self.finish()
+
+    async def locked(self, gathering: str) -> bool:
+        """Whether what the survey asks stands for good: its first wave has opened."""
+        cohort, _ = await self.facilitator(gathering)
+        survey, _ = await looked(self.house, cohort)
+        return survey.relations is not None
 
     def _tell(self, line: dict[str, Any]) -> None:
         self.line(**line)
@@ -160,7 +167,8 @@ class UndoHandler(CohortApi):
 
     async def post(self, gathering: str) -> None:
         """``change``: its number, which must still be the last. Line by line, as a build."""
-        await self.build(gathering, "cohort-undo", "undo", change=self.body(change=int)["change"])
+        change, locked = self.body(change=int)["change"], await self.locked(gathering)
+        await self.build(gathering, "cohort-undo", "undo", change=change, locked=locked)
 
 
 class ParcelHandler(CohortApi):
@@ -173,9 +181,8 @@ class ParcelHandler(CohortApi):
 
     async def put(self, gathering: str) -> None:
         """Take it into use. Line by line, as a build."""
-        await self.build(
-            gathering, "cohort-brought", "bring", content=base64.b64encode(self.request.body).decode(), by=self.address
-        )
+        content, locked = base64.b64encode(self.request.body).decode(), await self.locked(gathering)
+        await self.build(gathering, "cohort-brought", "bring", content=content, by=self.address, locked=locked)
 
 
 class WordingHandler(CohortApi):

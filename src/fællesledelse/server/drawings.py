@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..store import Survey, SurveyWave
-from ..store.surveys import relation
 from .log import LOG
 from .surroundings import surroundings
 
@@ -38,7 +37,6 @@ def _asked(survey: Survey, wave: SurveyWave) -> dict[str, Any]:
         "ledger": ledger | {"waves": ledger["waves"][: wave.number]},
         "asks": asdict(wave.asks),
         "waves": [each.title for each in shown],
-        "about": {relation(at): name for at, name in enumerate(survey.relations or ())},
     }
 
 

@@ -4,12 +4,11 @@ A leader's answer leaves no line in the audit log, and a refused one a line with
 the beginning of knowing whose it is. The server's own log says which handler, never who, and only from level INFO on.
 """
 
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final
 
 from ..danish import day as spoken
-from ..documents.survey import ABOUT, BLURRED, SCALE, SurveyReport, survey_pdf, survey_word
+from ..documents.survey import ABOUT, SCALE, SurveyReport, survey_pdf, survey_word
 from ..model import Role, StepKind
 from ..names import slug
 from ..store import Frame, Membership, Survey, SurveyWave
@@ -240,7 +239,6 @@ async def told(house: House, cohort: Cohort) -> dict[str, Any]:
         "today": house.today().isoformat(),
         "scale": SCALE,
         "about": ABOUT,
-        "blurred": BLURRED,
         "asks": frame.asks is not None,
         "relations": {
             "wanted": frame.asks is not None and frame.asks.relations,
@@ -296,7 +294,7 @@ def _result(report: SurveyReport) -> dict[str, Any]:
             }
             for theme in report.themes
         ],
-        "relations": [asdict(row) for row in report.relations],
+        "relations": None if report.relations is None else report.relations.to_json(),
     }
 
 

@@ -13,25 +13,23 @@ from pydantic import TypeAdapter
 
 from ..model import Questionnaire
 from ..survey import Ledger
-from ..survey.charts import developments, distributions, relations
+from ..survey.charts import developments, distributions
 
 
-def pictures(ledger: Ledger, asks: Questionnaire, waves: Sequence[str], about: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Each picture's name and its SVG. ``about``: the items about departments, with whom they are about."""
+def pictures(ledger: Ledger, asks: Questionnaire, waves: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each picture's name and its SVG. What is shown by department is a table by itself."""
     for theme in asks.themes:
-        if not any(item.key in about for item in asks.of(theme.key)):
+        if not any(item.key in ledger.promised for item in asks.of(theme.key)):
             yield f"{theme.key}-fordeling", distributions(ledger, asks, theme, waves).svg
             if len(ledger.waves) > 1:
                 yield f"{theme.key}-aendring", developments(ledger, asks, theme, waves).svg
-    if any(cell for row in ledger.waves[-1].relations.values() for cell in row.values()):
-        yield "afdelinger", relations(ledger.waves[-1], about, "Samarbejdet mellem afdelingerne").svg
 
 
 def main() -> None:
     """Draw what is asked for."""
     told: dict[str, Any] = json.load(sys.stdin)
     asks = TypeAdapter(Questionnaire).validate_python(told["asks"])
-    json.dump(dict(pictures(Ledger.from_json(told["ledger"]), asks, told["waves"], told["about"])), sys.stdout)
+    json.dump(dict(pictures(Ledger.from_json(told["ledger"]), asks, told["waves"])), sys.stdout)
 
 
 if __name__ == "__main__":

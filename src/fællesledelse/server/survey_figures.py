@@ -1,15 +1,13 @@
 """What the waves of a survey have shown, as reports: the same numbers on the page, in Word and in PDF. Slow to import."""
 
-from collections.abc import Iterable
-
+from ..documents.relations import RelationRow, Relations
+from ..documents.span import Span
 from ..documents.survey import (
     FEW,
     MERGED,
     MERGED_WHY,
     NONE_WHY,
     SCALE,
-    RelationRow,
-    Span,
     Statement,
     SurveyReport,
     ThemeResult,
@@ -47,7 +45,7 @@ def _report(manifest: Manifest, survey: Survey, wave: SurveyWave, ledger: tuple[
         for theme in kept
     )
     frame = wave.title, goal(manifest, wave), wave.opens, wave.closes, wave.asked, answered
-    return SurveyReport(manifest.name, *frame, themes, tuple(_relations(now, survey.relations or ())))
+    return SurveyReport(manifest.name, *frame, themes, _relations(now, survey.relations))
 
 
 def goal(manifest: Manifest, wave: SurveyWave) -> str:
@@ -76,14 +74,17 @@ def _together(asks: Questionnaire, theme: str, before: Wave | None, now: Wave) -
     return _span(theme_mean(now, items, asks.turned)), _span(moved)
 
 
-def _relations(now: Wave, departments: Iterable[str]) -> list[RelationRow]:
-    """A row for each department of which five have answered, with what it says of the others."""
+def _relations(now: Wave, departments: tuple[str, ...] | None) -> Relations | None:
+    """What departments say of each other; None where that was not promised."""
+    if not departments:
+        return None
     about = {relation(at): name for at, name in enumerate(departments)}
     enough = sorted({one for row in now.relations.values() for one, cell in row.items() if cell})
-    return [
+    rows = (
         RelationRow(one, tuple((about[item], _cell(now, row[one])) for item, row in now.relations.items() if one in row))
         for one in enough
-    ]
+    )
+    return Relations(departments, tuple(rows))
 
 
 def _cell(now: Wave, cell: Relation | None) -> Span | None:

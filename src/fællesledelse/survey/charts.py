@@ -1,7 +1,7 @@
 """Pictures of what a survey shows: SVG with the same in words. Altair takes seconds to load, so nothing on the way to a page
 may import this module."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Final
@@ -10,12 +10,12 @@ import altair as alt
 import vl_convert
 
 from ..model import Item, Questionnaire, Theme
-from .estimate import Estimate, change, mean, relation_mean, theme_change, theme_mean
+from .estimate import Estimate, change, mean, theme_change, theme_mean
 from .model import Distribution, Figure, Ledger, Level, Wave
 
-INK, SOFT, LINE, MISSING = "#24272c", "#5a5f66", "#e6ded2", "#d9d9d6"
+INK, SOFT, LINE = "#24272c", "#5a5f66", "#e6ded2"
 FONT: Final = "IBM Plex Sans, system-ui, sans-serif"
-WIDTH, BAR, CELL = 420, 26, 64  # pixels
+WIDTH, BAR = 420, 26  # pixels
 LETTERS: Final = 58
 """The most characters in a line of a statement."""
 
@@ -110,36 +110,6 @@ def developments(ledger: Ledger, asked: Questionnaire, theme: Theme, waves: Sequ
     return Picture(_svg(chart, title), text)
 
 
-def relations(wave: Wave, about: Mapping[str, str], title: str) -> Picture:
-    """How departments find their collaboration with each other. ``about`` has the items' keys and whom they are about."""
-    cells = [
-        {"from": one, "about": about[item], **_cell(wave, item, one)}
-        for item in about
-        for one in wave.relations.get(item, {})
-    ]
-    columns, rows = list(about.values()), sorted({str(cell["from"]) for cell in cells})
-    base = alt.Chart(alt.InlineData(values=cells)).encode(
-        x=alt.X(
-            "about:N", sort=columns, title="Samarbejdet med", axis=alt.Axis(orient="top", labelAngle=0, labelLimit=2 * CELL)
-        ),
-        y=alt.Y("from:N", sort=rows, title="Svar fra"),
-    )
-    scale = alt.Scale(domain=[1, 3, 5], range=[COLOURS["helt uenig"], COLOURS["hverken eller"], COLOURS["helt enig"]])
-    squares = base.transform_filter("datum.mean !== null").mark_rect(stroke="white", strokeWidth=2)
-    squares = squares.encode(color=alt.Color("mean:Q", scale=scale, title=None))
-    empty = base.transform_filter("datum.mean === null").mark_rect(stroke="white", strokeWidth=2, color=MISSING)
-    dark = (
-        alt.when("datum.mean != null && (datum.mean > 4.1 || datum.mean < 1.6)")
-        .then(alt.value("white"))
-        .otherwise(alt.value(INK))
-    )
-    words = base.mark_text(fontSize=13).encode(text="words:N", color=dark)
-    chart = (empty + squares + words).properties(width=alt.Step(1.6 * CELL), height=alt.Step(CELL * 0.7))
-    text = (f"{title}. Gennemsnit fra 1 til 5 med 95 % usikkerhed; tallene er sløret lidt, så ingens svar kan regnes ud.",)
-    lines = (f"{cell['from']} om {cell['about']}: {cell['told']}" for cell in cells)
-    return Picture(_svg(chart, title), (*text, *lines))
-
-
 def number(value: float, signed: bool = False) -> str:
     """A number with one decimal as one writes it in Danish: "3,4", "−0,3"; with ``signed`` also "+0,3"."""
     rounded = round(value, 1) + 0.0
@@ -202,14 +172,6 @@ def _change(before: Wave, after: Wave, item: str, turned: bool) -> Estimate | No
 def _interval(name: str, told: Estimate | None) -> dict[str, Any]:
     lines = "\n".join(wrap(name, LETTERS))
     return {"item": lines, "missing": True} if told is None else {"item": lines, **vars(told)}
-
-
-def _cell(wave: Wave, item: str, one: str) -> dict[str, Any]:
-    cell = wave.relations[item][one]
-    if cell is None or wave.spread is None:
-        return {"mean": None, "words": "vises ikke", "told": FEW}
-    told = relation_mean(cell, wave.spread)
-    return {"mean": told.value, "words": number(told.value), "told": f"{cell.number} svar, {_spoken(told)}"}
 
 
 def _turned(item: Item) -> str:

@@ -129,6 +129,27 @@ export function progress(label) {
   return { element, show, hide: () => (element.hidden = true) };
 }
 
+/** Everything that is wrong in a file, a line each. */
+export function findings(found) {
+  const title = found.length === 1 ? "Én ting skal rettes" : `${found.length} ting skal rettes`;
+  return node(
+    "div",
+    { class: "alert alert-error desk-findings", role: "alert" },
+    node("div", { class: "alert-body" }, node("p", { class: "alert-heading" }, title), node("ul", {}, ...found.map((text) => node("li", {}, text)))),
+  );
+}
+
+/** Follow a build on `bar` (see `progress`). Resolves to the last line. */
+export async function followed(desk, bar, method, path, body) {
+  let done = 0;
+  bar.show(0, 1, "Tjekker …");
+  try {
+    return await desk.follow(method, path, body, ({ total }) => total && bar.show(++done, total, `${done} af ${total} sider er bygget`));
+  } finally {
+    bar.hide();
+  }
+}
+
 /** Do `work` while `button` waits; what goes wrong is said by `told`. Resolves to whether it went well. */
 export async function doing(button, told, work) {
   button.disabled = true;

@@ -1,7 +1,7 @@
 /** The cohort as one Excel file: fetched, brought back, checked, and kept as a draft until it is taken into use. */
 import { button, node } from "../dom.js";
 import { day } from "./words.js";
-import { doing, Refusal, status } from "./client.js";
+import { doing, findings, Refusal, status } from "./client.js";
 
 const LARGEST = 5 * 1024 * 1024; // bytes, as the server takes
 const EXCEL = ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -28,15 +28,6 @@ function reminders(found) {
   if (!found.length) return null;
   const list = node("ul", {}, ...found.map((text) => node("li", {}, text)));
   return node("details", { class: "desk-reminders" }, node("summary", {}, `Husk også (${found.length})`), list);
-}
-
-function findings(found) {
-  const title = found.length === 1 ? "Én ting skal rettes" : `${found.length} ting skal rettes`;
-  return node(
-    "div",
-    { class: "alert alert-error desk-findings", role: "alert" },
-    node("div", { class: "alert-body" }, node("p", { class: "alert-heading" }, title), node("ul", {}, ...found.map((text) => node("li", {}, text)))),
-  );
 }
 
 function card(draft, discard) {

@@ -1,4 +1,7 @@
-/** The survey: its waves planned, counted, closed and ended by the facilitator; what came of them, for her and the leaders. */
+/**
+ * The survey: its waves planned, counted, closed and ended by the facilitator; what came of them, for her and the leaders.
+ * Dispatches "survey" when something has come of that.
+ */
 import { node } from "../dom.js";
 import { doing, status } from "./client.js";
 import { asked, bars, counted, files, mails, period, planner } from "./waves.js";
@@ -28,7 +31,7 @@ function statement(told, { text, key, answers, notes }, own) {
 
 /** A picture of what the tables say. It comes when it is drawn, or not at all. Part of the page, so that it has its typeface. */
 function picture(wave, name, words) {
-  const place = node("div", { class: "survey-wide", role: "region", tabindex: "0", "aria-label": `Figur: ${words}`, hidden: true });
+  const place = node("div", { class: "survey-wide", role: "region", tabindex: "0", "aria-label": `Figur fra ${wave.title}: ${words}`, hidden: true });
   const address = `/api/${encodeURIComponent(document.body.dataset.gathering)}/survey/${wave.id}/${name}.svg`;
   const draw = async () => {
     const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
@@ -56,22 +59,25 @@ function theme(told, wave, { key, title, kind, summary, statements }, own) {
   return node("details", { class: "survey-theme-result", toggle: draw }, head, summary ? node("p", {}, summary) : null, pictures, ...inside);
 }
 
-const comma = (value) => value.toFixed(1).replace(".", ",");
+/** A field of the heat map: a mean on a ground of its own, or why there is none. */
+function field({ said, within, ground, ink }) {
+  const place = node("td", { class: ground ? "survey-heat-known" : "survey-heat-empty" }, node("span", { class: "survey-heat-mean" }, said), within && " ", within && node("span", {}, within));
+  place.style.background = ground;
+  place.style.color = ink;
+  return place;
+}
 
-/** Who says what of whom. */
-function relations(told, rows) {
-  if (!rows.length) return [];
-  const about = [...new Set(rows.flatMap(({ cells }) => cells.map(([name]) => name)))];
-  const cell = (row, name) => {
-    const found = row.cells.find(([one]) => one === name);
-    if (!found) return node("td", {}, row.department === name ? "–" : "");
-    const span = found[1];
-    return span ? node("td", {}, node("strong", {}, comma(span.value)), ` (${comma(span.low)}–${comma(span.high)})`) : node("td", {}, "vises ikke");
-  };
-  const head = node("tr", {}, node("th", { scope: "col" }, "Svar fra"), ...about.map((name) => node("th", { scope: "col" }, `Om ${name}`)));
-  const lines = rows.map((row) => node("tr", {}, node("th", { scope: "row" }, row.department), ...about.map((name) => cell(row, name))));
-  const table = node("table", { class: "survey-relations" }, node("caption", {}, "Samarbejdet mellem afdelingerne"), node("thead", {}, head), node("tbody", {}, ...lines));
-  return [node("div", { class: "survey-wide", tabindex: "0", role: "region", "aria-label": "Samarbejdet mellem afdelingerne" }, table), node("p", { class: "site-small" }, told.blurred)];
+/** How departments find each other: a heat map that is a table. Nothing where that was not promised. */
+function relations({ title: wave, result: { relations: found } }) {
+  if (!found) return [];
+  const { title, text, headings, rows, withheld } = found;
+  const left = withheld.map((said) => node("p", { class: "site-small" }, said));
+  if (!rows.length) return [node("h3", { class: "survey-heat-title" }, title), ...left];
+  const head = node("tr", {}, node("th", { scope: "col" }, "Svar fra"), ...headings.map((about) => node("th", { scope: "col", class: "survey-heat-about" }, node("span", {}, about))));
+  const lines = rows.map(({ department, cells }) => node("tr", {}, node("th", { scope: "row" }, department), ...cells.map(field)));
+  const table = node("table", { class: "survey-heat", "aria-label": title }, node("thead", {}, head), node("tbody", {}, ...lines));
+  const frame = node("div", { class: "survey-wide survey-heat-frame", tabindex: "0", role: "region", "aria-label": `Tabel fra ${wave}: ${title}` }, table);
+  return [node("h3", { class: "survey-heat-title" }, title), node("p", { class: "site-small" }, text), frame, ...left];
 }
 
 /** What came of a wave that is closed, as elements. `own` are the reader's own answers in it, where there are any. */
@@ -85,7 +91,7 @@ export function outcome(told, wave, own = null) {
     result.goal ? node("p", {}, `Læringsmål: ${result.goal}`) : null,
     node("p", { class: "site-small" }, told.about),
     ...result.themes.map((each) => theme(told, wave, each, own)),
-    ...relations(told, result.relations),
+    ...relations(wave),
   ].filter(Boolean);
 }
 
@@ -126,7 +132,7 @@ export async function survey(place, desk) {
   }
 
   function missing(data) {
-    if (!data.asks) return [node("p", { class: "site-note site-note--warm" }, "Holdet har intet spørgeskema. Bed den, der passer holdets mappe, om at lægge spoergeskema.csv og temaer.csv i den. De følger med et nyt hold.")];
+    if (!data.asks) return [node("p", { class: "site-note site-note--warm" }, "Holdet har intet spørgeskema endnu. Hent de to filer nedenfor, ret i dem, og læg begge op.")];
     const { wanted, promised } = data.relations;
     if (promised === null || wanted === promised.length > 0) return [];
     const locked = promised.length ? "De bliver ved med at blive vist" : "De bliver ikke vist";
@@ -139,8 +145,10 @@ export async function survey(place, desk) {
     standing.replaceChildren(...missing(data));
     list.replaceChildren(...data.waves.map((wave) => node("section", { class: "site-card" }, ...inside(data, wave))));
     end.replaceChildren(...ending(data));
+    desk.dispatchEvent(new Event("survey"));
   }
 
+  desk.addEventListener("cohort", async () => show(await desk.get("survey")));
   place.replaceChildren(standing, form.element, told.element, list, end);
   show(await desk.get("survey"));
 }

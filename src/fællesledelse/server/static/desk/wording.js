@@ -1,6 +1,6 @@
 /** The wording of a page: choose a text, say it another way, see it, take it into use. */
 import { button, node } from "../dom.js";
-import { doing, progress, status } from "./client.js";
+import { doing, followed, progress, status } from "./client.js";
 
 const LONGEST = 110; // characters of a text in the list
 
@@ -73,14 +73,8 @@ class Editor {
     this.#told.say("Den gamle tekst er tilbage.");
   }
 
-  async #build(body) {
-    let done = 0;
-    this.#bar.show(0, 1, "Tjekker …");
-    try {
-      await this.#desk.follow("PUT", `wording/${this.page}`, body, ({ total }) => total && this.#bar.show(++done, total, `${done} af ${total} sider er bygget`));
-    } finally {
-      this.#bar.hide();
-    }
+  #build(body) {
+    return followed(this.#desk, this.#bar, "PUT", `wording/${this.page}`, body);
   }
 }
 
