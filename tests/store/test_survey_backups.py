@@ -35,5 +35,5 @@ def test_an_answer_that_the_gatherings_key_alone_could_open_would_be_read(
         self._key = key
 
     monkeypatch.setattr(SurveyAnswers, "__init__", with_one_key)
-    found = tally(Ours, 2, tmp_path)
-    assert found.score("answer: read").deviations > 5
+    found = tally(Ours, 1, tmp_path)
+    assert found.score("answer: read").deviations > 3
