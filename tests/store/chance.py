@@ -24,9 +24,7 @@ class Score:
         self.hits += int(alike.trace())
         self.pairs += min(len(one), len(other))
         self.chance += float(alike.sum()) / max(size, 1)
-        if (
-            size > 1
-        ):  # the variance of a sum over a random permutation: Hoeffding, A combinatorial central limit theorem, 1951
+        if size > 1:  # of a sum over a random permutation: Hoeffding, A combinatorial central limit theorem, 1951
             centred = alike - alike.mean(axis=0) - alike.mean(axis=1, keepdims=True) + alike.mean()
             self.variance += float((centred**2).sum()) / (size - 1)
 
