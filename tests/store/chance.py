@@ -20,10 +20,12 @@ class Score:
     def match(self, one: Sequence[object], other: Sequence[object]) -> None:
         """Put the first with the first and so on. Chance: over all orders of either; the longer one may have more."""
         size = max(len(one), len(other))
+        if not size:
+            return
         alike = np.array([[each == every for every in _filled(other, size)] for each in _filled(one, size)], dtype=float)
         self.hits += int(alike.trace())
         self.pairs += min(len(one), len(other))
-        self.chance += float(alike.sum()) / max(size, 1)
+        self.chance += float(alike.sum()) / size
         if size > 1:  # of a sum over a random permutation: Hoeffding, A combinatorial central limit theorem, 1951
             centred = alike - alike.mean(axis=0) - alike.mean(axis=1, keepdims=True) + alike.mean()
             self.variance += float((centred**2).sum()) / (size - 1)
