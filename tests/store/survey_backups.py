@@ -30,7 +30,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import erfc, sqrt
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Protocol
 
 import numpy as np
@@ -326,7 +326,8 @@ class Attack:
         answers, leaders = sorted(given.values()), list(given)
         for when, at in (*self._leader_orders(item).items(), ("chance to change", self._last_change)):
             for name in self._seen[0]:
-                ordered = sorted(leaders, key=lambda leader: self._seen[max(at(leader), 1) - 1][name])
+                drawn = SystemRandom().sample(leaders, len(leaders))  # who is alike comes in no order that would add up
+                ordered = sorted(drawn, key=lambda leader: self._seen[max(at(leader), 1) - 1][name])
                 yield f"{name} at {when}", dict(zip(ordered, answers, strict=True))
         read = self._read(item)
         rest = list(answers)
