@@ -1,18 +1,26 @@
 """How small a change is seen, and how often an interval holds the truth: ``python -m tests.survey.power``.
 
 Answers are normals cut into 1 to 5. Changes are in standard deviations of the answers, correlations those of the answers.
+What is true is integrated, not drawn: a truth that is drawn is off by the same for every programme.
 """
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from random import Random
+from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fællesledelse.survey import Estimate, Ledger, Table, change, release
 from fællesledelse.survey.model import Answers
 
 ITEM = "item"
 MANY = 200_000
+FINE = 20_001
+
+SIZES = ((8, 0), (12, 1), (20, 2), (38, 0), (38, 4), (60, 6))
+"""People, and how many of them are missing in each wave."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +35,30 @@ class World:
     def answers(self, people: int, rng: np.random.Generator) -> Answers:
         """People x two waves."""
         first = rng.standard_normal(people)
-        second = self.together * first + np.sqrt(1 - self.together**2) * rng.standard_normal(people)
-        latent = self.mean + self.deviation * np.stack([first, second], axis=1) + [0, self.shift]
-        return np.clip(np.rint(latent), 1, 5).astype(np.int8)
+        second = self.together * first + self._apart * rng.standard_normal(people)
+        return self._cut(np.stack([first, second], axis=1), [0, self.shift])
 
     def truth(self) -> tuple[float, float, float]:
         """The change of the mean, the same in standard deviations of the first wave's answers, and the correlation."""
-        answers = self.answers(MANY, np.random.default_rng(0)).astype(float)
-        moved = float(answers[:, 1].mean() - answers[:, 0].mean())
-        return moved, moved / float(answers[:, 0].std()), float(np.corrcoef(answers.T)[0, 1])
+        normal = NormalDist()
+        quantiles = np.array([normal.inv_cdf((at + 0.5) / FINE) for at in range(FINE)])
+        first = self._cut(quantiles, 0.0).astype(float)
+        # each of the second wave is its least answer, and one more for each cut that it is above
+        cuts = (np.arange(1.5, 5) - self.mean - self.shift) / self.deviation
+        away = np.subtract.outer(self.together * quantiles, cuts) / self._apart
+        above = np.array([normal.cdf(each) for each in away.flat]).reshape(away.shape)
+        second, squares = 1 + above.sum(axis=1), 1 + above @ (2 * np.arange(1, 5) + 1)
+        moved = float(second.mean() - first.mean())
+        spread = sqrt(float(squares.mean() - second.mean() ** 2))
+        both = float((first * second).mean() - first.mean() * second.mean())
+        return moved, moved / float(first.std()), both / float(first.std()) / spread
+
+    @property
+    def _apart(self) -> float:
+        return sqrt(1 - self.together**2)
+
+    def _cut(self, normals: NDArray[np.float64], shift: float | list[float]) -> Answers:
+        return np.clip(np.rint(self.mean + self.deviation * normals + shift), 1, 5).astype(np.int8)
 
 
 @dataclass(frozen=True)
@@ -74,6 +97,14 @@ def changes(answers: Answers, absent: int, random: Random) -> tuple[Estimate, Es
     return (linked, unlinked) if linked and unlinked else None
 
 
+def surely(share: float, times: int, sure: float = 0.99) -> tuple[float, float]:
+    """The interval that holds what a share in so many draws is of (Wilson, 1927, doi:10.1080/01621459.1927.10502953)."""
+    z = NormalDist().inv_cdf((1 + sure) / 2)
+    middle, more = (share + z**2 / times / 2), z**2 / times
+    wide = z * sqrt(share * (1 - share) / times + more / times / 4)
+    return (middle - wide) / (1 + more), (middle + wide) / (1 + more)
+
+
 def smallest(world: World, people: int, programmes: int, linked: bool) -> float:
     """The change, in standard deviations, that is detected in four of five programmes; between two shifts, in a line."""
     earlier, share = 0.0, 0.0
@@ -87,19 +118,21 @@ def smallest(world: World, people: int, programmes: int, linked: bool) -> float:
     return float("inf")
 
 
-def run(programmes: int = 3000) -> None:
-    """Print the smallest changes at 38, and the coverage at several sizes."""
+def run(programmes: int = 3000, often: int = 40_000) -> None:
+    """Print the smallest changes at 38, and the coverage at several sizes with the 99 % interval of the simulation."""
     print("correlation of answers | smallest change, linked | unlinked")
     for together in (0.60, 0.66):
         world = World(together=together)
         sizes = [smallest(world, 38, programmes, linked) for linked in (True, False)]
         print(f"{world.truth()[2]:.2f} | {sizes[0]:.3f} sd | {sizes[1]:.3f} sd", flush=True)
-    print("people | absent each wave | mean | correlation | shown | interval holds the truth")
-    for people, absent in ((8, 0), (12, 1), (20, 2), (38, 0), (38, 4), (60, 6)):
-        for world in (World(together=0.0, shift=0.3), World(shift=0.3), World(mean=4.2, together=0.9, shift=0.3)):
-            found = seen(world, people, programmes, absent)
-            line = (people, absent, world.mean, f"{world.truth()[2]:.2f}", f"{found.shown:.2f}", f"{found.covered:.3f}")
-            print(" | ".join(map(str, line)), flush=True)
+    print("people | absent each wave | mean | correlation | shown | interval holds the truth | surely between")
+    for people, absent in SIZES:
+        for mean, together in ((3.4, 0.0), (3.4, 0.64), (4.2, 0.9), (4.6, 0.0)):
+            world = World(mean, together=together, shift=0.3)
+            found = seen(world, people, often, absent)
+            low, high = surely(found.covered, round(found.shown * often))
+            line = (people, absent, mean, f"{world.truth()[2]:.2f}", f"{found.shown:.2f}", f"{found.covered:.4f}")
+            print(" | ".join(map(str, (*line, f"{low:.4f} to {high:.4f}"))), flush=True)
 
 
 if __name__ == "__main__":

@@ -401,7 +401,7 @@ survey_answer = Table(
     Column("gathering", String(40), primary_key=True),
     Column("wave", ForeignKey("survey_wave.id"), primary_key=True),
     Column("item", String(100), primary_key=True),
-    Column("token", String(32), primary_key=True),  # another one for each item of the same leader
+    Column("token", String(32), primary_key=True),  # another one for each answer of the same leader
     Column("sealed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,  # so that there is no order of insertion
 )

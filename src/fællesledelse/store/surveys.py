@@ -11,8 +11,8 @@ is destroyed, and the answers with it: what is left is what everybody has seen.
 
 A wave whose key is gone, after a copy has been put back, is closed: it may have shown its figures before.
 
-What this does not withstand: someone who controls the running server, or copies the key files from its disk while a wave is
-open. Whoever watches the traffic learns who answers when, but not what.
+What this does not withstand: someone who controls the running server, or copies the key files from its disk before the end.
+Whoever watches the traffic learns who answers when, but not what.
 """
 
 import json
@@ -30,7 +30,7 @@ from . import schema
 from .database import Database
 from .keyfiles import KeyFiles
 from .sealing import pad, seal, unpad, unseal
-from .survey_answers import ByItem, Given, SurveyAnswers, token
+from .survey_answers import Given, SurveyAnswers, clear
 from .waves import LEAST, ROOM, check_apart, check_frame, count_leaders, held, hold_gathering, is_leader, rows, titled, write
 
 POINTS: Final = range(6)
@@ -205,8 +205,8 @@ class Surveys:
         if link is None:
             return {}
         with self._database.reading() as connection:
-            answers = SurveyAnswers(connection, self._files.read(gathering), gathering)
-            return answers.own(link, person_id, _all_items(connection, gathering))
+            answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
+            return answers.own(person_id, _items(connection, gathering))
 
     def asked(self, gathering: str) -> dict[str, tuple[str, Questionnaire]]:
         """The title of each wave that has opened and what it asks, the oldest first, by its id."""
@@ -231,8 +231,8 @@ class Surveys:
                 return True
             if link is None:
                 raise AccessError("Nøglen er slettet, og ingen kan finde dine svar mere, heller ikke du.")
-            answers = SurveyAnswers(connection, self._files.read(gathering), gathering)
-            return answers.withdraw(link, person_id, wave, _all_items(connection, gathering))
+            answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
+            return answers.withdraw(person_id, wave, _items(connection, gathering).get(wave, []))
 
     def close(self, gathering: str, wave: str, frame: Frame, today: date) -> None:
         """Close a wave for good and show what it came to, all of it or nothing. Once or twice, the result is the same."""
@@ -256,7 +256,7 @@ class Surveys:
                 raise AccessError("Der er en måling, som ikke er lukket. Luk den, eller slet planen, før du afslutter.")
             if _standing(connection, gathering) is None:
                 raise AccessError("Der har ikke været nogen måling endnu.")
-            SurveyAnswers(connection, self._files.read(gathering), gathering).clear()
+            clear(connection, gathering)
             table = schema.survey
             connection.execute(update(table).where(table.c.gathering == gathering).values(ended=True))
         self._files.destroy_secret(gathering, _LINK)
@@ -315,16 +315,17 @@ class Surveys:
         before = _in_order(rows(connection, _WAVES, gathering))
         promised = _promised_keys(json.loads(_promises(connection, gathering)))
         ledger = {"promised": promised, "waves": [self._shown(each).figures for each in before]}
-        answers = SurveyAnswers(connection, self._files.read(gathering), gathering)
-        known = _with_new(answers.by_item(), gathering, row["id"], link, sent)
+        answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
+        asked = _items(connection, gathering)
+        known = [{**answers.own(person, asked), row["id"]: given} for person, given in sent.items()]
         cells = _by_department(_asks(row), sent, frame.departments)
         keys = [item.key for item in _asks(row).items if item.theme != DEPARTMENTS]
         figures = _figures(ledger, known, keys, [*(each["id"] for each in before), row["id"]], cells)
         if figures is None:
             return Shown("unsafe"), None
-        answers.lay(row["id"], link, sent)
-        asked = max(count_leaders(connection, gathering), len(sent))
-        return Shown("", asked, len(sent), figures), len(before) + 1
+        answers.lay(row["id"], sent)
+        leaders = max(count_leaders(connection, gathering), len(sent))
+        return Shown("", leaders, len(sent), figures), len(before) + 1
 
     def _wave(self, row: RowMapping, leaders: int) -> SurveyWave:
         frame = row["id"], row["number"], row["title"], row["opens"], row["closes"], row["closed"]
@@ -411,10 +412,10 @@ def _standing(connection: Connection, gathering: str) -> RowMapping | None:
     return connection.execute(select(table).where(table.c.gathering == gathering)).mappings().one_or_none()
 
 
-def _all_items(connection: Connection, gathering: str) -> list[str]:
-    """The keys of everything that has been asked in any wave."""
-    asked = [_asks(row) for row in rows(connection, _WAVES, gathering) if row["asks"] is not None]
-    return sorted({item.key for asks in asked for item in asks.items})
+def _items(connection: Connection, gathering: str) -> dict[str, list[str]]:
+    """The keys of what has been asked, by wave."""
+    opened = [row for row in rows(connection, _WAVES, gathering) if row["asks"] is not None]
+    return {row["id"]: [item.key for item in _asks(row).items] for row in opened}
 
 
 def _by_department(
@@ -441,31 +442,26 @@ def _in_order(found: list[RowMapping]) -> list[RowMapping]:
     return sorted((row for row in found if row["number"]), key=lambda row: row["number"])
 
 
-def _with_new(known: ByItem, gathering: str, wave: str, link: bytes, sent: Mapping[str, Given]) -> ByItem:
-    """The answers of earlier waves with those of one more."""
-    for person, answers in sent.items():
-        for item, value in answers.items():
-            known.setdefault(item, {}).setdefault(token(link, gathering, person, item), {})[wave] = value
-    return known
-
-
 def _figures(
     ledger: Mapping[str, Any],
-    answers: ByItem,
+    answers: Sequence[Mapping[str, Given]],
     items: list[str],
     waves: list[str],
     cells: Mapping[str, Mapping[str, list[int]]],
 ) -> dict[str, Any] | None:
-    """The last of ``waves`` (ids) as the ledger shows it; None where it can't be shown without telling on someone."""
+    """The last of ``waves`` (ids) as the ledger shows it; None where it can't be shown without telling on someone.
+
+    ``answers``: each leader's by wave, of those who took part in the last one. Nobody else's are in a figure of it.
+    """
     import numpy as np  # slow to import, and needed a few times a year
 
     from ..survey import Ledger, SurveyError, Table, release
 
     tables = {}
     for item in items:
-        tokens = tuple(sorted(answers.get(item, {})))
-        values = [[answers[item][each].get(wave, -1) for wave in waves] for each in tokens]
-        tables[item] = Table(tokens, np.array(values, dtype=np.int8).reshape(len(tokens), len(waves)))
+        values = [[given.get(wave, {}).get(item, -1) for wave in waves] for given in answers if item in given[waves[-1]]]
+        tokens = tuple(map(str, range(len(values))))
+        tables[item] = Table(tokens, np.array(values, dtype=np.int8).reshape(len(values), len(waves)))
     try:
         told = release(Ledger.from_json(ledger), tables, cells, secrets.SystemRandom()).to_json()
     except SurveyError:

@@ -75,7 +75,13 @@ def mean(figure: Figure) -> Estimate | None:
 
 
 def change(before: Figure, after: Figure) -> Estimate | None:
-    """The change of the mean answer. None where either distribution has no moments."""
+    """The change of the mean answer. None where either distribution has no moments.
+
+    The interval is Student's for answers in pairs. Its squared error is that of a difference between two means that go
+    together as the link tells, or not at all. That is uncertain as a variance of so many differences is, and with the link's
+    noise in it; Satterthwaite's degrees of freedom (1946, doi:10.2307/3002019) reckon with both. How often it holds the
+    truth: ``python -m tests.survey.power``.
+    """
     first, last = moments(before.distribution), moments(after.distribution)
     if first is None or last is None:
         return None
@@ -108,7 +114,10 @@ def relation_mean(cell: Relation, spread: float) -> Estimate:
 
 
 def student(freedom: float) -> float:
-    """The 97.5 % point of Student's t (Cornish and Fisher's expansion); within 1 % from four degrees of freedom on."""
+    """The 97.5 % point of Student's t; within 1 % from four degrees of freedom on.
+
+    Cornish and Fisher's expansion: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
+    """
     z = NormalDist().inv_cdf(0.975)
     terms = (
         (z**3 + z) / 4,
