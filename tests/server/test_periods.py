@@ -12,10 +12,11 @@ import httpx
 import pytest
 from icalendar import Calendar
 
+from fællesledelse import operation
 from fællesledelse.cohort import days
 
 from .circles import SECRET, THREE, Leader, group_server, regroup
-from .people import ANNA, BENT, CARLA, DORTE, EGON, TODAY, VIBEKE
+from .people import ANNA, BENT, CARLA, DORTE, EGON, PHRASE, TODAY, VIBEKE
 from .serving import Client, Server
 
 CARD = "period.periode-a.experiment-1"
@@ -24,13 +25,18 @@ Cohort = tuple[Server, Client, Leader, Leader, Leader, Leader]
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Iterator[Cohort]:
-    """Server, facilitator, Anna, Bent, Carla in one group with a contract, Dorte in another; every period has begun."""
+    """Server, facilitator, Anna, Bent, Carla in one group with a contract, Dorte in another; two periods have begun.
+
+    Anna, Dorte and Egon visit one another, but Egon has not come in yet; nor has anybody whom Bent visits.
+    """
     place = tmp_path_factory.mktemp("periods")
     folder = Path(shutil.copytree(built["demo"], place / "demo"))
     head, mark, tail = (folder / "hold.yaml").read_text(encoding="utf-8").partition("  - trin: workshop-3\n")
     begun = re.sub(r"\d\d\.\d\d\.\d{4}", days.written(TODAY - timedelta(days=1)), tail)
-    (folder / "hold.yaml").write_text(head + mark + begun, encoding="utf-8")
-    regroup(folder, THREE, {"1": (ANNA, DORTE), "2": (BENT, EGON)})
+    began, last, rest = begun.partition("  - trin: periode-c\n")
+    later = re.sub(r"dato: \S+", f"dato: {days.written(TODAY + timedelta(days=30))}", rest, count=1)
+    (folder / "hold.yaml").write_text(head + mark + began + last + later.replace("sparring", "jobbesøg"), encoding="utf-8")
+    regroup(folder, THREE, {"1": (ANNA, DORTE, EGON), "2": (BENT,)})
     with group_server(place / "data", None, {"demo": folder, "andet": built["andet"]}) as server:
         anna, bent, carla, dorte = (Leader(server, who) for who in (ANNA, BENT, CARLA, DORTE))
         anna.agree(bent, carla)
@@ -194,10 +200,50 @@ def test_a_guest_s_card_is_given_once(cohort: Cohort) -> None:
     assert "Noget andet" not in str(visit(dorte))
 
 
+def parts_of(reader: Leader, card: str) -> list[tuple[str, str]]:
+    """Who wrote the cards that a reader can read, and what."""
+    return [(each["from"], " | ".join(part["text"] for part in each["parts"])) for each in visit(reader)["theirs"][card]]
+
+
+def test_who_comes_when_a_card_has_been_given_gets_it_as_it_was_from_the_one_who_gave(cohort: Cohort) -> None:
+    server, _, anna, _, _, dorte = cohort
+    anna.write("period.periode-b.visit.1.saw", "Rettet, efter at det var givet")
+    (link,) = operation.invite(server.settings, "demo", EGON.email)["invitations"]
+    enrolled = server.client().post("/api/enrol", json={"token": link["url"].partition("#")[2], "pass_phrase": PHRASE})
+    assert enrolled.status_code == 200, enrolled.text
+    egon = Leader(server, EGON)
+    assert visit(anna)["missed"] == {"host": ["Egon Eg"], "visit": ["Egon Eg"]}
+    assert visit(dorte)["missed"] == {"host": [], "visit": ["Egon"]}
+    egon.write("period.periode-b.visit.1.wondered", "Hvem lukker døren?")
+    assert give_card(egon, "visit").status_code == 200
+    assert parts_of(egon, "visit") == []
+    before = parts_of(dorte, "visit")
+    share = uuid.uuid4().hex
+    for _ in range(2):  # the same request twice, and a click in another tab, hand it on once
+        assert anna.post("visits/periode-b", card="visit", share_id=share).json() == {"given": share}
+    assert give_card(anna, "visit").json() == {"given": share}
+    assert parts_of(egon, "visit") == [("Anna Ager", f"Tre døre stod åbne. {SECRET}")]
+    assert sorted(parts_of(dorte, "visit")) == sorted(before)
+    assert visit(anna)["missed"]["visit"] == []
+    assert give_card(anna, "host").status_code == 200
+    assert parts_of(egon, "host") == [("Anna Ager", "Hvad ser du, når jeg tier?")]
+
+
+def test_nothing_is_given_in_a_period_that_has_not_begun_as_nothing_is_saved_in_it(cohort: Cohort) -> None:
+    _, _, anna, *_ = cohort
+    told = anna.client.save("period.periode-c.experiment-1.next", "For tidligt")
+    body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": [], "theme": "", "success": False, "seen": ""}
+    card = anna.client.put("/api/demo/cards/period.periode-c.experiment-1", json=body)
+    given = [anna.post("visits/periode-c", card=each, share_id=uuid.uuid4().hex) for each in ("host", "visit")]
+    assert told.status_code == 403
+    assert "åbner den" in told.json()["message"]
+    assert [(each.status_code, each.json()) for each in (card, *given)] == [(403, told.json())] * 3
+
+
 def test_who_is_in_no_pair_is_told_and_other_periods_have_no_visits(cohort: Cohort) -> None:
     _, _, anna, bent, carla, _ = cohort
     assert visit(carla)["others"] == []
-    assert visit(bent)["others"] == []  # Egon has not come in yet
+    assert visit(bent)["others"] == []
     assert give_card(carla, "visit").json()["error"] == "no-pair"
     assert anna.client.get("/api/demo/visits/periode-a").status_code == 404
 

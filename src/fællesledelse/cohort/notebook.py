@@ -5,7 +5,7 @@ made anew or left out, so nothing rides along and the same text gives the same b
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def examine(
     *,
     stem: str = "",
     activity: Activity | None = None,
-    known: Mapping[str, words.Word] | None = None,
+    known: dict[str, words.Word] | None = None,
 ) -> Page:
     """Guard every cell of a notebook and read what it asks.
 
@@ -133,7 +133,7 @@ class _Reader:
         step: str | None,
         known_steps: Collection[str] | None,
         activity: Activity | None,
-        known: Mapping[str, words.Word] | None,
+        known: dict[str, words.Word] | None,
     ) -> None:
         self.file, self.step, self.known_steps, self.activity, self.known = file, step, known_steps, activity, known
         self.kept: list[dict[str, Any]] = []

@@ -34,8 +34,7 @@ class Experiments:
     @property
     def step(self) -> Step:
         """The period it stands in. Raises Refused if there is no such card."""
-        found = CARD.fullmatch(self.card)
-        step = self.circle.manifest.step(found["step"]) if found else None
+        step = self.circle.manifest.step(step_of(self.card))
         if step is None or not cards.fields_of(step, self.card):
             raise Refused(404, "not-found", "Det kort findes ikke på dit hold.")
         return step
@@ -126,6 +125,12 @@ class Lesson:
     success: bool
     parts: tuple[tuple[str, str], ...]
     mine: bool
+
+
+def step_of(card: str) -> str:
+    """The name of the period that a card stands in; empty where it is no experiment card."""
+    found = CARD.fullmatch(card)
+    return found["step"] if found else ""
 
 
 def lessons(parcels: Iterable[Parcel], me: str) -> list[Lesson]:

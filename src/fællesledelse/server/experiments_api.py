@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from ..documents.calendar import promised
 from ..model import Role
 from ..store import Parcel
+from .answers_api import open_step
 from .cards import spoken
 from .circle import Circle
-from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark
+from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark, step_of
 from .pages import shell
 from .sharing_api import Shared
 from .web import Page, Refused
@@ -37,6 +38,8 @@ class CardHandler(Cards):
     async def put(self, gathering: str, card: str) -> None:
         """PUT: let go of it, ``to`` the "group" or the "board"."""
         body = self.body(share_id=str, to=str, parts=list, theme=str, success=bool, seen=str)
+        cohort, mine = await self.leader(gathering)
+        await open_step(self, cohort, mine.group, step_of(card))
         wanted = body["to"], body["share_id"], body["parts"], body["theme"], body["success"], body["seen"]
         parcel = await self.with_card(gathering, card, lambda here: here.give(*wanted))
         self.wake(gathering, parcel.group)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..model import Activity, Field, Roster, Step
 from ..store import Answer, Parcel, Person, Store
@@ -58,18 +59,25 @@ class Visits:
         return standing(found)
 
     def give(self, card: str, share: str) -> Parcel:
-        """Freeze an own card and seal it to the others. A guest's card is given once. Raises Refused."""
+        """Freeze an own card and seal it to the others. A guest's card is given once, and later only handed on as it was
+        to those who have come since. Raises Refused.
+        """
         others = self.others()
         if card not in KINDS:
             raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
         if not others:
             raise Refused(403, "no-pair", "Du er ikke i et besøgspar endnu. Tal med din facilitator.")
         mine = mine_of(self.given(card), self.circle.me)
-        if mine is not None and (mine.id == share or card == "visit"):
+        once = mine is not None and card == "visit"
+        to = {each.id for each in others} | (set(mine.readers) if mine and once else set())
+        if mine is not None and (mine.id == share or (once and to <= set(mine.readers))):
             return mine
-        content = {"parts": frozen(self.key(card), self.fields(card), self.present(card))}
+        content = mine.content if mine and once else self._frozen(card)
         place = self.store, self.circle, KINDS[card], self.step.name
-        return let_go(*place, content, [each.id for each in others], share, mine)
+        return let_go(*place, content or {}, sorted(to), share, mine)
+
+    def _frozen(self, card: str) -> dict[str, Any]:
+        return {"parts": frozen(self.key(card), self.fields(card), self.present(card))}
 
 
 def mine_of(parcels: Iterable[Parcel], me: str) -> Parcel | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ..store import Parcel
+from ..store import Parcel, Person
+from .answers_api import open_step
 from .circle import Circle, circle
 from .visits import KINDS, Visits, mine_of
 from .web import Api
@@ -20,6 +21,8 @@ class VisitHandler(Api):
     async def post(self, gathering: str, step: str) -> None:
         """POST: give a card, "host" or "visit"."""
         body = self.body(card=str, share_id=str)
+        cohort, mine = await self.leader(gathering)
+        await open_step(self, cohort, mine.group, step)
         visits = await self._visits(gathering, step)
         parcel = await self.house.ask(visits.give, body["card"], body["share_id"])
         self.reply({"given": parcel.id})
@@ -44,11 +47,17 @@ def _told(here: Visits) -> dict[str, Any]:
         "others": [circle.name(person.id, person.name) for person in others],
         "mine": {card: parcel.made_at.isoformat() if parcel else None for card, parcel in mine.items()},
         "written": written,
+        "missed": {card: _missed(mine[card], others, circle) for card in KINDS},
         "theirs": {card: _cards(found, circle) for card, found in seen.items()},
         "waiting": [circle.name(each.author.id, each.author.name) for each in cards["visit"] if each.author.id != circle.me]
         if not mine["visit"]
         else [],
     }
+
+
+def _missed(given: Parcel | None, others: Iterable[Person], here: Circle) -> list[str]:
+    """Who came after an own card was given, and has not got it."""
+    return [here.name(each.id, each.name) for each in others if given and each.id not in given.readers]
 
 
 def _cards(found: Iterable[Parcel], here: Circle) -> list[dict[str, Any]]:
