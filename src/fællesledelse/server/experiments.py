@@ -18,7 +18,7 @@ KINDS = {"group": "experiment", "board": "lesson"}
 """What a card becomes, by who it is let go to."""
 
 CARD = re.compile(rf"{PERIOD}\.(?P<step>[a-z0-9-]+)\.experiment-\d")
-TRACK, DAY = "track", "day"
+TRACK, DAY, SENTENCE = "track", "day", "sentence"
 SUGGESTED = ("track", "hypothesis", "result.1.happened", "result.1.effect", "result.1.learned", "decision")
 """The parts of a card that others learn from: ticked until the owner chooses otherwise."""
 
@@ -56,6 +56,11 @@ class Experiments:
         """The promised day, if there is one."""
         answer = self.present().get(f"{self.card}.{DAY}")
         return cards.day(answer.text) if answer else None
+
+    def sentence(self, present: dict[str, Answer]) -> str:
+        """The sentence of the foundation that it tests, or empty. ``present`` are the own texts."""
+        answer = present.get(f"{self.card}.{SENTENCE}")
+        return answer.text if answer else ""
 
     def given(self, to: str) -> Parcel | None:
         """What the others can read of it now."""

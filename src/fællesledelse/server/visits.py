@@ -14,6 +14,9 @@ from .web import Refused
 KINDS = {"host": "visit-host", "visit": "visit"}
 """The cards that are given: the host's, before, and the guest's, after. The keys of their fields go by the same names."""
 
+SENTENCE = "home.sentence"
+"""Where the leader says which promise the visit tested: on no card, so that it is never given to anyone."""
+
 
 @dataclass(frozen=True)
 class Visits:
@@ -52,6 +55,11 @@ class Visits:
         """What stands on an own card now."""
         keys = [field.key for field in self.fields(card)]
         return self.store.answers.read(self.circle.unlocked, self.circle.gathering, keys)
+
+    def sentence(self) -> str:
+        """The sentence of the foundation that the leader has chosen as the one the visit tested, or empty."""
+        key = f"{PERIOD}.{self.step.name}.{SENTENCE}"
+        return self.store.answers.read(self.circle.unlocked, self.circle.gathering, [key])[key].text
 
     def given(self, card: str) -> list[Parcel]:
         """The cards of a kind that can be read: the own, and those of the others."""

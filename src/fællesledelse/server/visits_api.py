@@ -6,6 +6,7 @@ from typing import Any
 from ..store import Parcel, Person
 from .answers_api import open_step
 from .circle import Circle, circle
+from .living import Promises, promises
 from .visits import KINDS, Visits, mine_of
 from .web import Api
 
@@ -14,9 +15,13 @@ class VisitHandler(Api):
     """The job visits of one period."""
 
     async def get(self, gathering: str, step: str) -> None:
-        """GET: who is visited, and the cards that can be read: the others' guest cards only once mine is given."""
+        """GET: who is visited, and the cards that can be read: the others' guest cards only once mine is given.
+
+        And the promise that the visit tested, if the leader has chosen one.
+        """
         visits = await self._visits(gathering, step)
-        self.reply(await self.house.ask(_told, visits))
+        known = await promises(self, *await self.leader(gathering))
+        self.reply(await self.house.ask(_told, visits, known))
 
     async def post(self, gathering: str, step: str) -> None:
         """POST: give a card, "host" or "visit"."""
@@ -34,7 +39,7 @@ class VisitHandler(Api):
         return Visits(store, here, cohort.roster, step)
 
 
-def _told(here: Visits) -> dict[str, Any]:
+def _told(here: Visits, known: Promises) -> dict[str, Any]:
     """Everything the page's script shows."""
     step, circle = here.step, here.circle
     others = here.others()
@@ -47,6 +52,7 @@ def _told(here: Visits) -> dict[str, Any]:
         "others": [circle.name(person.id, person.name) for person in others],
         "mine": {card: parcel.made_at.isoformat() if parcel else None for card, parcel in mine.items()},
         "written": written,
+        "promise": known.of(here.sentence()),
         "missed": {card: _missed(mine[card], others, circle) for card in KINDS},
         "theirs": {card: _cards(found, circle) for card, found in seen.items()},
         "waiting": [circle.name(each.author.id, each.author.name) for each in cards["visit"] if each.author.id != circle.me]

@@ -35,6 +35,19 @@ export function small(text) {
   return node("p", { class: "share-small" }, text);
 }
 
+/** A long text cut off where it still says what it is. */
+export function short(text) {
+  const letters = [...text];
+  return letters.length > 160 ? `${letters.slice(0, 160).join("").trimEnd()} …` : text;
+}
+
+/** The way from something to the promise it belongs to, in the leader's own living foundation; nothing without one. */
+export function belongs(promise) {
+  if (!promise) return null;
+  const { text, url } = promise;
+  return node("p", { class: "share-small share-belongs" }, "Hører til ", node("a", { href: url, dir: "auto" }, `»${short(text)}«`), " i dit levende ledelsesgrundlag.");
+}
+
 /** What someone has written, with their own line breaks. */
 export function words(text, attributes = {}) {
   return node("div", { class: "share-words", dir: "auto", ...attributes }, text);

@@ -1,7 +1,7 @@
 /** The job visit: whom I visit, the host's card before, and what each saw, which nobody reads before writing. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { confirmed, Desk, listed, newId, small, words } from "./sharing.js";
+import { belongs, confirmed, Desk, listed, newId, small, words } from "./sharing.js";
 
 const CARDS = {
   host: { title: "Før besøget", give: "Send værtskortet", again: "Send værtskortet igen, som det er nu", keys: "host" },
@@ -10,14 +10,15 @@ const CARDS = {
 
 export function mount(element, client, live) {
   const step = element.dataset.card.split(".")[1];
-  const view = { who: node("p", {}), host: node("div", { class: "release-way" }), visit: node("div", { class: "release-way" }) };
+  const view = { who: node("p", {}), promise: node("div", {}), host: node("div", { class: "release-way" }), visit: node("div", { class: "release-way" }) };
   const desk = new Desk(element, client, live, { path: `visits/${step}`, name: "visit", draw: (data) => draw(view, data, desk) });
   client.addEventListener("change", () => client.unsent.length || desk.refresh());
 }
 
 function draw(view, data, desk) {
-  if (!view.who.isConnected) desk.element.append(view.who, view.host, view.visit);
+  if (!view.who.isConnected) desk.element.append(view.who, view.host, view.visit, view.promise);
   say(view.who, data.others.length ? `Du og ${listed(data.others)} besøger hinanden.` : "Du er ikke i et besøgspar endnu. Det laver din facilitator.");
+  renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   for (const card of Object.keys(CARDS)) {
     view[card].hidden = data.others.length === 0;
     renew(view[card], [data.mine[card], data.written[card], data.theirs[card], data.waiting, data.others, data.missed[card]], () => way(card, data, desk));
