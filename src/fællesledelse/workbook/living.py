@@ -209,7 +209,8 @@ def _visit(own: list[Card], home: Card, theirs: list[Heard]) -> str:
     verdict = "" if own or theirs else " Ikke gjort endnu."
     mine = "".join(_answers(card, _SEEN) for card in own) + _answers(home, _HOME)
     seen = "".join(
-        f'<p class="fl-living-who"><strong>{escape(each.name)}</strong> var her:</p>{_pairs(each.said)}' for each in theirs
+        f'<p class="fl-living-who"><strong>{escape(each.name)}</strong> skrev efter besøget:</p>{_pairs(each.said)}'
+        for each in theirs
     )
     return f'<div class="fl-living-test"><p>{_where(home)}.{verdict}</p>{mine}{seen}</div>'
 

@@ -124,9 +124,10 @@ class Received {
     const numbers = [...new Set(all.map(({ number }) => number))].sort((one, other) => one - other);
     if (!numbers.length) return [];
     const about = (number) => all.filter((each) => each.number === number);
-    const groups = numbers.map((number) =>
-      node("div", { class: "share-about" }, lineOf(about(number)[0]), belongs(about(number)[0].promise), ...about(number).map((each) => this.#item(each))),
-    );
+    const groups = numbers.map((number) => {
+      const [{ line, promise }] = about(number);
+      return node("div", { class: "share-about" }, lineOf({ number, line }), belongs(promise, line), ...about(number).map((each) => this.#item(each)));
+    });
     return [node("section", { class: "share-section" }, node("h4", { class: "share-heading" }, "Til enkelte linjer"), ...groups)];
   }
 

@@ -41,10 +41,15 @@ export function short(text) {
   return letters.length > 160 ? `${letters.slice(0, 160).join("").trimEnd()} …` : text;
 }
 
-/** The way from something to the promise it belongs to, in the leader's own living foundation; nothing without one. */
-export function belongs(promise) {
+/**
+ * The way from something to the promise it belongs to, in the leader's own living foundation; nothing without one.
+ *
+ * `said` is what stands above already.
+ */
+export function belongs(promise, said = "") {
   if (!promise) return null;
   const { text, url } = promise;
+  if (text === said) return node("p", { class: "share-small share-belongs" }, node("a", { href: url }, "Se sætningen i dit levende ledelsesgrundlag"));
   return node("p", { class: "share-small share-belongs" }, "Hører til ", node("a", { href: url, dir: "auto" }, `»${short(text)}«`), " i dit levende ledelsesgrundlag.");
 }
 
