@@ -5,6 +5,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,19 @@ def test_what_was_not_seen_is_not_let_go_and_the_same_request_does_nothing_twice
     assert [let_go(anna, "group", share_id=share).json()["shared"] for _ in range(2)] == [share, share]
     assert len(theirs(bent)) == 1
     anna.delete(f"cards/{CARD}/{share}")
+
+
+def test_of_two_that_are_shared_at_once_one_is_there_and_can_be_taken_back(cohort: Cohort) -> None:
+    server, _, anna, bent, _, _ = cohort
+    write_card(anna, hypothesis="Et dobbelt klik")
+    tabs = [Leader(server, ANNA) for _ in range(4)]
+    with ThreadPoolExecutor(len(tabs)) as threads:
+        assert {done.status_code for done in threads.map(lambda tab: let_go(tab, "group"), tabs)} == {200}
+    assert len(theirs(bent)) == 1
+    shared = anna.get(f"cards/{CARD}")["shared"]["group"]["id"]
+    assert anna.delete(f"cards/{CARD}/{shared}").status_code == 200
+    assert theirs(bent) == []
+    assert anna.get(f"cards/{CARD}")["shared"]["group"] is None
 
 
 def test_nothing_is_shared_with_a_group_without_a_contract_but_the_board_is_open(cohort: Cohort) -> None:

@@ -86,7 +86,7 @@ class Experiments:
         themes = [each.name for each in self.circle.manifest.compass]
         content = self._content(to, parts, seen) | {"success": success, "theme": theme if theme in themes else ""}
         place = self.store, self.circle, KINDS[to], self.card
-        return cards.let_go(*place, content, self._readers(to), share, before)
+        return cards.let_go(*place, content, self._readers(to), share)
 
     def withdraw(self, share: str) -> Parcel:
         """Take back what was given. Raises Refused unless it is the owner's own."""

@@ -82,7 +82,7 @@ class Visits:
             return mine
         content = mine.content if mine and once else self._frozen(card)
         place = self.store, self.circle, KINDS[card], self.step.name
-        return let_go(*place, content or {}, sorted(to), share, mine)
+        return let_go(*place, content or {}, sorted(to), share)
 
     def _frozen(self, card: str) -> dict[str, Any]:
         return {"parts": frozen(self.key(card), self.fields(card), self.present(card))}

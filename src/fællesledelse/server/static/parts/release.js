@@ -84,8 +84,8 @@ function presses(data, desk, card, to, given, able, chosen = () => ({ parts: [],
   const line = node("div", { class: "share-choices" });
   const again = { group: "Del kortet igen, som det er nu", board: "Hæng den nye op i stedet" }[to];
   const first = { group: "Del kortet med gruppen", board: "Hæng det op på tavlen" }[to];
-  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => give(desk, data, card, to, chosen()), given ? "secondary" : "primary"));
-  if (given) line.append(button("Træk tilbage", () => withdraw(desk, card, to, given)));
+  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => desk.once(() => give(desk, data, card, to, chosen())), given ? "secondary" : "primary"));
+  if (given) line.append(button("Træk tilbage", () => desk.once(() => withdraw(desk, card, to, given))));
   return line;
 }
 

@@ -116,6 +116,7 @@ export class Desk {
   #shown = "";
   #asking = null;
   #again = false;
+  #busy = false;
   #status = node("p", { class: "share-status", role: "status" });
 
   constructor(element, client, live, { path, name, draw }) {
@@ -150,6 +151,17 @@ export class Desk {
     this.say(data?.message ?? AWAY);
     await this.refresh();
     return null;
+  }
+
+  /** Do something, unless this part is in the midst of it already: a double click is one wish. */
+  async once(work) {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await work();
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /** Whether the server has what was typed in those fields, which takes a moment; says so if it has not. */

@@ -29,8 +29,8 @@ function way(card, data, desk) {
   const { title, give, again } = CARDS[card];
   const given = data.mine[card];
   const line = node("div", { class: "share-choices" });
-  if (given && card === "visit" && data.missed.visit.length) line.append(button(`Giv det også til ${listed(data.missed.visit)}`, () => handOn(data, desk), "primary"));
-  if (data.written[card] && !(given && card === "visit")) line.append(button(given ? again : give, () => send(card, data, desk), given ? "secondary" : "primary"));
+  if (given && card === "visit" && data.missed.visit.length) line.append(button(`Giv det også til ${listed(data.missed.visit)}`, () => desk.once(() => handOn(data, desk)), "primary"));
+  if (data.written[card] && !(given && card === "visit")) line.append(button(given ? again : give, () => desk.once(() => send(card, data, desk)), given ? "secondary" : "primary"));
   return [node("h3", { class: "share-title" }, title), small(standing(card, data, desk)), line, ...data.theirs[card].map(theirs)];
 }
 
