@@ -2,6 +2,7 @@
 import { button, node } from "../dom.js";
 import { fieldIn } from "../fields.js";
 import { ask, Unreachable } from "../http.js";
+import { length } from "../states.js";
 
 export const DRAFT = ["draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising"];
 const AWAY = "Der er ingen forbindelse lige nu. Intet er gået tabt. Prøv igen om lidt.";
@@ -166,12 +167,14 @@ export class Desk {
 
   /** Whether the server has what was typed in those fields, which takes a moment; says so if it has not. */
   async arrived(keys) {
-    const waiting = () => this.client.unsent.some((answer) => keys.includes(answer.key));
+    const waiting = () => this.client.unsent.filter((answer) => keys.includes(answer.key));
+    const tooLong = () => waiting().some(({ text, limit }) => length(text) > limit);
     const deadline = Date.now() + PATIENCE;
     await this.client.flush();
-    while (waiting() && this.client.connection.up && Date.now() < deadline) await pause(50);
-    if (waiting()) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
-    return !waiting();
+    while (waiting().length && !tooLong() && this.client.connection.up && Date.now() < deadline) await pause(50);
+    if (tooLong()) this.say("En af teksterne er for lang og er derfor ikke gemt. Forkort den, og prøv igen.");
+    else if (waiting().length) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
+    return waiting().length === 0;
   }
 
   say(text) {
