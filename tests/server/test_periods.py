@@ -203,6 +203,7 @@ def give_card(who: Leader, card: str) -> httpx.Response:
 def test_the_host_s_card_is_read_before_and_the_guest_s_only_when_both_have_written(cohort: Cohort) -> None:
     _, _, anna, bent, _, dorte = cohort
     assert (visit(anna)["others"], visit(dorte)["others"]) == (["Dorte Dam"], ["Anna Ager"])
+    assert (visit(anna)["absent"], visit(bent)["absent"]) == (["Egon Eg"], [])
     assert give_card(anna, "host").json()["error"] == "empty-card"
     anna.write("period.periode-b.host.1.question", "Hvad ser du, når jeg tier?")
     assert give_card(anna, "host").status_code == 200
@@ -245,6 +246,7 @@ def test_who_comes_when_a_card_has_been_given_gets_it_as_it_was_from_the_one_who
     enrolled = server.client().post("/api/enrol", json={"token": link["url"].partition("#")[2], "pass_phrase": PHRASE})
     assert enrolled.status_code == 200, enrolled.text
     egon = Leader(server, EGON)
+    assert (visit(anna)["others"], visit(anna)["absent"]) == (["Dorte Dam", "Egon Eg"], [])
     assert visit(anna)["missed"] == {"host": ["Egon Eg"], "visit": ["Egon Eg"]}
     assert visit(dorte)["missed"] == {"host": [], "visit": ["Egon"]}
     egon.write("period.periode-b.visit.1.wondered", "Hvem lukker døren?")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model import Activity, Field, Roster, Step
-from ..store import Answer, Parcel, Person, Store
+from ..store import Answer, Member, Parcel, Person, Store
 from ..vocabulary import PERIOD
 from .cards import fields_of, frozen, let_go, standing
 from .circle import Circle
@@ -37,11 +37,14 @@ class Visits:
 
     def others(self) -> list[Person]:
         """Whom the leader visits, and is visited by: the others of the pair, as far as they have enrolled."""
+        return [member.person for member in self.pair() if member.enrolled]
+
+    def pair(self) -> list[Member]:
+        """The others of the pair, whether they have enrolled or not."""
         mail = self.circle.unlocked.person.email
         own = next((each.visit for each in self.roster.participants if each.email == mail), "")
         mails = {each.email for each in self.roster.participants if own and each.visit == own and each.email != mail}
-        members = self.store.people.members(self.circle.gathering)
-        return [member.person for member in members if member.person.email in mails and member.enrolled]
+        return [member for member in self.store.people.members(self.circle.gathering) if member.person.email in mails]
 
     def key(self, card: str) -> str:
         """How the keys of a card's fields begin."""
@@ -74,7 +77,7 @@ class Visits:
         if card not in KINDS:
             raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
         if not others:
-            raise Refused(403, "no-pair", "Du er ikke i et besøgspar endnu. Tal med din facilitator.")
+            raise Refused(403, "no-pair", "Der er ingen at give kortet til endnu. Det venter her hos dig.")
         mine = mine_of(self.given(card), self.circle.me)
         once = mine is not None and card == "visit"
         to = {each.id for each in others} | (set(mine.readers) if mine and once else set())

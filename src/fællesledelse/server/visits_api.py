@@ -50,6 +50,7 @@ def _told(here: Visits, known: Promises) -> dict[str, Any]:
     return {
         "step": step.name,
         "others": [circle.name(person.id, person.name) for person in others],
+        "absent": [circle.name(each.person.id, each.person.name) for each in here.pair() if not each.enrolled],
         "mine": {card: parcel.made_at.isoformat() if parcel else None for card, parcel in mine.items()},
         "written": written,
         "promise": known.of(here.sentence()),

@@ -96,6 +96,7 @@ def test_two_who_visit_each_other_read_when_both_have_written(seats: tuple[Seat,
     for seat, text in ((guest, "Tre åbne døre."), (host, "Mange, der hilste.")):
         page = opened(seat)
         expect(page.locator(".share-visit")).not_to_contain_text("Tre åbne døre.")
+        expect(page.locator(".share-visit")).to_contain_text("har ikke taget arbejdsbogen i brug endnu")
         page.locator('[data-key="period.periode-b.visit.1.saw"]').fill(text)
         page.get_by_role("button", name="Giv mit kort").click()
         page.get_by_role("button", name="Ja, giv det").click()

@@ -17,12 +17,18 @@ export function mount(element, client, live) {
 
 function draw(view, data, desk) {
   if (!view.who.isConnected) desk.element.append(view.who, view.host, view.visit, view.promise);
-  say(view.who, data.others.length ? `Du og ${listed(data.others)} besøger hinanden.` : "Du er ikke i et besøgspar endnu. Det laver din facilitator.");
+  say(view.who, pair(data));
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   for (const card of Object.keys(CARDS)) {
     view[card].hidden = data.others.length === 0;
     renew(view[card], [data.mine[card], data.written[card], data.theirs[card], data.waiting, data.others, data.missed[card]], () => way(card, data, desk));
   }
+}
+
+function pair({ others, absent }) {
+  if (!others.length && !absent.length) return "Du er ikke i et besøgspar endnu. Det laver din facilitator.";
+  const late = absent.length ? ` ${listed(absent)} har ikke taget arbejdsbogen i brug endnu.` : "";
+  return `Du og ${listed([...others, ...absent])} besøger hinanden.${late}`;
 }
 
 function way(card, data, desk) {
