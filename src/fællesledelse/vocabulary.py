@@ -214,7 +214,7 @@ def visit(card: str) -> Call:
 
 
 def living() -> Call:
-    """Each sentence of the foundation, with the experiments that tested it."""
+    """Each promise of the foundation, with what tested it and what others saw and said about it."""
     return Call(reads=LIVING)
 
 

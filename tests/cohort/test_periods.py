@@ -226,6 +226,19 @@ def test_a_period_without_competences_and_tracks_has_words_for_both(folder: Fold
 # What is wrong
 
 
+def test_a_single_track_and_nothing_beside_it_is_no_choice_and_told_where_it_is_mended(folder: Folder) -> None:
+    path = folder.path / "notebooks/periode.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("\\n- Ingen af dem", ""), encoding="utf-8")
+    assert folder.findings() == [
+        "notebooks/periode.ipynb, celle 5: Der er kun 'Frivillighed' at vælge på siden 'periode-a'. Skriv en mulighed mere i"
+        " punktlisten i teksten ovenfor, for eksempel: - Ingen af dem"
+    ]
+    folder.change("      - Frivillighed\n", "      - Frivillighed\n      - Sygefravær\n")
+    assert fields(prepare(folder.path), "periode-a")["period.periode-a.experiment-1.track"].options == (
+        *("Frivillighed", "Sygefravær"),
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

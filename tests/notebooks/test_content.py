@@ -99,6 +99,7 @@ SINGLE = {
     "privat-tillaeg": {"private.ambitions", "private.limits", "private.leave"},
     "levende-grundlag": {"living.next", "living.rewrite"},
     **dict.fromkeys(PERIODS, OF_PERIOD),
+    "periode-jobbesøg": OF_PERIOD | {"period.home.sentence"},
 }
 """The fields of each page that are not cards."""
 
@@ -304,10 +305,12 @@ def test_an_experiment_says_that_a_wrong_guess_is_as_good_a_result(notebooks: No
         assert "En hypotese, der ikke holder, er et lige så godt resultat som en, der gør." in text
 
 
-def test_an_experiment_tests_one_sentence_of_the_foundation(notebooks: Notebooks) -> None:
+def test_an_experiment_and_a_visit_test_one_sentence_of_the_foundation(notebooks: Notebooks) -> None:
     for page in PERIODS:
         found = [asked.call for asked in notebooks[page].asked if asked.name == "choose"]
-        assert [call.fields[0].key for call in found] == [f"period.experiment-{n}.sentence" for n in (1, 2)]
+        visits = ["period.home.sentence"] if page == "periode-jobbesøg" else []
+        keys = ["period.experiment-1.sentence", *visits, "period.experiment-2.sentence"]
+        assert [call.fields[0].key for call in found] == keys
         assert {call.reads for call in found} == {("draft.offer", "draft.practising", "draft.values", "promise")}
 
 
@@ -410,7 +413,7 @@ PARTS = {
     "periode-coaching": ["contract", "release", "release", "room"],
     "periode-jobbesøg": ["release", "release", "visit"],
     "periode-sparring": ["contract", "release", "release", "room"],
-    "levende-grundlag": ["living", "received", "received"],
+    "levende-grundlag": ["living"],
 }
 """What each page shows of the group and of what it publishes."""
 SHARED = {part for parts in PARTS.values() for part in parts}

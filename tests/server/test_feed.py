@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from fællesledelse.errors import StoreError
-from fællesledelse.server.feed import LONGEST_LINE, Feed, Visit, visible_keys
+from fællesledelse.server.feed import LONGEST_LINE, Feed, Visit
 from fællesledelse.server.house import House
 from fællesledelse.server.run import open_house
+from fællesledelse.server.shelf import visible_keys
 from fællesledelse.settings import Settings
 from fællesledelse.store import Session
 from fællesledelse.workbook.connection import ServerConnection

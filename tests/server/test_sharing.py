@@ -200,7 +200,7 @@ def test_feedback_is_typed_kept_given_once_and_shown_when_all_have_given(group: 
         ("Bent", "Klart.", ""),
         ("Carla", "", "Færre ord."),
     ]
-    assert found["feedback"][0]["lines"] == [{"number": 2, "line": "Anden linje.", "text": "Hvem?"}]
+    assert found["feedback"][0]["lines"] == [{"number": 2, "line": "Anden linje.", "text": "Hvem?", "promise": None}]
     kept = group.bent.reading(draft)["given"]
     assert (kept["well"], kept["lines"]) == ("Klart.", {"2": "Hvem?"})
     assert "Klart." not in json.dumps(group.carla.get("drafts"))

@@ -37,6 +37,7 @@ class Server:
         self.texts: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.way: dict[str, Any] = WAY
+        self.heard: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self._end = end
         self._thread = threading.Thread(target=self._serve)
@@ -52,6 +53,8 @@ class Server:
     def _reply(self, question: dict[str, Any]) -> dict[str, Any]:
         if question["get"] == "path":
             return {"ok": self.way}
+        if question["get"] == "heard":
+            return {"ok": self.heard}
         keys = tuple(question["keys"])
         if "forbidden" in keys:
             return {"error": "not a request this page may make"}

@@ -1,5 +1,6 @@
-"""The living foundation: each sentence that promises something, beside the experiments that tested it."""
+"""The living foundation: each sentence that promises something, beside what tested it and what others said about it."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from fællesledelse.vocabulary import LIVING, own
 from fællesledelse.workbook import Page
-from fællesledelse.workbook.connection import Reading, Way, WayStep
+from fællesledelse.workbook.connection import Heard, Reading, Way, WayStep
 from fællesledelse.workbook.fields import Field
 from fællesledelse.workbook.living import promised, shown
 
@@ -24,8 +25,19 @@ def step(name: str, title: str) -> WayStep:
 WAY = Way(date(2027, 1, 4), (step("periode-a", "Periode A"), step("periode-b", "Periode B")))
 
 
-def told(texts: dict[str, str], way: Way = WAY) -> str:
-    return shown(Reading({"draft.offer": OFFER, **texts}), way)
+def told(texts: dict[str, str], *heard: Heard, way: Way = WAY) -> str:
+    return shown(Reading({"draft.offer": OFFER, **texts}), way, heard)
+
+
+def said(kind: str, text: str, **about: str) -> Heard:
+    return Heard(kind, "Dorte", (("", text),), **about)
+
+
+def beside(found: str) -> dict[str, str]:
+    """What stands beside each sentence, and last what belongs to none."""
+    items = re.findall(r'<li class="fl-living-line[^>]*>(.*?)</li>', found)
+    parts = [re.match(r'(?:<p class="fl-living-said"[^>]*>(.*?)</p>)?(.*)', item) for item in items]
+    return {part[1] or "": re.sub("<[^>]+>", " ", part[2]) for part in parts if part}
 
 
 def test_without_a_foundation_it_says_what_will_come() -> None:
@@ -52,7 +64,7 @@ def test_all_sentences_may_be_tested_and_one_several_times() -> None:
     })  # fmt: skip
     assert "Alle sætningerne er prøvet mindst én gang." in found
     assert found.index("Periode A, prøvehandling 1") < found.index("Periode B, prøvehandling 2")
-    assert found.count('<li class="fl-living-line fl-living-tested">') == 2
+    assert found.count('<li class="fl-living-line fl-living-tested"') == 2
 
 
 def test_what_tested_a_sentence_that_is_gone_is_not_lost() -> None:
@@ -69,17 +81,96 @@ def test_a_period_that_is_no_longer_a_step_keeps_its_experiments() -> None:
     assert "En tidligere periode, prøvehandling 1." in told(texts)
 
 
-def test_nothing_the_leader_wrote_becomes_markup() -> None:
+VISIT = "period.periode-b."
+SEEN = Heard("visit", "Dorte", (("Det så jeg", "Tre, der ventede."),), step="periode-b")
+
+
+def test_a_visit_stands_beside_the_sentence_it_tested_with_what_both_saw() -> None:
+    chosen = {f"{VISIT}home.sentence": "Jeg kommer til tiden."}
+    assert "Periode B, jobbesøg . Ikke gjort endnu." in beside(told(chosen))["Jeg kommer til tiden."]
+    own = {f"{VISIT}visit.1.saw": "Et tomt mødelokale.", f"{VISIT}home.1.bring": "Uret."}
+    found = beside(told(chosen | own, SEEN))
+    assert [
+        found["Jeg kommer til tiden."].count(text) for text in ("Et tomt mødelokale.", "Uret.", "Tre, der ventede.")
+    ] == [*(1, 1, 1)]
+    assert "Ikke prøvet endnu." in found["I kan forvente, at jeg ringer."]
+    assert "1 af 2 sætninger er prøvet." in told(chosen, SEEN)
+    assert "1 af 2 sætninger er prøvet." in told(chosen | own)
+
+
+def test_a_visit_without_a_sentence_is_not_lost_and_tests_none() -> None:
+    found = told({}, SEEN)
+    assert "Ingen af sætningerne er prøvet endnu." in found
+    assert "Tre, der ventede." in beside(found)["Uden en sætning fra grundlaget"]
+    former = told({"period.periode-x.visit.1.saw": "Væk", "period.periode-y.visit.1.saw": "Også væk"})
+    assert former.count("En tidligere periode, jobbesøg") == 2
+
+
+def test_a_remark_on_a_line_stands_beside_the_sentence_and_tells_how_it_was() -> None:
+    same = said("line", "Hvornår?", line="Jeg kommer til tiden.", now="Jeg kommer til tiden.")
+    found = beside(told({}, same))["Jeg kommer til tiden."]
+    assert "Hvornår?" in found
+    assert "dengang" not in found
+    changed = said("line", "Hvornår?", line="Jeg kommer altid.", now="Jeg kommer til tiden.")
+    assert "Den lød dengang: »Jeg kommer altid.«" in beside(told({}, changed))["Jeg kommer til tiden."]
+    gone = said("line", "Hvornår?", line="Den er slettet nu.")
+    found = told({}, gone)
+    assert "Hvornår?" in beside(found)["Den er slettet nu."]
+    assert found.index("Det, andre har sagt om resten") < found.index("Hvornår?")
+
+
+def test_what_others_say_tests_no_sentence() -> None:
+    found = told({}, said("line", "Hvornår?", line="Jeg kommer til tiden.", now="Jeg kommer til tiden."))
+    assert "Ingen af sætningerne er prøvet endnu." in found
+    assert "Ikke prøvet endnu." in beside(found)["Jeg kommer til tiden."]
+
+
+def test_words_that_quote_a_sentence_stand_beside_it_and_others_in_the_list_below() -> None:
+    quoting = said("words", "»jeg kommer til tiden« – det blev siddende")
+    part = said("words", "kommer til tiden")
+    few = said("words", "til tiden")
+    found = beside(told({}, quoting, part, few, said("well", "Det hele")))
+    assert found["Jeg kommer til tiden."].count("lagde mærke til ordene") == 2
+    assert list(found) == ["I kan forvente, at jeg ringer.", "Jeg kommer til tiden.", ""]
+
+
+def test_the_promise_as_it_was_heard_stands_beside_a_promise_of_one_sentence() -> None:
+    heard = said("promise", "At du er der.")
+    assert "At du er der." in beside(told({"promise": "Jeg er der hver tirsdag."}, heard))["Jeg er der hver tirsdag."]
+    assert "At du er der." in beside(told({"promise": "Jeg er der. Hver tirsdag."}, heard))[""]
+
+
+def test_a_value_is_told_only_where_something_stands_beside_it() -> None:
+    values = {"draft.values": "Jeg siger det ligeud. Jeg lytter til ende."}
+    assert "Jeg lytter til ende." not in told(values)
+    now = "Jeg lytter til ende."
+    found = beside(told(values, said("line", "Ja!", line=now, now=now)))
+    assert "Ja!" in found[now]
+    assert "Jeg siger det ligeud." not in found
+
+
+def test_every_sentence_has_a_place_of_its_own_to_go_to() -> None:
+    twice = told({"promise": "Jeg kommer til tiden."})
+    places = re.findall(r' id="(saetning-\d+)"', twice)
+    assert places == ["saetning-1", "saetning-2", "saetning-3"]
+
+
+def test_nothing_anyone_wrote_becomes_markup() -> None:
     hostile = "<img src=x onerror=alert(1)>"
     texts = {"draft.offer": hostile, f"{CARD}sentence": hostile, f"{CARD}decision": hostile, f"{CARD}next": hostile}
-    assert "<img" not in shown(Reading(texts, {"draft.offer": hostile}), WAY)
+    texts |= {f"{VISIT}home.sentence": hostile, f"{VISIT}visit.1.saw": hostile}
+    visited = Heard("visit", hostile, ((hostile, hostile),), step="periode-b")
+    others = [visited, *(Heard(kind, hostile, ((hostile, hostile),), line=hostile, now="") for kind in ("line", "words"))]
+    assert "<img" not in shown(Reading(texts, {"draft.offer": hostile}), WAY, others)
 
 
 def test_it_is_read_from_the_server_and_again_when_a_card_is_saved(page: Page, server: Server) -> None:
     server.texts = {"draft.offer": OFFER, f"{CARD}sentence": "Jeg kommer til tiden."}
     widget = page.living()
     assert server.asked[0] == {"get": "answers", "keys": list(LIVING)}
+    assert server.asked[-1] == {"get": "heard"}
     assert "Ingen af sætningerne" in widget.value
+    server.heard = [{"kind": "visit", "name": "Dorte", "said": [["Det så jeg", "Uret"]], "step": "", "line": "", "now": ""}]
     server.texts[f"{CARD}decision"] = "Behold"
     page._refresh(f"{CARD}decision", 1)
     assert "1 af 2 sætninger er prøvet." in widget.value

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ..errors import CohortError, Finding
 from . import notebook
 from .document import NAME, plain
-from .file import CohortFile
+from .file import CohortFile, page_of
 from .words import words
 
 ENGINE = "faellesledelse"
@@ -53,8 +53,9 @@ def finish(page: NotebookNode, cohort: CohortFile, step: str = "") -> NotebookNo
     """
     line = next((each for each in cohort.steps if each.name == step), None)
     activity = line.activity if line else None
-    examined = _right(notebook.examine(page, activity=activity))
-    finished = _right(notebook.examine(notebook.filled(examined, words(cohort, step)), activity=activity))
+    stem, known = page_of(step, activity), words(cohort, step)
+    examined = _right(notebook.examine(page, stem=stem, activity=activity, known=known))
+    finished = _right(notebook.examine(notebook.filled(examined, known), stem=stem, activity=activity))
     return notebook.with_parameters(finished, {"cohort": cohort.gathering} | ({"step": step} if activity else {}))
 
 

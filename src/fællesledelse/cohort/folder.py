@@ -52,7 +52,7 @@ def check(folder: Path) -> Checked:
         read, unread = _document(folder)
         crowd, odd = _people(folder, _facilitators(read)), ()
     cohort, wrong = file.check(read)
-    pages, strange = _pages(folder, read)
+    pages, strange = _pages(folder, read, cohort)
     own_template, misfits = _template(folder)
     survey, unclear = questionnaire.check(folder, cohort is not None and cohort.relations, read_file)
     findings = [*unread, *wrong, *crowd.findings, *strange, *_clashes(pages), *_contracts(pages), *misfits, *unclear]
@@ -139,7 +139,7 @@ def _facilitators(read: Document) -> list[str]:
     return [str(line.get("email", "")).lower() for _, line in file.lines(read, "facilitatorer")]
 
 
-def _pages(folder: Path, read: Document) -> tuple[dict[str, Page], list[Finding]]:
+def _pages(folder: Path, read: Document, cohort: CohortFile | None) -> tuple[dict[str, Page], list[Finding]]:
     """The page of every step that can be read, and what is wrong with the others."""
     stems = _stems(folder)
     steps = [(number, str(line.get("trin", "")), _activity(line)) for number, line in file.lines(read, "trin")]
@@ -150,7 +150,8 @@ def _pages(folder: Path, read: Document) -> tuple[dict[str, Page], list[Finding]
         if not is_slug(name) or name in pages or activity == "":
             continue
         try:
-            pages[name] = _page(folder, name, activity, known, stems)
+            told = words.words(cohort, name) if cohort else None
+            pages[name] = _page(folder, name, activity, known, stems, told)
             findings += pages[name].findings
         except CohortError as error:
             here = read.finding(("trin", number, "trin"), "")
@@ -169,7 +170,14 @@ def _activity(line: dict[str, Any]) -> Activity | Literal[""] | None:
     return None
 
 
-def _page(folder: Path, name: str, activity: Activity | None, known: list[str], stems: list[str]) -> Page:
+def _page(
+    folder: Path,
+    name: str,
+    activity: Activity | None,
+    known: list[str],
+    stems: list[str],
+    told: dict[str, words.Word] | None,
+) -> Page:
     stem = file.page_of(name, activity)
     path = folder / notebook.FOLDER / f"{stem}.ipynb"
     if path.is_symlink() or path.parent.is_symlink():
@@ -180,7 +188,7 @@ def _page(folder: Path, name: str, activity: Activity | None, known: list[str], 
         why = f"Trinnet {name!r} har ingen side: {notebook.file_name(stem)} findes ikke.{nearest(stem, stems)}"
         raise CohortError([Finding(document.NAME, f"{why} Læg notebooken i mappen, eller slet trinnet.")])
     try:
-        return notebook.examine(notebook.read(path), name, known, stem=stem, activity=activity)
+        return notebook.examine(notebook.read(path), name, known, stem=stem, activity=activity, known=told)
     except OSError:
         raise CohortError([Finding(notebook.file_name(stem), _CLOSED)]) from None
 

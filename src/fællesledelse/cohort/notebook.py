@@ -90,14 +90,15 @@ def examine(
     *,
     stem: str = "",
     activity: Activity | None = None,
+    known: dict[str, words.Word] | None = None,
 ) -> Page:
     """Guard every cell of a notebook and read what it asks.
 
     ``step`` is the name the page must open with, ``known_steps`` the steps whose days the text may name; None: any.
     ``stem`` is the notebook's own name where that isn't the step's. A period has an ``activity``; cells for another are
-    left out.
+    left out. ``known`` are the words that the placeholders will become, as far as anybody knows yet.
     """
-    return _Reader(file_name(stem or step or "siden"), step, known_steps, activity).read(notebook)
+    return _Reader(file_name(stem or step or "siden"), step, known_steps, activity, known).read(notebook)
 
 
 def stands(cell: NotebookNode, activity: Activity | None) -> bool:
@@ -126,8 +127,15 @@ def with_parameters(notebook: NotebookNode, values: dict[str, str]) -> NotebookN
 class _Reader:
     """Walks through one notebook, cell by cell."""
 
-    def __init__(self, file: str, step: str | None, known_steps: Collection[str] | None, activity: Activity | None) -> None:
-        self.file, self.step, self.known_steps, self.activity = file, step, known_steps, activity
+    def __init__(
+        self,
+        file: str,
+        step: str | None,
+        known_steps: Collection[str] | None,
+        activity: Activity | None,
+        known: dict[str, words.Word] | None,
+    ) -> None:
+        self.file, self.step, self.known_steps, self.activity, self.known = file, step, known_steps, activity, known
         self.kept: list[dict[str, Any]] = []
         self.fields: list[Field] = []
         self.reads: list[str] = []
@@ -170,11 +178,13 @@ class _Reader:
             self.findings.append(Finding(file, "Cellen er af slagsen Raw. Lav den om til Markdown, eller slet den."))
 
     def prose(self, source: str, file: str) -> None:
-        self.findings += words.check(source, file, self.known_steps, self.activity is not None)
+        unknown = list(words.check(source, file, self.known_steps, self.activity is not None))
+        self.findings += unknown
         self.placeholders += words.used(source)
         self.findings += prose.check(source, file)
         self.kept.append({"cell_type": "markdown", "metadata": {}, "source": source})
-        self.above = _Prose(file, f"cell-{len(self.kept):02}", source, prose.question(source))
+        asked = source if unknown or self.known is None else words.fill(source, self.known)
+        self.above = _Prose(file, f"cell-{len(self.kept):02}", source, prose.question(asked))
 
     def line(self, source: str, file: str) -> None:
         if self.code == 1:
@@ -238,12 +248,24 @@ class _Reader:
                 )
             elif self.above:
                 options = parts if spec.kind is FieldKind.PICK else ()
-                if spec.kind is FieldKind.PICK and len(options) < 2 and not words.used(self.above.source):
-                    why = "Der er intet at vælge imellem. Skriv mulighederne som en punktliste i teksten ovenfor."
-                    self.findings.append(Finding(file, why))
+                if spec.kind is FieldKind.PICK and len(options) < 2:
+                    self.lonely(options, self.above, file)
                 label = self.above.question.label if spec.part is None else parts[spec.part]
                 settings = (spec.limit, spec.readers, spec.core, self.above.identity, options)
                 self.fields.append(Field(spec.key, spec.kind, label, *settings))
+
+    def lonely(self, options: tuple[str, ...], above: _Prose, file: str) -> None:
+        """Too little to pick from, unless nobody knows yet what the placeholders above become."""
+        if self.known is None and words.used(above.source):
+            return
+        why = "Der er intet at vælge imellem. Skriv mulighederne som en punktliste i teksten ovenfor."
+        if options:
+            where = f" på siden {self.step!r}" if self.step else ""
+            why = (
+                f"Der er kun {options[0]!r} at vælge{where}. Skriv en mulighed mere i punktlisten i teksten ovenfor, for "
+                "eksempel: - Ingen af dem"
+            )
+        self.findings.append(Finding(file, why))
 
 
 def _is_cell(cell: Any) -> bool:

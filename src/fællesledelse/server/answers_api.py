@@ -6,10 +6,9 @@ from typing import Any
 from ..danish import short_day
 from ..model import Field, Step
 from ..store import Answer, Conflict
-from .feed import visible_keys
 from .notes import note_field
 from .path import first_day, moved_dates
-from .shelf import Cohort
+from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
 
 

@@ -37,13 +37,16 @@ def let_go(
     content: dict[str, Any],
     to: list[str],
     share: str,
-    before: Parcel | None,
 ) -> Parcel:
-    """Seal the content to its readers (ids), in place of what they had ``before``. ``share`` names it."""
-    place = circle.unlocked, circle.gathering, kind, content, to
-    posted = store.parcels.post(*place, subject=subject, group=circle.group, parcel_id=share)
-    if before is not None:
-        store.parcels.withdraw(circle.unlocked, circle.gathering, before.id)
+    """Seal the content to its readers (ids), in place of all they had of it before. ``share`` names it.
+
+    What is earlier is looked for afterwards: of two that are let go at once, the later one takes the other's place.
+    """
+    mine = circle.unlocked, circle.gathering
+    posted = store.parcels.post(*mine, kind, content, to, subject=subject, group=circle.group, parcel_id=share)
+    for parcel in store.parcels.opened(*mine, kind, subject):
+        if parcel.author.id == circle.me and parcel.number < posted.number and parcel.withdrawn_at is None:
+            store.parcels.withdraw(*mine, parcel.id)
     return posted
 
 

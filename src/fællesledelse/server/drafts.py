@@ -7,7 +7,7 @@ from typing import Any
 from ..store import Answer, Parcel, Store
 from ..vocabulary import DRAFT
 from .circle import Circle
-from .lines import Change, Line, changes, numbered, words
+from .lines import Change, Kind, Line, changes, numbered, sentences, words
 from .web import Refused
 
 KIND = "draft"
@@ -132,6 +132,17 @@ def texts_of(parcel: Parcel) -> dict[str, str]:
 def lines_of(parcel: Parcel) -> dict[int, str]:
     """The lines of a shared draft by their numbers."""
     return {line.number: line.text for line in chain(*numbered(texts_of(parcel).values()))}
+
+
+def become(draft: Parcel, present: dict[str, Answer]) -> dict[str, str]:
+    """What each sentence of a shared draft is today: the same, what it was changed to, or "" where it is gone."""
+    found: dict[str, str] = {}
+    for key, text in texts_of(draft).items():
+        for change in changes(text, present[key].text):
+            before = "".join(mark.text for mark in change.marks if mark.kind is not Kind.ADDED)
+            found[before] = "".join(mark.text for mark in change.marks if mark.kind is not Kind.REMOVED)
+    stand = {sentence for answer in present.values() for sentence in sentences(answer.text)}
+    return {before: before if before in stand else now for before, now in found.items() if before}
 
 
 def different(before: dict[str, str], headings: list[dict[str, str]]) -> list[dict[str, Any]]:

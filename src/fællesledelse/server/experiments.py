@@ -18,7 +18,7 @@ KINDS = {"group": "experiment", "board": "lesson"}
 """What a card becomes, by who it is let go to."""
 
 CARD = re.compile(rf"{PERIOD}\.(?P<step>[a-z0-9-]+)\.experiment-\d")
-TRACK, DAY = "track", "day"
+TRACK, DAY, SENTENCE = "track", "day", "sentence"
 SUGGESTED = ("track", "hypothesis", "result.1.happened", "result.1.effect", "result.1.learned", "decision")
 """The parts of a card that others learn from: ticked until the owner chooses otherwise."""
 
@@ -34,8 +34,7 @@ class Experiments:
     @property
     def step(self) -> Step:
         """The period it stands in. Raises Refused if there is no such card."""
-        found = CARD.fullmatch(self.card)
-        step = self.circle.manifest.step(found["step"]) if found else None
+        step = self.circle.manifest.step(step_of(self.card))
         if step is None or not cards.fields_of(step, self.card):
             raise Refused(404, "not-found", "Det kort findes ikke på dit hold.")
         return step
@@ -57,6 +56,11 @@ class Experiments:
         """The promised day, if there is one."""
         answer = self.present().get(f"{self.card}.{DAY}")
         return cards.day(answer.text) if answer else None
+
+    def sentence(self, present: dict[str, Answer]) -> str:
+        """The sentence of the foundation that it tests, or empty. ``present`` are the own texts."""
+        answer = present.get(f"{self.card}.{SENTENCE}")
+        return answer.text if answer else ""
 
     def given(self, to: str) -> Parcel | None:
         """What the others can read of it now."""
@@ -84,7 +88,7 @@ class Experiments:
         themes = [each.name for each in self.circle.manifest.compass]
         content = self._content(to, parts, seen) | {"success": success, "theme": theme if theme in themes else ""}
         place = self.store, self.circle, KINDS[to], self.card
-        return cards.let_go(*place, content, self._readers(to), share, before)
+        return cards.let_go(*place, content, self._readers(to), share)
 
     def withdraw(self, share: str) -> Parcel:
         """Take back what was given. Raises Refused unless it is the owner's own."""
@@ -124,6 +128,12 @@ class Lesson:
     success: bool
     parts: tuple[tuple[str, str], ...]
     mine: bool
+
+
+def step_of(card: str) -> str:
+    """The name of the period that a card stands in; empty where it is no experiment card."""
+    found = CARD.fullmatch(card)
+    return found["step"] if found else ""
 
 
 def lessons(parcels: Iterable[Parcel], me: str) -> list[Lesson]:

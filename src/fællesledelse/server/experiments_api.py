@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from ..documents.calendar import promised
 from ..model import Role
 from ..store import Parcel
+from .answers_api import open_step
 from .cards import spoken
 from .circle import Circle
-from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark
+from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark, step_of
+from .living import Promises, promises
 from .pages import shell
 from .sharing_api import Shared
 from .web import Page, Refused
@@ -31,12 +33,15 @@ class CardHandler(Cards):
     """One experiment card: what stands on it, who can read what of it, and the same card of the others in the group."""
 
     async def get(self, gathering: str, card: str) -> None:
-        """GET: all of that."""
-        self.reply(await self.with_card(gathering, card, _told))
+        """GET: all of that, and the promise it belongs to."""
+        known = await promises(self, *await self.leader(gathering))
+        self.reply(await self.with_card(gathering, card, lambda here: _told(here, known)))
 
     async def put(self, gathering: str, card: str) -> None:
         """PUT: let go of it, ``to`` the "group" or the "board"."""
         body = self.body(share_id=str, to=str, parts=list, theme=str, success=bool, seen=str)
+        cohort, mine = await self.leader(gathering)
+        await open_step(self, cohort, mine.group, step_of(card))
         wanted = body["to"], body["share_id"], body["parts"], body["theme"], body["success"], body["seen"]
         parcel = await self.with_card(gathering, card, lambda here: here.give(*wanted))
         self.wake(gathering, parcel.group)
@@ -99,7 +104,7 @@ def _by_track(found: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
     return [(track or NO_TRACK, list(each)) for track, each in groupby(order, lambda each: each.track)]
 
 
-def _told(here: Experiments) -> dict[str, Any]:
+def _told(here: Experiments, known: Promises) -> dict[str, Any]:
     """Everything the page's script shows of a card."""
     present, circle = here.present(), here.circle
     return {
@@ -113,6 +118,7 @@ def _told(here: Experiments) -> dict[str, Any]:
             for field in here.fields
             if present[field.key].text.strip()
         ],
+        "promise": known.of(here.sentence(present)),
         "locked": any(answer.sealed for answer in present.values()),
         "seen": mark(present),
         "hindrance": circle.hindrance(),

@@ -1,8 +1,8 @@
 """What a kernel may ask of the server: read-only, through one inherited socket that is bound to one leader's page.
 
 One JSON object a line each way. ``{"get": "answers", "keys": [...]}`` gives texts of the fields that page shows;
-``{"get": "path"}`` gives the leader's way through the steps; ``{"get": "cells"}`` the page's code. Anything else gives
-``{"error": ...}``.
+``{"get": "path"}`` gives the leader's way through the steps; ``{"get": "heard"}`` what others have said to the leader,
+where the page tells it; ``{"get": "cells"}`` the page's code. Anything else gives ``{"error": ...}``.
 """
 
 import asyncio
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import FællesledelseError
-from ..model import Manifest, Role, Step
+from ..model import Role, Step
 from ..store import Answer, Membership, Session
 from ..vocabulary import covers
+from .heard import heard
 from .house import House
+from .living import tells_promises
 from .log import LOG
 from .path import stages, url
-from .shelf import Cohort
+from .shelf import Cohort, visible_keys
 
 LONGEST_LINE = 1 << 16  # bytes
 MOST_KEYS = 500
@@ -61,6 +63,8 @@ class Feed:
                 return {"ok": await self._answers(list(wanted)), "labels": wanted}
             if request.get("get") == "path":
                 return {"ok": await path(self._house, self._visit)}
+            if request.get("get") == "heard":
+                return {"ok": await others(self._house, self._visit)}
             if request.get("get") == "cells":
                 return {"ok": self._visit.cohort.code(self._visit.step.name)}
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -86,6 +90,7 @@ async def told(house: House, visit: Visit, answers: dict[str, Answer]) -> dict[s
         "texts": texts(answers),
         "labels": questions(visit),
         "way": await path(house, visit),
+        "heard": await others(house, visit),
         "cells": visit.cohort.code(visit.step.name),
     }
 
@@ -135,11 +140,16 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
     }
 
 
-def visible_keys(manifest: Manifest, step: Step) -> list[str]:
-    """The keys a page may show: its own fields, and those it reads. The annex is read by its own page alone."""
-    own = {field.key for field in step.fields}
-    read = {f.key for s in manifest.steps for f in s.fields if covers(step.reads, f.key) and not f.private}
-    return sorted(own | read)
+async def others(house: House, visit: Visit) -> list[dict[str, Any]]:
+    """What others have seen, heard and written about the leader, for the page that tells the living foundation alone."""
+    if not tells_promises(visit.step):
+        return []
+    found = await heard(house, visit.session, visit.cohort, visit.membership)
+    said = ([(asked, _whole(text)) for asked, text in each["said"]] for each in found)
+    return [
+        each | {"said": told, "line": _whole(each["line"]), "now": _whole(each["now"])}
+        for each, told in zip(found, said, strict=True)
+    ]
 
 
 def _whole(text: str) -> str:

@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 from ..store import Parcel
 from .circle import Circle, circle
-from .drafts import Drafts, draft_json
-from .feedback import Feedback, mine_json, their_json
+from .drafts import Drafts, become, draft_json
+from .feedback import LINES, Feedback, mine_json, their_json
+from .living import Promises, promises
 from .web import Api
 
 T = TypeVar("T")
@@ -93,13 +94,20 @@ class FeedbackHandler(Shared):
 
     async def get(self, gathering: str) -> None:
         """GET: by version, newest first: who has given, and what, once the group is ready for it."""
-        self.reply(await self.within(gathering, self._received))
+        known = await promises(self, *await self.leader(gathering))
+        self.reply(await self.within(gathering, lambda here: self._received(here, known)))
 
-    def _received(self, here: Circle) -> dict[str, Any]:
+    def _received(self, here: Circle, known: Promises) -> dict[str, Any]:
         drafts, feedback = Drafts(self.house.store, here), Feedback(self.house.store, here)
         received = feedback.received()
         mine = [parcel for parcel in drafts.all() if parcel.author.id == here.me]
-        return {"drafts": [mine_json(feedback, parcel, received.get(parcel.id, [])) for parcel in mine]}
+        told = [mine_json(feedback, parcel, received.get(parcel.id, [])) for parcel in mine]
+        present = drafts.present() if any(each["feedback"] for each in told) else {}
+        for draft, parcel in zip(told, mine, strict=True):
+            now = become(parcel, present) if draft["feedback"] else {}
+            for remark in (line for each in draft["feedback"] for line in each[LINES]):
+                remark["promise"] = known.of(now.get(remark["line"], ""))
+        return {"drafts": told}
 
 
 def _before(draft: Parcel, others: list[Parcel]) -> Parcel | None:

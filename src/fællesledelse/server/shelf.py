@@ -12,7 +12,8 @@ from .. import cells
 from ..documents import TEMPLATE
 from ..errors import FællesledelseError, SettingsError
 from ..manifest import load, load_roster
-from ..model import Manifest, Roster
+from ..model import Manifest, Roster, Step
+from ..vocabulary import covers
 from .log import LOG
 
 BUILT, BEFORE = "bygget", ".bygget-gammel"
@@ -157,3 +158,10 @@ def _read(folder: Path) -> Cohort:
         notebooks={step.name: _page(built, step.name) for step in manifest.steps},
         stamp=stamp,
     )
+
+
+def visible_keys(manifest: Manifest, step: Step) -> list[str]:
+    """The keys a page may show: its own fields, and those it reads. The annex is read by its own page alone."""
+    own = {field.key for field in step.fields}
+    read = {f.key for s in manifest.steps for f in s.fields if covers(step.reads, f.key) and not f.private}
+    return sorted(own | read)

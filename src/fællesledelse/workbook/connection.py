@@ -97,6 +97,28 @@ class Example:
         return cls(found["title"], found.get("text", ""), tuple((name, text) for name, text in found.get("lines", ())))
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What another has seen, heard or written about the leader. ``said`` are pairs of a question (may be empty) and a text.
+
+    ``kind`` is "visit", "line", a question of the feedback ("well") or a kind of gift ("words"). It is about the visit of
+    ``step``, or about ``line``, a sentence of a shared draft, which today is ``now`` (empty: it is gone).
+    """
+
+    kind: str
+    name: str
+    said: tuple[tuple[str, str], ...]
+    step: str = ""
+    line: str = ""
+    now: str = ""
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Self:
+        """From the server's JSON object."""
+        said = tuple((asked, text) for asked, text in found["said"])
+        return cls(found["kind"], found["name"], said, found["step"], found["line"], found["now"])
+
+
 class Connection(Protocol):
     """Where a page reads from: the server's socket, or the sandbox. ``served``: one of the server's pages is around it."""
 
@@ -107,6 +129,9 @@ class Connection(Protocol):
 
     def way(self) -> Way:
         """The path as it stands today. Raises ConnectionLost."""
+
+    def heard(self) -> tuple[Heard, ...]:
+        """What others have said, where the page tells the living foundation. Raises ConnectionLost."""
 
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """The values a field starts with where no server fills it: empty with a server behind."""
@@ -134,12 +159,16 @@ class Nobody:
         """A way without steps."""
         return Way(date.min, ())
 
+    def heard(self) -> tuple[Heard, ...]:
+        """Nothing."""
+        return ()
+
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """Nothing: the browser fetches a field's text itself."""
         return {}
 
     def example(self, part: str) -> None:
-        """Nothing: the group is real, and none of what it shares passes through here."""
+        """Nothing: the group is real, and what it shares is not shown by the page but by its script."""
 
     def overview(self) -> dict[str, Any] | None:
         """Nothing."""
@@ -150,7 +179,7 @@ class Nobody:
 
 
 class Given(Nobody):
-    """All that a page reads, told beforehand: ``{"texts", "labels", "way"}``, or for a facilitator ``{"overview"}``."""
+    """All a page reads, told beforehand: ``{"texts", "labels", "way", "heard"}``, for a facilitator ``{"overview"}``."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         self._told = told
@@ -165,6 +194,10 @@ class Given(Nobody):
     def way(self) -> Way:
         """See Connection."""
         return Way.of(self._told["way"])
+
+    def heard(self) -> tuple[Heard, ...]:
+        """See Connection."""
+        return tuple(map(Heard.of, self._told["heard"]))
 
     def overview(self) -> dict[str, Any] | None:
         """See Connection."""
@@ -189,6 +222,10 @@ class ServerConnection(Nobody):
     def way(self) -> Way:
         """See Connection."""
         return Way.of(self._ask({"get": "path"})["ok"])
+
+    def heard(self) -> tuple[Heard, ...]:
+        """See Connection."""
+        return tuple(map(Heard.of, self._ask({"get": "heard"})["ok"]))
 
     def cells(self) -> list[str]:
         """The code of the page's cells, for a process that has not run them before. Raises ConnectionLost."""

@@ -153,8 +153,8 @@ class Page:
         return self._part("visit", card=own(card, self._step))
 
     def living(self) -> HTML:
-        """Each sentence of the foundation, with the experiments that tested it."""
-        return self._show(LIVING, lambda: living.shown(self._connection.answers(LIVING), self._connection.way()))
+        """Each promise of the foundation, with what tested it and what others saw and said about it."""
+        return self._show(LIVING, self._living)
 
     def path(self) -> HTML:
         """The way through the programme: dates, where I am, what is next, and what I have promised to try."""
@@ -163,6 +163,10 @@ class Page:
     def finish(self) -> HTML:
         """Where the leader marks the step as done."""
         return self._show((), lambda: view.finish(self._connection.way(), self._step))
+
+    def _living(self) -> str:
+        here = self._connection
+        return living.shown(here.answers(LIVING), here.way(), here.heard())
 
     def _path(self) -> str:
         way = self._connection.way()

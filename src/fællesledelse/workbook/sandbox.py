@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..vocabulary import covers
-from .connection import Example, Reading, Way
+from .connection import Example, Heard, Reading, Way
 
 
 class Sandbox:
@@ -20,6 +20,7 @@ class Sandbox:
         found: dict[str, Any] = json.loads(Path(__file__).with_name("constructed.json").read_text(encoding="utf-8"))
         self._texts: dict[str, str] = found["answers"]
         self._way = Way.of(found["way"])
+        self._heard = tuple(map(Heard.of, found["heard"]))
         self._examples = {part: Example.of(example) for part, example in found["group"].items()}
 
     def answers(self, keys: tuple[str, ...]) -> Reading:
@@ -29,6 +30,10 @@ class Sandbox:
     def way(self) -> Way:
         """See Connection."""
         return self._way
+
+    def heard(self) -> tuple[Heard, ...]:
+        """See Connection."""
+        return self._heard
 
     def own(self, keys: tuple[str, ...]) -> dict[str, str]:
         """See Connection."""

@@ -1,7 +1,8 @@
 """``python -m fællesledelse.workbook.show STEP``: what a page shows one leader, as JSON; then the process is over.
 
-On standard input: ``{"texts", "labels", "way", "cells"}``, where ``way`` is what the server says of the leader's path and
-``cells`` the sources of the code cells, for a process that has not run the page before.
+On standard input: ``{"texts", "labels", "way", "heard", "cells"}``, where ``way`` is what the server says of the
+leader's path, ``heard`` what others have said to the leader, where the page tells that, and ``cells`` the sources of the
+code cells, for a process that has not run the page before.
 
 On standard output: ``cells``, a list with ``{"model", "kind", "html"}`` for each code cell or null where there is nothing
 to see, where the kind is "fields", "computed", "html", "widget" or "failed"; ``fields``, what each model of the kind

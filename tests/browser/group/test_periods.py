@@ -1,5 +1,6 @@
 """A period in the browser: an experiment card is filled in, hung on the board and read by another; and a job visit."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load_roster
 from tests.live import Live, serving
 
@@ -17,22 +19,30 @@ CARD = "period.periode-b.experiment-1"
 
 @pytest.fixture(scope="module")
 def live(all_open: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with serving([all_open], tmp_path_factory.mktemp("periods") / "data") as running:
+    """The demo cohort with a third in the pair of the first leader of the first group."""
+    place = tmp_path_factory.mktemp("periods")
+    folder = Path(shutil.copytree(all_open, place / "hold"))
+    roster = folder / "deltagere.csv"
+    heading, *rows = (line.split(";") for line in roster.read_text(encoding="utf-8-sig").splitlines())
+    pair = min((row for row in rows if row[6] == "1"), key=lambda row: row[0])[7]
+    next(row for row in reversed(rows) if row[7] != pair)[7] = pair
+    roster.write_text("\n".join(map(";".join, [heading, *rows])) + "\n", encoding="utf-8")
+    build(folder)
+    with serving([folder], place / "data") as running:
         yield running
 
 
-def pair(live: Live) -> tuple[str, str]:
-    """The addresses of the first leader of the first group and of whom that one visits."""
+def visitors(live: Live) -> list[str]:
+    """The addresses of the first leader of the first group and of the two whom that one visits."""
     roster = load_roster((live.folders[0] / "bygget/roster.json").read_text(encoding="utf-8"))
     first = next(each for each in roster.participants if each.email == members(live, "1")[0])
-    other = next(each for each in roster.participants if each.visit == first.visit and each != first)
-    return first.email, other.email
+    return [first.email, *(each.email for each in roster.participants if each.visit == first.visit and each != first)]
 
 
 @pytest.fixture(scope="module")
 def seats(chromium: Browser, live: Live) -> Iterator[tuple[Seat, Seat, Seat]]:
-    """Two who visit each other, and a facilitator."""
-    emails = (*pair(live), facilitator(live))
+    """Two who visit each other, and a facilitator; the third of the pair has not come in yet."""
+    emails = (*visitors(live)[:2], facilitator(live))
     found = [Seat(chromium, live, live.enrol(email), step="periode-b") for email in emails]
     yield found[0], found[1], found[2]
     for each in found:
@@ -86,12 +96,51 @@ def test_two_who_visit_each_other_read_when_both_have_written(seats: tuple[Seat,
     for seat, text in ((guest, "Tre åbne døre."), (host, "Mange, der hilste.")):
         page = opened(seat)
         expect(page.locator(".share-visit")).not_to_contain_text("Tre åbne døre.")
+        expect(page.locator(".share-visit")).to_contain_text("har ikke taget arbejdsbogen i brug endnu")
         page.locator('[data-key="period.periode-b.visit.1.saw"]').fill(text)
         page.get_by_role("button", name="Giv mit kort").click()
         page.get_by_role("button", name="Ja, giv det").click()
         expect(page.locator(".share-visit").locator("xpath=..").get_by_role("status").last).to_have_text("Kortet er givet.")
     expect(page.locator(".share-visit")).to_contain_text("Tre åbne døre.")
     expect(opened(guest).locator(".share-visit")).to_contain_text("Mange, der hilste.")
+
+
+def test_who_comes_later_is_handed_the_card_that_was_given(seats: tuple[Seat, Seat, Seat], live: Live) -> None:
+    guest, _, _ = seats
+    late = live.enrol(visitors(live)[2])
+    name = late.get("/api/session").json()["name"]
+    key = "period.periode-b.visit.1.wondered"
+    late.put(f"/api/demo/answers/{key}", json={"text": "Hvem låser?", "base": 0, "save_id": "late-guest"}).raise_for_status()
+    given = late.post("/api/demo/visits/periode-b", json={"card": "visit", "share_id": "1" * 32})
+    assert given.status_code == 200, given.text
+    part = opened(guest).locator(".share-visit")
+    expect(part).to_contain_text(f"{name} er kommet til siden og har ikke fået det.")
+    assert late.get("/api/demo/visits/periode-b").json()["theirs"]["visit"] == []
+    part.get_by_role("button", name=f"Giv det også til {name}").dblclick()
+    expect(part.get_by_role("button", name="Giv det også til")).to_have_count(0)
+    expect(part).not_to_contain_text("er kommet til siden")
+    [card] = late.get("/api/demo/visits/periode-b").json()["theirs"]["visit"]
+    assert [each["text"] for each in card["parts"]] == ["Tre åbne døre."]
+    late.close()
+
+
+def test_the_promise_a_visit_tested_is_chosen_and_found_again_in_both_directions(seats: tuple[Seat, Seat, Seat]) -> None:
+    guest, _, _ = seats
+    said = {"text": "Jeg lukker døren op. Jeg hilser først.", "base": 0, "save_id": "the-promise"}
+    guest.client.put("/api/demo/answers/draft.offer", json=said).raise_for_status()
+    page = opened(guest)
+    visit = page.locator(".share-visit")
+    expect(visit.locator(".share-belongs")).to_have_count(0)
+    page.get_by_role("group", name="Den sætning, besøget satte på prøve").get_by_label("Jeg hilser først.").check()
+    visit.get_by_role("link", name="»Jeg hilser først.«").click()
+    beside = page.locator(".fl-living-line:target")
+    expect(beside).to_contain_text("Jeg hilser først.")
+    for text in ("Tre åbne døre.", "Mange, der hilste.", "Hvem låser?"):
+        expect(beside).to_contain_text(text)
+    expect(beside).to_be_in_viewport()
+    beside.get_by_role("link", name="jobbesøg").click()
+    guest.until("document.querySelector('.share-visit:not([aria-busy])')")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Periode B")
 
 
 def test_every_new_page_is_accessible_and_fits_a_phone(seats: tuple[Seat, Seat, Seat]) -> None:

@@ -2,7 +2,7 @@
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
 import { QUESTIONS } from "./feedback-text.js";
-import { Desk, listed, Rows, small, words } from "./sharing.js";
+import { belongs, Desk, listed, Rows, small, words } from "./sharing.js";
 
 const MOST = 2;
 const HEARD = (place) => `points.${place + 1}.heard`;
@@ -124,9 +124,10 @@ class Received {
     const numbers = [...new Set(all.map(({ number }) => number))].sort((one, other) => one - other);
     if (!numbers.length) return [];
     const about = (number) => all.filter((each) => each.number === number);
-    const groups = numbers.map((number) =>
-      node("div", { class: "share-about" }, lineOf(about(number)[0]), ...about(number).map((each) => this.#item(each))),
-    );
+    const groups = numbers.map((number) => {
+      const [{ line, promise }] = about(number);
+      return node("div", { class: "share-about" }, lineOf({ number, line }), belongs(promise, line), ...about(number).map((each) => this.#item(each)));
+    });
     return [node("section", { class: "share-section" }, node("h4", { class: "share-heading" }, "Til enkelte linjer"), ...groups)];
   }
 

@@ -1,7 +1,7 @@
 /** Where an experiment card is let go: whole to the group, in chosen parts onto the board; and what the others have let go. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { confirmed, Desk, listed, newId, Rows, small, unique, words } from "./sharing.js";
+import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, words } from "./sharing.js";
 
 export function mount(element, client, live) {
   const { card } = element.dataset;
@@ -25,6 +25,7 @@ function build(client, card) {
   const address = `/api/${encodeURIComponent(client.gathering)}/cards/${card}/dag.ics`;
   const v = {
     calendar: node("p", { class: "share-small" }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
+    promise: node("div", {}),
     note: node("p", { class: "share-hindrance" }),
     group: node("div", { class: "release-way" }),
     board: node("div", { class: "release-way" }),
@@ -37,9 +38,10 @@ function build(client, card) {
 
 function draw(view, data, desk, card) {
   if (!view.rows) {
-    desk.element.append(view.calendar, view.note, view.group, view.board, view.title, view.list);
+    desk.element.append(view.promise, view.calendar, view.note, view.group, view.board, view.title, view.list);
     view.rows = new Rows(view.list, () => theirs());
   }
+  renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   view.calendar.hidden = !data.parts.some(({ name }) => name === "day");
   say(view.note, data.locked ? "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først." : data.parts.length ? "" : "Når du har skrevet på kortet, kan du dele det her.");
   const able = data.parts.length > 0 && !data.locked;
@@ -75,16 +77,15 @@ function toBoard(data, desk, card, able, kept) {
 function box(value, title, text, checked, kept) {
   const id = unique("part");
   const input = node("input", { type: "checkbox", id, value, checked: kept.get(value) ?? checked, change: () => kept.set(value, input.checked) });
-  const told = text.length > 160 ? `${text.slice(0, 160).trimEnd()} …` : text;
-  return { input, label: node("label", { class: "release-part", for: id }, input, node("span", {}, node("strong", {}, title), node("span", { class: "release-text", dir: "auto" }, told))) };
+  return { input, label: node("label", { class: "release-part", for: id }, input, node("span", {}, node("strong", {}, title), node("span", { class: "release-text", dir: "auto" }, short(text)))) };
 }
 
 function presses(data, desk, card, to, given, able, chosen = () => ({ parts: [], theme: "", success: false })) {
   const line = node("div", { class: "share-choices" });
   const again = { group: "Del kortet igen, som det er nu", board: "Hæng den nye op i stedet" }[to];
   const first = { group: "Del kortet med gruppen", board: "Hæng det op på tavlen" }[to];
-  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => give(desk, data, card, to, chosen()), given ? "secondary" : "primary"));
-  if (given) line.append(button("Træk tilbage", () => withdraw(desk, card, to, given)));
+  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => desk.once(() => give(desk, data, card, to, chosen())), given ? "secondary" : "primary"));
+  if (given) line.append(button("Træk tilbage", () => desk.once(() => withdraw(desk, card, to, given))));
   return line;
 }
 

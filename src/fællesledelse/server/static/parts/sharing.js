@@ -2,6 +2,7 @@
 import { button, node } from "../dom.js";
 import { fieldIn } from "../fields.js";
 import { ask, Unreachable } from "../http.js";
+import { length } from "../states.js";
 
 export const DRAFT = ["draft.task", "draft.why", "draft.values", "draft.offer", "draft.expect", "draft.practising"];
 const AWAY = "Der er ingen forbindelse lige nu. Intet er gået tabt. Prøv igen om lidt.";
@@ -33,6 +34,24 @@ export function newId() {
 
 export function small(text) {
   return node("p", { class: "share-small" }, text);
+}
+
+/** A long text cut off where it still says what it is. */
+export function short(text) {
+  const letters = [...text];
+  return letters.length > 160 ? `${letters.slice(0, 160).join("").trimEnd()} …` : text;
+}
+
+/**
+ * The way from something to the promise it belongs to, in the leader's own living foundation; nothing without one.
+ *
+ * `said` is what stands above already.
+ */
+export function belongs(promise, said = "") {
+  if (!promise) return null;
+  const { text, url } = promise;
+  if (text === said) return node("p", { class: "share-small share-belongs" }, node("a", { href: url }, "Se sætningen i dit levende ledelsesgrundlag"));
+  return node("p", { class: "share-small share-belongs" }, "Hører til ", node("a", { href: url, dir: "auto" }, `»${short(text)}«`), " i dit levende ledelsesgrundlag.");
 }
 
 /** What someone has written, with their own line breaks. */
@@ -98,6 +117,7 @@ export class Desk {
   #shown = "";
   #asking = null;
   #again = false;
+  #busy = false;
   #status = node("p", { class: "share-status", role: "status" });
 
   constructor(element, client, live, { path, name, draw }) {
@@ -134,14 +154,27 @@ export class Desk {
     return null;
   }
 
+  /** Do something, unless this part is in the midst of it already: a double click is one wish. */
+  async once(work) {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
   /** Whether the server has what was typed in those fields, which takes a moment; says so if it has not. */
   async arrived(keys) {
-    const waiting = () => this.client.unsent.some((answer) => keys.includes(answer.key));
+    const waiting = () => this.client.unsent.filter((answer) => keys.includes(answer.key));
+    const tooLong = () => waiting().some(({ text, limit }) => length(text) > limit);
     const deadline = Date.now() + PATIENCE;
     await this.client.flush();
-    while (waiting() && this.client.connection.up && Date.now() < deadline) await pause(50);
-    if (waiting()) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
-    return !waiting();
+    while (waiting().length && !tooLong() && this.client.connection.up && Date.now() < deadline) await pause(50);
+    if (tooLong()) this.say("En af teksterne er for lang og er derfor ikke gemt. Forkort den, og prøv igen.");
+    else if (waiting().length) this.say("Det, du har skrevet, er ikke nået frem endnu. Vent, til der står »Gemt«, og prøv igen.");
+    return waiting().length === 0;
   }
 
   say(text) {
