@@ -5,10 +5,13 @@ Run by ``make pictures``. The leaders are constructed, and so is every word of t
 
 import base64
 import os
+import random
+import re
 import sys
 import tempfile
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain, cycle
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import httpx
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from fællesledelse.manifest import load_roster
+from fællesledelse.model import Role
 from fællesledelse.operation import invite, status
 from fællesledelse.settings import Settings, read
 from tests import tools
@@ -34,7 +38,7 @@ img { height: 844px; box-shadow: 0 1px 6px #0003 }</style>"""
 class View:
     """What ``who`` is to see: the page at ``address`` from ``shown`` on, once ``ready`` is there; both are selectors.
 
-    ``pressed`` names a button that is pressed first.
+    ``pressed`` names a button that is pressed first, ``opened`` is the selector of something to unfold.
     """
 
     address: str
@@ -43,9 +47,11 @@ class View:
     viewport: ViewportSize
     who: str = LEADER
     pressed: str = ""
+    opened: str = ""
 
 
 OWN, TOLD = "textarea[data-key=doubt]:not([readonly])", "h3:has-text('En linje, jeg tvivler på')"
+THEME, DRAWN = ".survey-theme-result", ".survey-picture"
 WALL = "[data-stage][data-state=running]"
 PICTURES = {
     "page.png": [View("forberedelse-1", OWN, TOLD, DESKTOP), View("forberedelse-1", OWN, TOLD, PHONE)],
@@ -68,6 +74,11 @@ PICTURES = {
         View("workshop-2/laerred", WALL, "body", DESKTOP, FACILITATOR),
         View("workshop-2/laerred", WALL, "body", PHONE, FACILITATOR),
     ],
+    "programme.png": [View("forloeb", ".site-line", "h1", DESKTOP), View("forloeb", ".site-station >> nth=0", "h1", PHONE)],
+    "survey.png": [
+        View("spoergeskema", DRAWN, f"{THEME} >> nth=0", DESKTOP, opened=THEME),
+        View("spoergeskema", DRAWN, f"{THEME} .survey-figure", PHONE, opened=THEME),
+    ],
 }
 """Each picture, and the views that stand side by side in it."""
 
@@ -84,6 +95,8 @@ def taken(browser: Browser, url: str, view: View) -> bytes:
     page.goto(f"{url}/hold/demo/{view.address}")
     if view.pressed:
         page.get_by_role("button", name=view.pressed).click()
+    if view.opened:
+        page.locator(f"{view.opened} summary").first.click()
     page.locator(view.ready).first.wait_for()
     page.locator(view.shown).first.evaluate("(found) => scrollTo(0, found.getBoundingClientRect().top + scrollY - 24)")
     picture = page.screenshot(animations="disabled")
@@ -125,6 +138,23 @@ def go_on(url: str, settings: Settings, mates: list[str]) -> None:
     for do in ("begin", "next", "next", "next"):
         groups = {each["group"]: each["version"] for each in jonas.get(wall).json()["groups"]}
         jonas.put(wall, json={"do": do, "groups": groups}).raise_for_status()
+    jonas.close()
+
+
+def answer(url: str, cohort: Path) -> None:
+    """All leaders answer a wave of the survey, each in a way of their own, and it is closed."""
+    jonas, chance, today = client(url, FACILITATOR), random.Random(1), date.today().isoformat()
+    plan = {"title": "Ved starten", "opens": today, "closes": today}
+    wave = jonas.post("/api/demo/survey", json=plan).raise_for_status().json()["waves"][0]["id"]
+    roster = load_roster((cohort / "bygget/roster.json").read_text(encoding="utf-8")).participants
+    for email in (each.email for each in roster if each.role is Role.LEADER):
+        leader, usual = client(url, email), chance.gauss(3.5, 0.6)
+        for item in re.findall(r'data-item="([^"]+)"', leader.get("/hold/demo/spoergeskema").text):
+            value = min(5, max(1, round(chance.gauss(usual, 0.9))))
+            leader.put(f"/api/demo/survey/{wave}/items/{item}", json={"value": value}).raise_for_status()
+        leader.post(f"/api/demo/survey/{wave}/send", json={"copy": False}).raise_for_status()
+        leader.close()
+    jonas.post(f"/api/demo/survey/{wave}/close", json={}).raise_for_status()
     jonas.close()
 
 
@@ -173,6 +203,7 @@ def main() -> int:
             mates = mates_of(place / "hold")
             meet(url, mates)
             go_on(url, read(environment), mates)
+            answer(url, place / "hold")
             browser = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
             found = {
                 name: beside(browser, [taken(browser, url, view) for view in views]) for name, views in PICTURES.items()
