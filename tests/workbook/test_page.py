@@ -207,6 +207,13 @@ def test_the_path_links_what_is_open_and_dates_every_step(page: Page) -> None:
     assert "åbner 30. september" in html
 
 
+def test_a_day_in_another_year_is_told_with_its_year(page: Page, server: Server) -> None:
+    server.way = {**WAY, "today": "2025-12-30"}
+    html = page.path().value
+    assert "15. juni 2026, gennemført" in html
+    assert "åbner 30. september 2026" in html
+
+
 def test_the_path_names_those_who_go_along(page: Page) -> None:
     html = page.path().value
     assert "Ida Holst og Bo Krag" in html

@@ -58,6 +58,7 @@ def prepare(years: TwoYears) -> None:
     """The first page shows the way; what has its day later stays shut, and each writes alone."""
     first = years.group[0]
     expect(first.page.locator(".fl-step-current")).to_contain_text("Forberedelse 1")
+    expect(first.page.locator(".fl-step", has_text="Periode C")).to_contain_text(str(years.day("periode-c").year))
     expect(first.look_at("workshop-1")).to_contain_text("Workshop 1: Fortæl, spørg, lyt åbner den")
     assert "403" in first.trouble.pop()  # the browser's own word about a page that is shut
     for each in years.group:
