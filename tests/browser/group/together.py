@@ -9,6 +9,7 @@ from tests.browser.journey.leader import TEXTS
 
 from .member import Member
 
+AGREED = "Vi er her for at turde mere."
 SOON = 15_000  # milliseconds that a change may take from one page to another when the machine is busy
 
 
@@ -19,13 +20,13 @@ def agree(group: Sequence[Member], *allowed: str) -> None:
         each.visit("workshop-1")
     contract = first.page.locator(".contract")
     contract.get_by_role("button", name="Ret og foreslå").click()
-    contract.locator("textarea").first.fill("Vi er her for at turde mere.")
+    contract.locator("textarea").first.fill(AGREED)
     for each in allowed:
         contract.get_by_label(each).check()
     contract.get_by_role("button", name="Foreslå for gruppen").click()
     for each in others:
         theirs = each.page.locator(".contract")
-        expect(theirs).to_contain_text("Vi er her for at turde mere.", timeout=SOON)
+        expect(theirs).to_contain_text(AGREED, timeout=SOON)
         expect(contract.locator(".contract-state")).to_have_attribute("data-state", "waiting")
         theirs.get_by_role("button", name="Jeg siger ja").click()
     for each in group:

@@ -27,8 +27,8 @@ TABLET = ViewportSize(width=820, height=1180)
 VISITED = "birgitte.kjaergaard@strandby.example"
 """Whom the first of the group visits at work."""
 
-OTHERS = ("1", "2")
-"""Groups whose leaders answer the survey too."""
+OTHERS = "2"
+"""A group whose leaders answer the survey too."""
 
 _OTHER_PERIOD = re.compile(r"period\.periode-[bc]\.")
 
@@ -106,6 +106,12 @@ class TwoYears:
         """The facilitator's."""
         return self.crowd[facilitator(self.house)]
 
+    @property
+    def statements(self) -> list[str]:
+        """What the survey says, for everyone to agree with or not."""
+        assert self.manifest.survey is not None
+        return [item.text for item in self.manifest.survey.items]
+
     def day(self, step: str, later: int = 0) -> date:
         """The day a step opens, or some days later."""
         found = self.manifest.step(step)
@@ -150,7 +156,7 @@ def begun(chromium: Browser, place: Path) -> Iterator[TwoYears]:
         house = House(running.settings, [folder])
         around = zip(members(house, THREE), (PHONE, TABLET, DESKTOP), strict=True)
         first, second, third = (Fellow(chromium, house, email, viewport) for email, viewport in around)
-        known = [facilitator(house), VISITED, *(email for group in OTHERS for email in members(house, group)[:3])]
+        known = [facilitator(house), VISITED, *members(house, OTHERS)]
         crowd = {email: house.enrol(email) for email in known}
         yield TwoYears(running, house, manifest, (first, second, third), crowd, manifest.starts)
         for client in (first.client, second.client, third.client, *crowd.values()):
