@@ -12,7 +12,7 @@ from functools import partial
 from html import escape
 from itertools import groupby
 
-from ..danish import day, near_day
+from ..danish import day, near_day, short_day
 from ..vocabulary import DRAFT, covers
 from .connection import Example, Reading, Way, WayStep
 
@@ -176,7 +176,7 @@ def path(way: Way, promises: Sequence[str] = ()) -> str:
     items = "".join(_step(step, step is current, way.today) for step in steps)
     greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current, way.today)]))}</p>'
     said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
-    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
+    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
 
 
 def _hello(name: str) -> list[str]:
@@ -241,7 +241,20 @@ def _state(step: WayStep, today: date) -> tuple[str, str]:
     if not step.open:
         return "later", f"åbner {near_day(step.opens, today)}" if step.opens else "åbner senere"
     kind, word = ("done", "gennemført") if step.done else ("open", "åben")
-    return kind, f"{near_day(step.opens, today)}, {word}" if step.opens else word
+    return kind, f"{short_day(step.opens)}, {word}" if step.opens else word
+
+
+def _taken(way: Way, steps: Sequence[WayStep]) -> str:
+    """At the end of the way: where one fetches what the cohort's end may take away."""
+    home = _home(way)
+    if not home or not steps or not all(step.done for step in steps):
+        return ""
+    return f'<p><a href="{escape(home)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
+
+
+def _home(way: Way) -> str:
+    """The address of the first page; empty where there is no server."""
+    return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
 
 def _beside(way: Way) -> str:
@@ -261,7 +274,7 @@ def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
     done = any(step.name == name and step.done for step in way.steps)
     state = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage." if done else ""
-    home = next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
+    home = _home(way)
     onward = f'<p class="fl-finish-onward"><a href="{escape(home)}">Se, hvor du er på din vej</a></p>' if home else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '
