@@ -294,6 +294,7 @@ def look_back(years: TwoYears) -> None:
 def take_it_along(years: TwoYears) -> None:
     """The file holds every text of two years; what is private comes where it is asked for."""
     first = years.group[0]
+    assert len(first.written) > 300
     first.look_at("").get_by_role("link", name="Hent alt det, du har skrevet").click()
     for annex, wanted, unwanted in ((False, first.written, first.private), (True, first.written + first.private, [])):
         first.page.get_by_label("Tag mit private tillæg med").set_checked(annex)
