@@ -24,14 +24,11 @@ TRUST = ssl.create_default_context()  # made once: it takes longer than most req
 
 
 @dataclass
-class Live:
-    """A server that runs. ``settings`` are its own, so the command line's verbs reach it."""
+class House:
+    """A server that runs. ``settings`` are its own, so the command line's verbs reach it; ``folders`` its cohorts'."""
 
     settings: Settings
-    environment: dict[str, str]
     folders: list[Path]
-    log: Path
-    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
@@ -42,13 +39,30 @@ class Live:
         """The address of a new personal invitation."""
         return str(invite(self.settings, gathering, email)["invitations"][0]["url"])
 
+    def client(self) -> httpx.Client:
+        """A protocol client of nobody yet."""
+        return httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=30, verify=TRUST)
+
     def enrol(self, email: str, gathering: str = "demo") -> httpx.Client:
         """A protocol client of someone who has just enrolled and read the privacy notice."""
-        client = httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=30, verify=TRUST)
+        client = self.client()
         token = self.invitation(email, gathering).partition("#")[2]
         client.post("/api/enrol", json={"token": token, "pass_phrase": PHRASE}).raise_for_status()
         client.post(f"/api/{gathering}/notice", json={"accept": True}).raise_for_status()
         return client
+
+    def sign_in(self, client: httpx.Client, email: str) -> None:
+        """Sign in someone who has enrolled."""
+        client.post("/api/log-in", json={"email": email, "pass_phrase": PHRASE}).raise_for_status()
+
+
+@dataclass
+class Live(House):
+    """One in a process that can be ended and started again."""
+
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes]
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the process and wait for it."""
@@ -74,7 +88,7 @@ def serving(folders: list[Path], data: Path, **environment: str) -> Iterator[Liv
     data.mkdir(parents=True, exist_ok=True)
     surroundings = os.environ | {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(free_port()), **environment}
     log = data.with_suffix(".log")
-    live = Live(read(surroundings), surroundings, folders, log, started(_server(folders), surroundings, log))
+    live = Live(read(surroundings), folders, surroundings, log, started(_server(folders), surroundings, log))
     try:
         wait_until_up(live.url, live.process, live.log)
         yield live

@@ -19,6 +19,11 @@ def short_day(when: date) -> str:
     return f"{when.day}. {MONTHS[when.month - 1]}"
 
 
+def near_day(when: date, today: date) -> str:
+    """A day as one says it on ``today``: with its year where that is another."""
+    return short_day(when) if when.year == today.year else day(when)
+
+
 def listed(names: Sequence[str]) -> str:
     """Names as one says them: "Anna, Bent og Carla". Empty for none."""
     return " og ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -207,6 +207,13 @@ def test_the_path_links_what_is_open_and_dates_every_step(page: Page) -> None:
     assert "åbner 30. september" in html
 
 
+def test_a_day_in_another_year_is_told_with_its_year(page: Page, server: Server) -> None:
+    server.way = {**WAY, "today": "2025-12-30"}
+    html = page.path().value
+    assert "15. juni, gennemført" in html  # short, for the line of a phone: it is over
+    assert "åbner 30. september 2026" in html
+
+
 def test_the_path_names_those_who_go_along(page: Page) -> None:
     html = page.path().value
     assert "Ida Holst og Bo Krag" in html
@@ -222,7 +229,13 @@ def test_the_path_says_when_the_next_step_opens(page: Page, server: Server) -> N
 
 def test_the_path_knows_its_end(page: Page, server: Server) -> None:
     server.way = {**WAY, "steps": [{**step, "open": True, "done": True} for step in WAY["steps"]]}
-    assert "Du er hele vejen igennem." in page.path().value
+    html = page.path().value
+    assert "Du er hele vejen igennem." in html
+    assert '<a href="/hold/nord/hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.' in html
+
+
+def test_the_path_says_nothing_of_fetching_before_its_end(page: Page) -> None:
+    assert "hent-mit" not in page.path().value
 
 
 def test_finish_is_a_button_for_this_step_that_says_who_sees_the_mark(page: Page) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from ..danish import short_day
+from ..danish import near_day
 from ..model import Field, Step
 from ..store import Answer, Conflict
 from .notes import note_field
@@ -146,7 +146,7 @@ def check_open(step: Step, moved: dict[str, date], today: date) -> None:
     """Raise Refused if the step waits for its day."""
     day = first_day(step, moved)
     if day > today:
-        words = f"{step.title} åbner den {short_day(day)}."
+        words = f"{step.title} åbner den {near_day(day, today)}."
         raise Refused(403, "not-open", words, title="Ikke åbent endnu")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..danish import day, listed
 from ..documents import Archived, Left, Material, Part, Section
 from ..documents.survey import SCALE
-from ..model import Field, FieldKind, Questionnaire, StepKind
+from ..model import Field, FieldKind, Questionnaire, Step, StepKind
 from ..store import Answer, Parcel, Store, Version
 from ..vocabulary import GIFTS
 from .circle import Circle
@@ -119,7 +119,7 @@ class Mine:
         for step in self.circle.manifest.steps:
             asked = [field for field in step.fields if field.key not in told]
             told |= {field.key for field in asked}
-            wanted = [field for field in asked if (field.private or step.kind is StepKind.ANNEX) is private]
+            wanted = [field for field in asked if (field.private or _private(step)) is private]
             yield Part(step.title, tuple(self._answers(fields, {field.key: _title(field) for field in wanted})))
 
     def _rest(self, fields: Fields, private: bool) -> Part:
@@ -264,6 +264,11 @@ class Mine:
 
     def _names(self, parcels: list[Parcel]) -> list[str]:
         return self.circle.names({parcel.author.id for parcel in parcels})
+
+
+def _private(step: Step) -> bool:
+    """Whether all of a page belongs to the private annex. The living foundation, always there too, does not."""
+    return step.kind is StepKind.ANNEX and any(field.private for field in step.fields)
 
 
 def _written(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from ..danish import short_day
+from ..danish import near_day
 from ..model import Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
@@ -196,7 +196,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     base = f"/hold/{manifest.gathering}"
     if mine.role is Role.LEADER:
         way = await stages(handler.house, cohort, handler.person, mine.group)
-        nav, extras = [_link(cohort, stage, current) for stage in way], beside(manifest)
+        nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
         nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
     for name, title in (*extras, ("privatliv", "Privatliv")):
@@ -216,10 +216,10 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     }
 
 
-def _link(cohort: Cohort, stage: Stage, current: str) -> dict[str, Any]:
+def _link(cohort: Cohort, stage: Stage, current: str, today: date) -> dict[str, Any]:
     entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
     extra = stage.step.kind is StepKind.ANNEX
-    return entry | {"state": stage.state, "opens": short_day(stage.opens) if stage.opens else None, "extra": extra}
+    return entry | {"state": stage.state, "opens": near_day(stage.opens, today) if stage.opens else None, "extra": extra}
 
 
 def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ..danish import MONTHS, short_day
+from ..danish import MONTHS, near_day
 from ..model import CompassTheme, Manifest, Role, StepKind
 from .experiments import KINDS, Lesson, lessons
 from .pages import shell
@@ -83,7 +83,7 @@ def drawn(manifest: Manifest, way: Iterable[Stage], today: date, leads: bool) ->
     for stage in dated:
         x, step = scale.x(days[stage.step.name]), stage.step
         short, period = step.title.split(":")[0], step.kind is StepKind.PERIOD
-        told = short_day(days[step.name]), url(manifest, step), _STATES[stage.state] if leads else ""
+        told = near_day(days[step.name], today), url(manifest, step), _STATES[stage.state] if leads else ""
         level = _level(x, marks) if step.kind is not StepKind.PREPARATION else None
         marks.append(Mark(x, level, short, step.title, *told, step.name == here, period))
     starts = [days[stage.step.name] for stage in dated if stage.step.period]

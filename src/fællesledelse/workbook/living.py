@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from ..danish import short_day
+from ..danish import near_day
 from ..mirror.promises import PROMISES, VALUES, Sentence, about, sentences
 from ..vocabulary import PERIOD
 from .connection import Heard, Reading, Way, WayStep
@@ -105,7 +105,7 @@ def promised(reading: Reading, way: Way) -> list[str]:
         if not each.held and (day := _day(each.texts.get("day", "")))
     ]
     return [
-        f"{'Du lovede at prøve' if day < way.today else 'Du har lovet at prøve'} noget den {short_day(day)} ({each.name})."
+        f"{'Du lovede' if day < way.today else 'Du har lovet'} at prøve noget den {near_day(day, way.today)} ({each.name})."
         for day, each in sorted(waiting, key=lambda found: found[0])
     ]
 

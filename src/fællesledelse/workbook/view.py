@@ -12,7 +12,7 @@ from functools import partial
 from html import escape
 from itertools import groupby
 
-from ..danish import day, short_day
+from ..danish import day, near_day, short_day
 from ..vocabulary import DRAFT, covers
 from .connection import Example, Reading, Way, WayStep
 
@@ -173,32 +173,32 @@ def path(way: Way, promises: Sequence[str] = ()) -> str:
     """
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
-    items = "".join(_step(step, step is current) for step in steps)
-    greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current)]))}</p>'
+    items = "".join(_step(step, step is current, way.today) for step in steps)
+    greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current, way.today)]))}</p>'
     said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
-    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_beside(way)}</div>'
+    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
 
 
 def _hello(name: str) -> list[str]:
     return [f"Hej {name.split()[0]}."] if name.strip() else []
 
 
-def _where(steps: Sequence[WayStep], current: WayStep | None) -> str:
+def _where(steps: Sequence[WayStep], current: WayStep | None, today: date) -> str:
     """Where the leader is: at a step, before one that opens later, or at the end."""
     if current or not steps:
         return "Her er din vej."
     following = next((step for step in steps if not step.open), None)
     if following is None:
         return "Du er hele vejen igennem. Du kan stadig gå tilbage og rette."
-    opens = short_day(following.opens) if following.opens else "senere"
+    opens = near_day(following.opens, today) if following.opens else "senere"
     return f"Du er med. Næste trin er {following.title}. Det åbner {opens}."
 
 
-def _step(step: WayStep, current: bool) -> str:
+def _step(step: WayStep, current: bool, today: date) -> str:
     """One line of the path; the current step says how long it takes and has a way in."""
     if current:
-        return f'<li class="fl-step fl-step-current" aria-current="step">{_current(step)}</li>'
-    kind, state = _state(step)
+        return f'<li class="fl-step fl-step-current" aria-current="step">{_current(step, today)}</li>'
+    kind, state = _state(step, today)
     title = escape(_short(step))
     if step.open and step.url:
         title = f'<a href="{escape(step.url)}">{title}</a>'
@@ -210,10 +210,10 @@ def _short(step: WayStep) -> str:
     return step.title.split(":")[0]
 
 
-def _current(step: WayStep) -> str:
+def _current(step: WayStep, today: date) -> str:
     way_in = "Fortsæt her" if step.filled else "Begynd her"
     link = f'<a class="fl-button" href="{escape(step.url)}">{way_in}</a>' if step.url else ""
-    day = f'<span class="fl-step-state">{short_day(step.opens)}</span> ' if step.opens else ""
+    day = f'<span class="fl-step-state">{near_day(step.opens, today)}</span> ' if step.opens else ""
     return (
         f'<strong class="fl-step-title">{escape(step.title)}</strong> {day}'
         f'<span class="fl-step-here">Her er du. {_left(step)}</span> {link}'
@@ -236,12 +236,25 @@ def _long(minutes: int) -> str:
     return f"{hours} timer og {rest} minutter" if rest else f"{hours} timer"
 
 
-def _state(step: WayStep) -> tuple[str, str]:
+def _state(step: WayStep, today: date) -> tuple[str, str]:
     """Kind of step for the style sheet, and its day and state in words."""
     if not step.open:
-        return "later", f"åbner {short_day(step.opens)}" if step.opens else "åbner senere"
+        return "later", f"åbner {near_day(step.opens, today)}" if step.opens else "åbner senere"
     kind, word = ("done", "gennemført") if step.done else ("open", "åben")
     return kind, f"{short_day(step.opens)}, {word}" if step.opens else word
+
+
+def _taken(way: Way, steps: Sequence[WayStep]) -> str:
+    """At the end of the way: where one fetches what the cohort's end may take away."""
+    home = _home(way)
+    if not home or not steps or not all(step.done for step in steps):
+        return ""
+    return f'<p><a href="{escape(home)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
+
+
+def _home(way: Way) -> str:
+    """The address of the first page; empty where there is no server."""
+    return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
 
 def _beside(way: Way) -> str:
@@ -261,7 +274,7 @@ def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
     done = any(step.name == name and step.done for step in way.steps)
     state = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage." if done else ""
-    home = next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
+    home = _home(way)
     onward = f'<p class="fl-finish-onward"><a href="{escape(home)}">Se, hvor du er på din vej</a></p>' if home else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '

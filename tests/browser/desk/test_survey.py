@@ -13,9 +13,9 @@ from tests.browser.group.round_table import FOUR, THREE, facilitator, members
 from tests.live import Live, serving
 from tests.look.test_in_browser import violations
 
-from .surveying import fits, press
+from .surveying import FORM, answer, fits, items, press
 
-DESK, FORM = "/hold/demo/styring/spoergeskema", "/hold/demo/spoergeskema"
+DESK = "/hold/demo/styring/spoergeskema"
 TITLE = "Ved starten"
 ASKED = 28
 
@@ -42,17 +42,6 @@ def wave(people: list[httpx.Client]) -> Iterator[str]:
     found = people[0].post("/api/demo/survey", json=body).raise_for_status().json()["waves"][0]["id"]
     yield found
     people[0].post(f"/api/demo/survey/{found}/close", json={}).raise_for_status()
-
-
-def items(who: httpx.Client) -> list[str]:
-    """The keys of what is asked, from the page itself."""
-    return re.findall(r'data-item="([^"]+)"', who.get(FORM).text)
-
-
-def answer(who: httpx.Client, wave: str, value: int) -> None:
-    for item in items(who):
-        who.put(f"/api/demo/survey/{wave}/items/{item}", json={"value": value}).raise_for_status()
-    who.post(f"/api/demo/survey/{wave}/send", json={"copy": False}).raise_for_status()
 
 
 def theme(page: Page) -> None:

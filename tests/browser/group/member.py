@@ -4,20 +4,26 @@ import uuid
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, ViewportSize
 
 from tests.browser.journey.leader import DESKTOP, Leader
-from tests.live import Live
+from tests.live import House
 
 
 class Member(Leader):
     """A leader of the group, and a protocol client beside the browser to prepare what the test isn't about."""
 
-    def __init__(self, browser: Browser, live: Live, email: str) -> None:
-        super().__init__(browser, live, DESKTOP)
-        self.client: httpx.Client = live.enrol(email)
-        self.come_back(self.client)
+    def __init__(self, browser: Browser, live: House, email: str, viewport: ViewportSize = DESKTOP) -> None:
+        super().__init__(browser, live, viewport)
+        self.email = email
+        self.client = self.arrive()
         self.name = str(self.client.get("/api/session").json()["name"]).split(" ")[0]
+
+    def arrive(self) -> httpx.Client:
+        """Come in beside the page; the protocol client."""
+        client = self.live.enrol(self.email)
+        self.come_back(client)
+        return client
 
     def api(self, method: str, path: str, **body: Any) -> dict[str, Any]:
         """What the server answers."""

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Error, Page, ViewportSize
 from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load_roster
 from fællesledelse.model import Role
-from tests.live import Live, serving
+from tests.live import House, Live, serving
 
 STEP = "workshop-1"
 PHONE = ViewportSize(width=320, height=640)
@@ -51,14 +51,14 @@ def tables(all_open: Path, place: Path) -> Iterator[Live]:
         yield live
 
 
-def members(live: Live, group: str) -> list[str]:
+def members(live: House, group: str) -> list[str]:
     """The addresses of a group's leaders, in the order of their names."""
     roster = load_roster((live.folders[0] / "bygget/roster.json").read_text(encoding="utf-8"))
     found = [each for each in roster.participants if each.role is Role.LEADER and each.group == group]
     return [each.email for each in sorted(found, key=lambda each: each.name)]
 
 
-def facilitator(live: Live) -> str:
+def facilitator(live: House) -> str:
     """The address of the first facilitator."""
     roster = load_roster((live.folders[0] / "bygget/roster.json").read_text(encoding="utf-8"))
     return next(each.email for each in roster.participants if each.role is Role.FACILITATOR)

@@ -176,7 +176,7 @@ def test_a_phase_that_is_late_says_so_in_words_and_goes_on(chromium: Browser, al
     server.set_clock(noon.isoformat())
     try:
         server.wait_until_up()
-        live = Live(server.settings, {}, [all_open], server.log, server.process)
+        live = Live(server.settings, [all_open], {}, server.log, server.process)
         seat = Seat(chromium, live, live.enrol(members(live, THREE)[0]))
         seat.sit_down()
         seat.press("Begynd")

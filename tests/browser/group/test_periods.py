@@ -15,6 +15,8 @@ from tests.live import Live, serving
 from .round_table import Seat, facilitator, members
 
 CARD = "period.periode-b.experiment-1"
+EDGES = "(boxes) => boxes.map((box) => getComputedStyle(box).borderTopWidth)"
+"""A box to tick is seen by its edge: the design system takes the browser's own away."""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,8 @@ def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat
     assert stored(owner.client, f"{CARD}.track") == "Enklere regler"
     card.get_by_label("Hvis vi …, så …").uncheck()
     card.get_by_label("Det her er en fælles succes").check()
+    assert "0px" not in card.locator("input").evaluate_all(EDGES)
+    page.locator(f'[data-key="{CARD}.next"]').fill("Skrevet lige før, jeg trykkede.")
     up.click()
     expect(card.get_by_role("status").last).to_have_text("Det hænger på tavlen nu.")
     for seat in (reader, vibeke):

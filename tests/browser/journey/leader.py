@@ -3,17 +3,19 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Error, ViewportSize, expect
 
-from tests.live import PHRASE, Live, constructed_texts
+from tests.live import PHRASE, House, constructed_texts
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 TEXTS = constructed_texts()
 LEFT_EARLY = "closed before the connection is established"  # a browser's word about a page left while its line was coming up
+Words = Callable[[str], str | None]
 BOXES = "[...document.querySelectorAll('textarea[data-key]')].map((box) => [box.dataset.key, box.value])"
 WRITE = """(texts) => {
     for (const [key, text] of Object.entries(texts)) {
@@ -31,7 +33,7 @@ WRITE = """(texts) => {
 class Leader:
     """One person in one browser. ``trouble`` collects console errors, third-party requests and policy violations."""
 
-    def __init__(self, browser: Browser, live: Live, viewport: ViewportSize) -> None:
+    def __init__(self, browser: Browser, live: House, viewport: ViewportSize) -> None:
         self.live = live
         self.trouble: list[str] = []
         context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=viewport)
@@ -95,13 +97,14 @@ class Leader:
             box.locator("xpath=ancestor::*[contains(@class,'fl-cards')]").get_by_role("button", name="Tilføj en til").click()
         box.fill(text)
 
-    def write_everything(self) -> dict[str, str]:
-        """Fill every empty text of the page with the constructed leader's words, and wait until all is saved."""
+    def write_everything(self, words: Words = TEXTS.get, day: str = "2026-12-01") -> dict[str, str]:
+        """Fill what is empty, texts with the ``words`` for their key and dates with ``day``; wait until all is saved."""
         there = self.texts()
-        written = {key: TEXTS[key] for key in there if key in TEXTS}
+        written = {key: text for key in there if (text := words(key))}
         self.page.evaluate(WRITE, {key: text for key, text in written.items() if not there[key]})
-        for box in self.page.locator("input[type=date][data-key]").all():
-            box.fill("2026-12-01")
+        for box in self.page.locator("input[type=date][data-key]").all() if day else ():
+            if not box.input_value():
+                box.fill(day)
         self.wait_until_saved()
         return written
 

@@ -29,6 +29,8 @@ function build(client, card) {
     note: node("p", { class: "share-hindrance" }),
     group: node("div", { class: "release-way" }),
     board: node("div", { class: "release-way" }),
+    parts: node("div"),
+    press: node("div"),
     title: node("h3", { class: "share-title" }, "De andre i gruppen har delt"),
     list: node("ul", { class: "release-theirs" }),
     chosen: new Map(), // what the owner has ticked and unticked stays when the card is drawn anew
@@ -39,6 +41,7 @@ function build(client, card) {
 function draw(view, data, desk, card) {
   if (!view.rows) {
     desk.element.append(view.promise, view.calendar, view.note, view.group, view.board, view.title, view.list);
+    view.board.append(view.parts, view.press); // the button stays while the parts are drawn anew: it may be being pressed
     view.rows = new Rows(view.list, () => theirs());
   }
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
@@ -46,8 +49,9 @@ function draw(view, data, desk, card) {
   say(view.note, data.locked ? "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først." : data.parts.length ? "" : "Når du har skrevet på kortet, kan du dele det her.");
   const able = data.parts.length > 0 && !data.locked;
   view.group.hidden = view.board.hidden = !able && !data.shared.group && !data.shared.board;
-  renew(view.group, [able, data.shared.group, data.hindrance, data.members, data.seen], () => toGroup(data, desk, card, able));
-  renew(view.board, [able, data.shared.board, data.parts], () => toBoard(data, desk, card, able, view.chosen));
+  renew(view.group, [able, data.shared.group, data.hindrance, data.members], () => toGroup(data, desk, card, able));
+  renew(view.parts, [able, data.shared.board, data.parts], () => toBoard(view, data, desk, able));
+  renew(view.press, [able, data.shared.board], () => [presses(data, desk, card, "board", data.shared.board, able, () => view.wanted())]);
   view.title.hidden = view.list.hidden = data.theirs.length === 0;
   view.rows.show(data.theirs, ({ id }) => id);
 }
@@ -60,8 +64,9 @@ function toGroup(data, desk, card, able) {
   return [title, small(`Hele kortet, som det står nu, til ${listed(data.members)} og ingen andre.`), presses(data, desk, card, "group", null, able)];
 }
 
-function toBoard(data, desk, card, able, kept) {
+function toBoard(view, data, desk, able) {
   const { board } = data.shared;
+  const kept = view.chosen;
   const title = node("h3", { class: "share-title" }, "Op på tavlen");
   const hint = small("Alle ledere og facilitatorer på holdet kan læse det, også på en storskærm. Vælg, hvad der skal med.");
   const standing = board ? small(`Det hænger på tavlen siden ${desk.client.moment(board.made_at)}.`) : null;
@@ -69,14 +74,14 @@ function toBoard(data, desk, card, able, kept) {
   const boxes = data.parts.map((part) => box(part.name, part.title, part.text, ticked(part), kept));
   const success = box("success", "Det her er en fælles succes", "Så hænger den øverst.", board?.success ?? false, kept);
   const theme = themes(data.themes, kept.get("theme") ?? board?.theme ?? "", kept);
-  const chosen = () => ({ theme: theme?.select.value ?? "", parts: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value), success: success.input.checked });
-  const fieldset = node("fieldset", { class: "release-parts" }, node("legend", { class: "share-label" }, "Det, der skal med"), ...boxes.map(({ label }) => label), theme?.element, success.label);
-  return [title, hint, standing, able ? fieldset : null, presses(data, desk, card, "board", board, able, chosen)].filter(Boolean);
+  view.wanted = () => ({ theme: theme?.select.value ?? "", parts: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value), success: success.input.checked });
+  const fieldset = node("fieldset", { class: "release-parts fl-fields" }, node("legend", { class: "share-label" }, "Det, der skal med"), ...boxes.map(({ label }) => label), theme?.element, success.label);
+  return [title, hint, standing, able ? fieldset : null].filter(Boolean);
 }
 
 function box(value, title, text, checked, kept) {
   const id = unique("part");
-  const input = node("input", { type: "checkbox", id, value, checked: kept.get(value) ?? checked, change: () => kept.set(value, input.checked) });
+  const input = node("input", { type: "checkbox", class: "fl-check", id, value, checked: kept.get(value) ?? checked, change: () => kept.set(value, input.checked) });
   return { input, label: node("label", { class: "release-part", for: id }, input, node("span", {}, node("strong", {}, title), node("span", { class: "release-text", dir: "auto" }, short(text)))) };
 }
 
@@ -84,7 +89,7 @@ function presses(data, desk, card, to, given, able, chosen = () => ({ parts: [],
   const line = node("div", { class: "share-choices" });
   const again = { group: "Del kortet igen, som det er nu", board: "Hæng den nye op i stedet" }[to];
   const first = { group: "Del kortet med gruppen", board: "Hæng det op på tavlen" }[to];
-  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => desk.once(() => give(desk, data, card, to, chosen())), given ? "secondary" : "primary"));
+  if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => desk.once(() => give(desk, card, to, chosen())), given ? "secondary" : "primary"));
   if (given) line.append(button("Træk tilbage", () => desk.once(() => withdraw(desk, card, to, given))));
   return line;
 }
@@ -97,10 +102,11 @@ function themes(names, chosen, kept) {
   return { select, element: node("div", { class: "release-theme" }, node("label", { class: "share-label", for: id }, "Temaet i kompasset, det siger noget om"), select) };
 }
 
-async function give(desk, data, card, to, { parts, theme, success }) {
+async function give(desk, card, to, { parts, theme, success }) {
   const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
   if (!(await desk.arrived(keys))) return;
-  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen: data.seen });
+  const seen = keys.sort().map((key) => desk.client.field(key).version).join("."); // what this page shows, and no other device's words
+  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen });
   if (done) desk.say({ group: "Kortet er delt med gruppen.", board: "Det hænger på tavlen nu." }[to]);
 }
 
