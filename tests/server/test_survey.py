@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,6 +112,14 @@ def test_leaders_meet_every_statement_theme_by_theme_and_what_is_promised(cohort
         assert words in text
     assert "afdelingerne oplever" not in text
     assert 'href="/hold/demo/spoergeskema"' in text
+
+
+def test_the_first_page_leads_all_to_an_open_wave_whoever_has_answered(cohort: Cohort, wave: str) -> None:
+    cohort.answer(cohort.leaders[0], wave)
+    for leader in cohort.leaders[:2]:
+        words = r"Spørgeskemaet »[^«]+« er åbent til og med [^<]+\. <a href=./hold/demo/spoergeskema.>Svar her"
+        assert re.search(words, leader.client.get("/hold/demo/").text)
+    withdraw(cohort.leaders[0], wave)
 
 
 def test_what_is_chosen_is_there_when_the_page_is_opened_again(cohort: Cohort, wave: str) -> None:

@@ -11,6 +11,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, 
 from ..model import Role, StepKind
 from .access_api import journal_key
 from .answers_api import open_step, step_json, visible_answers
+from .asking import asking
 from .feed import Visit, told
 from .kernels import Kernels
 from .log import LOG
@@ -74,7 +75,8 @@ class NotebookPage(Page):
             "widgets": shown["widgets"],
         }
         pieces = await self._prints.of(cohort, step.name)
-        here = {"gathering": cohort.manifest.gathering, "step": step}
+        asked = await asking(self.house, cohort) if step.kind is StepKind.WELCOME else []
+        here = {"gathering": cohort.manifest.gathering, "step": step, "asking": asked}
         return here | {"pieces": pieces, "cells": shown["cells"], "data": data}
 
 
