@@ -4,10 +4,10 @@ import base64
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from ..danish import listed, short_day
+from ..danish import listed, near_day, short_day
 from ..documents.cards import Card, cards
 from ..errors import AccessError, DocumentError, StoreError
 from ..model import Role
@@ -355,7 +355,7 @@ def _people(house: House, cohort: Cohort, kind: MailingKind, lines: list[Mailing
                 "fresh": False,
             },
         )
-        entry["about"] += _about(each)
+        entry["about"] += _about(each, house.today())
         entry["note"] = _note(last, links.get(each.person.id), kind)
         today = _is_today(house, links.get(each.person.id)) or (
             kind in _TWICE and last is not None and last.state is LineState.SENT and _is_today(house, last.changed_at)
@@ -374,11 +374,11 @@ def _last(lines: Iterable[MailingLine], each: Cause, kind: MailingKind) -> Maili
     return max(own, key=lambda line: line.changed_at, default=None)
 
 
-def _about(each: Cause) -> list[str]:
+def _about(each: Cause, today: date) -> list[str]:
     if each.mark is not None:
         mark = each.mark
         change = "Afmeldes: " if mark.cancelled else "Ændret: " if each.moved else ""
-        return [f"{change}{mark.title}, {short_day(mark.day)} {at(mark.starts)}".rstrip()]
+        return [f"{change}{mark.title}, {near_day(mark.day, today)} {at(mark.starts)}".rstrip()]
     if each.wave is not None:
         return [f"{each.wave.title}, til og med {short_day(each.wave.closes)}"]
     return [f"{due.title}, {short_day(due.day)}" for _, due in each.due]

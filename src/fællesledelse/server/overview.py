@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from ..danish import listed, short_day
+from ..danish import listed, near_day
 from ..model import MEETINGS, Role, Step, StepKind
 from ..store import Member
 from .house import House
@@ -77,7 +77,7 @@ def _told(house: House, cohort: Cohort) -> dict[str, Any]:
     return {
         "states": STATES,
         "steps": [{"name": step.name, "title": step.title} for step in countable(cohort)],
-        "rows": [_plain(row) for row in _rows(house, cohort, leaders)],
+        "rows": [_plain(row, house.today()) for row in _rows(house, cohort, leaders)],
         "groups": [_group(house, cohort, group, leaders) for group in _groups(leaders) if group],
         "workshops": _workshops(house, cohort, _groups(leaders)),
     }
@@ -134,8 +134,8 @@ def _deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date 
     return list(zip(steps, following, strict=False))
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    states = [{"day": short_day(mark.day) if mark.day else "", "state": mark.state} for mark in row.states]
+def _plain(row: Row, today: date) -> dict[str, Any]:
+    states = [{"day": near_day(mark.day, today) if mark.day else "", "state": mark.state} for mark in row.states]
     place = {"name": row.name, "title": row.title, "department": row.department}
     return place | {"group": group_name(row.group), "states": states}
 
@@ -167,7 +167,7 @@ def _workshops(house: House, cohort: Cohort, groups: list[str]) -> list[dict[str
         who = [group_name(group) for *_, group in alike]
         together = "Alle grupper" if len(who) == len(named) > 1 else listed(who)
         title = cohort.manifest.steps[number].title
-        found.append({"day": short_day(day), "title": title, "groups": together, "where": where})
+        found.append({"day": near_day(day, today), "title": title, "groups": together, "where": where})
     return found
 
 

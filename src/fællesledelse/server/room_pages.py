@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from ..danish import short_day
+from ..danish import near_day
 from ..model import Phase, Role, RunSheet, Step
 from ..store import Membership, Room, Standing
 from .answers_api import open_step
@@ -95,7 +95,7 @@ def _group(handler: Guarded, cohort: Cohort, group: str) -> dict[str, Any]:
         day, room = own_day(step, moved), store.rooms.present(gathering, group, step.name)
         told = _room(course(step, room or Room(0, NOT_BEGUN, now), members), now)
         may_open = first_day(step, moved) <= today and len(members) > 1
-        told |= {"step": step.name, "title": step.title, "day": short_day(day) if day else "", "open": may_open}
+        told |= {"step": step.name, "title": step.title, "day": near_day(day, today) if day else "", "open": may_open}
         rooms.append(told)
     contract = _contract(store.contracts.standing(gathering, group))
     names = [called(each, members) for each in members]

@@ -49,9 +49,9 @@ function picture(wave, name, words) {
 
 function theme(told, wave, { key, title, kind, summary, statements }, own) {
   const inside = statements.map((each) => statement(told, each, own));
-  const pictures = node("div", {});
+  const pictures = node("div", {}, node("p", { class: "site-small survey-hint" }, "Figuren er bredere end skærmen. Træk den til siden. Tallene står også nedenfor."));
   const draw = () => {
-    if (pictures.children.length) return;
+    if (pictures.children.length > 1) return;
     pictures.append(picture(wave, `${key}-fordeling`, `Svarenes fordeling i »${title}«.`));
     if (wave.number > 1) pictures.append(picture(wave, `${key}-aendring`, `Ændringen siden sidst i »${title}«.`));
   };
