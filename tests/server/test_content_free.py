@@ -202,7 +202,6 @@ class Lived:
         assert mark, "the mark of her own key"
         own = {
             settings.origin: "<the server>",
-            str(settings.port): "<port>",
             str(settings.data): "<data>",
             vibeke.get("/api/session").json()["journal_key"]: "<journal key>",
             mark[0]: "<mark>",
@@ -215,7 +214,7 @@ class Lived:
         """``told`` without what differs between any two servers."""
         for own, common in self.masks.items():
             told = told.replace(own, common)
-        for own in DRAWN:
+        for own in (*DRAWN, rb"(?<!\d)%d(?!\d)" % self.server.settings.port):
             told = re.sub(own, b"<drawn>", told)
         return re.sub(rb'(?<="changed": )\d+', _count, told)
 

@@ -306,8 +306,8 @@ def _wanted(
 
 def _told(house: House, cohort: Cohort, kind: MailingKind) -> dict[str, Any]:
     gathering = cohort.manifest.gathering
+    mailing = _current(house, cohort, kind)  # before its lines: of one that is done they must all be known
     lines = [line for line in house.store.mailings.lines(gathering) if line.kind is kind]
-    mailing = _current(house, cohort, kind)
     members = house.store.people.members(gathering)
     titles = {step.name: step.title for step in cohort.manifest.steps}
     if kind is MailingKind.EVALUATION:
