@@ -21,6 +21,7 @@ from .pages import INSIDE, environment
 
 PROSE = "# Forberedelse 1\n\nSkriv om en dag. <script>alert(1)</script><a href='#' onclick='alert(1)'>Læs</a><!--place-->"
 STEP = Step("forberedelse-1", "Forberedelse 1", StepKind.PREPARATION, 45, None, ())
+ASKING = [{"told": "Spørgeskemaet »Ved starten« er åbent.", "url": "/hold/demo/spoergeskema"}]
 CELLS = [
     {"model": "m1", "kind": "fields", "html": ""},
     {"model": "", "kind": "failed", "html": ""},
@@ -61,7 +62,7 @@ def pieces() -> list[str]:
 
 @pytest.fixture(scope="module")
 def page(pieces: list[str]) -> str:
-    context: dict[str, Any] = {"step": STEP, "pieces": pieces, "cells": CELLS, "data": DATA}
+    context: dict[str, Any] = {"step": STEP, "pieces": pieces, "cells": CELLS, "data": DATA, "asking": ASKING}
     parts = (
         environment().get_template(name).render(INSIDE | {"failed": False} | context)
         for name in ("step_top.html", "step.html")
@@ -90,6 +91,10 @@ def test_a_widget_has_a_place_that_names_its_model(page: str) -> None:
 
 def test_what_is_computed_stands_there_already(page: str) -> None:
     assert page.index("Senere på siden") < page.index("<p>Det skrev du</p>")
+
+
+def test_what_all_are_asked_today_stands_first(page: str) -> None:
+    assert 'Spørgeskemaet »Ved starten« er åbent. <a href="/hold/demo/spoergeskema">Svar her</a>' in page
 
 
 def test_code_is_not_shown(page: str) -> None:
