@@ -76,7 +76,7 @@ def server(folder: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def live(server: Server, folder: Path) -> Live:
-    return Live(server.settings, {}, [folder], server.log, server.process)
+    return Live(server.settings, [folder], {}, server.log, server.process)
 
 
 @pytest.fixture(scope="module")
