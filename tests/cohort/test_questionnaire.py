@@ -183,6 +183,20 @@ def test_sixty_statements_are_the_most(asking: Folder) -> None:
     assert any("over 60 linjer" in each for each in asking.findings())
 
 
+def test_of_a_file_that_is_far_too_long_nothing_else_is_told(asking: Folder) -> None:
+    (asking.path / "spoergeskema.csv").write_text(ITEMS + "Ikke En Nøgle;ingen;kort;?\n" * 4000, encoding="utf-8")
+    assert ["over 60 linjer" in each for each in asking.findings()] == [True]
+
+
+def test_signs_that_can_t_be_seen_are_left_out(asking: Folder) -> None:
+    change(asking, "spoergeskema.csv", "Det vigtige får jeg", "\u202eDet vig\u00adtige\x07får\u200b jeg")
+    found = survey(asking)
+    assert found is not None
+    assert found.items[1].text == "Det vigtige får jeg ofte at vide for sent."
+    change(asking, "temaer.csv", "Sammen med borgerne", "\u200b\u2060")
+    assert any("'titel' mangler" in each for each in asking.findings())
+
+
 def test_the_packaged_items_are_in_order(tmp_path: Path) -> None:
     for name, content in questionnaire.packaged().items():
         (tmp_path / name).write_bytes(content)

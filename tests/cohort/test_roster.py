@@ -134,7 +134,7 @@ def test_headings_alone_are_too_little() -> None:
 
 def test_a_picture_saved_as_csv_is_refused() -> None:
     assert "ikke en tekstfil" in told(people.read(b"\x89PNG\r\n\x00\x00", "deltagere.csv"))
-    assert "ikke en tekstfil" in told(people.read(b"\xff\xfe\x00", "deltagere.csv"))
+    assert "gem det som deltagere.xlsx" in told(people.read(b"\xff\xfe\x00", "deltagere.csv"))
 
 
 def test_an_enormous_file_is_refused() -> None:

@@ -135,7 +135,7 @@ def test_a_missing_theme_is_told(vibeke: Client) -> None:
         ({"items": "ikke base64!"}, "Der var intet at læse."),
         ({"items": ""}, "Filen er tom."),
         ({"items": base64.b64encode(b"PK\x03\x04").decode()}, "spoergeskema.xlsx"),
-        ({"items": base64.b64encode(b"\x00\x01").decode()}, "Filen er ikke en tekstfil."),
+        ({"items": base64.b64encode(b"\x00\x01").decode()}, "eller gem det som spoergeskema.xlsx."),
         ({"other": "eA=="}, "Forespørgslen var ikke, som den skulle være."),
     ],
 )

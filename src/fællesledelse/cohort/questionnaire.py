@@ -153,6 +153,9 @@ def _read(
     for number, text in columns.own.items():
         why = f"Kolonnen {text[:60]!r} kender vi ikke.{headings.hint(text, known)}"
         findings.append(Finding(name, why, rows[0].number, number))
+    if len(rows) - 1 > _MOST:
+        why = f"Der er over {_MOST} linjer. Ingen svarer på så meget. Vælg de vigtigste."
+        findings.append(Finding(name, why, rows[_MOST + 1].number))
     if findings:
         return {}, findings
     found: dict[_T, _Line] = {}
@@ -167,10 +170,6 @@ def _read(
         found[one] = line
     if not rows[1:]:
         findings.append(Finding(name, "Der står intet under overskrifterne. Skriv en linje for hver.", rows[0].number + 1))
-    if len(rows) - 1 > _MOST:
-        findings.append(
-            Finding(name, f"Der er over {_MOST} linjer. Ingen svarer på så meget. Vælg de vigtigste.", _MOST + 2)
-        )
     return found, findings
 
 

@@ -1,13 +1,14 @@
-"""deltagere.csv and deltagere.xlsx as rows of text, however a Danish Excel saved them."""
+"""A table that people make, in CSV or Excel, as rows of text, however a Danish Excel saved it."""
 
 import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..errors import CohortError, Finding
 from . import xlsx
-from .xlsx import LIMIT, ROWS, Cell, Sheet
+from .xlsx import INVISIBLE, LIMIT, ROWS, Cell, Sheet
 
 _COLUMNS = 200
 
@@ -29,7 +30,7 @@ def read(content: bytes, name: str) -> list[Row]:
     found = []
     for number, cells in _csv(_decoded(content, name), name):
         if number > ROWS:
-            raise CohortError([Finding(name, f"Filen har over {ROWS} rækker. Slet dem, der ikke er deltagere.", number)])
+            raise CohortError([Finding(name, f"Filen har over {ROWS} rækker. Er det den rigtige fil?", number)])
         if any(cell.text for cell in cells[:_COLUMNS]):
             found.append(Row(number, tuple(cells[:_COLUMNS])))
     return found
@@ -47,7 +48,8 @@ def _decoded(content: bytes, name: str) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    why = "Filen er ikke en tekstfil. Gem arket fra Excel som 'CSV UTF-8', eller gem det som deltagere.xlsx."
+    excel = Path(name).with_suffix(".xlsx")
+    why = f"Filen er ikke en tekstfil. Gem arket fra Excel som 'CSV UTF-8', eller gem det som {excel}."
     raise CohortError([Finding(name, why)])
 
 
@@ -81,4 +83,5 @@ def _tidied(cell: Cell | None) -> Cell:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split())
+    """On one line, without signs that can't be seen: they break words, turn lines round, or can't be drawn at all."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text.translate(INVISIBLE)).split())

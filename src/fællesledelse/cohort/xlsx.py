@@ -36,7 +36,8 @@ _PART = 12 * 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200d\u2060\ufeff"), "") | {0xA0: " "}
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200d\u2060\ufeff"), "") | {0xA0: " "}
+"""What to write instead of signs that can't be seen, as ``str.translate`` wants it."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _EMPTY_CELL = re.compile(rb'<c (?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
@@ -354,7 +355,7 @@ def _text(string: Any) -> str:
 def _plain(text: str) -> str:
     """A text as people meant it: without the signs that Excel escapes and those that nobody sees."""
     signs = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    return signs.replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    return signs.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
 
 
 def _number_all(root: Any) -> None:

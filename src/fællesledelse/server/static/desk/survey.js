@@ -35,7 +35,8 @@ function picture(wave, name, words) {
   const address = `/api/${encodeURIComponent(document.body.dataset.gathering)}/survey/${wave.id}/${name}.svg`;
   const draw = async () => {
     const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
-    const drawn = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "image/svg+xml").documentElement;
+    if (!answer.ok) return;
+    const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
     if (drawn.nodeName !== "svg") return;
     drawn.setAttribute("class", "survey-picture");
     for (const part of drawn.querySelectorAll("[role]")) for (const name of ["role", "aria-label", "aria-roledescription"]) part.removeAttribute(name); // one picture, one name
