@@ -204,6 +204,7 @@ def test_the_host_s_card_is_read_before_and_the_guest_s_only_when_both_have_writ
     _, _, anna, bent, _, dorte = cohort
     assert (visit(anna)["others"], visit(dorte)["others"]) == (["Dorte Dam"], ["Anna Ager"])
     assert (visit(anna)["absent"], visit(bent)["absent"]) == (["Egon Eg"], [])
+    anna.write("period.periode-b.host.1.question", " \u200b ")  # nothing that can be seen
     assert give_card(anna, "host").json()["error"] == "empty-card"
     anna.write("period.periode-b.host.1.question", "Hvad ser du, når jeg tier?")
     assert give_card(anna, "host").status_code == 200

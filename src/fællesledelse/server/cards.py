@@ -20,13 +20,18 @@ def frozen(card: str, fields: Iterable[Field], present: Mapping[str, Answer]) ->
     """What is written in those fields, as others read it. Raises Refused if that is nothing, or can't be opened."""
     if any(answer.sealed for answer in present.values()):
         raise Refused(403, "locked", "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først.")
-    written = [field for field in fields if present[field.key].text.strip()]
+    written = [field for field in fields if _visible(present[field.key].text)]
     if not written:
         raise Refused(400, "empty-card", "Der er ikke skrevet noget at give videre endnu.")
     return [
         {"name": name(card, field), "title": field.label, "text": spoken(field, present[field.key].text)}
         for field in written
     ]
+
+
+def _visible(text: str) -> bool:
+    """Whether there is a sign in it that can be seen."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def let_go(

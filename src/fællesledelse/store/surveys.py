@@ -84,7 +84,8 @@ class SurveyWave:
     """One wave, open from the first of its days to the last.
 
     ``number``: its place among those that show something, from 1. ``asks`` is None until it opens. ``answered`` is None
-    while fewer than five have sent their answers, ``shown`` until it is closed.
+    while fewer than five have sent their answers, and then five until the close: a count that moves tells who has just sent.
+    ``shown`` is None until it is closed.
     """
 
     id: str
@@ -335,8 +336,8 @@ class Surveys:
             answered = None if shown.why else shown.answered
             return SurveyWave(*frame, asks, shown.asked or leaders, answered, shown)
         box = (self._box(row) if row["sealed"] is not None else None) or {}
-        sent = sum(draft.sent for draft in box.values())
-        seen = sent if sent >= LEAST else None
+        enough = sum(draft.sent for draft in box.values()) >= LEAST
+        seen = LEAST if enough else None
         return SurveyWave(*frame, asks, max(leaders, seen or 0), seen, None)  # some may have answered, and left
 
     def _box(self, row: RowMapping) -> dict[str, Draft] | None:

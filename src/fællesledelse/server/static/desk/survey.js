@@ -121,7 +121,7 @@ export async function survey(place, desk) {
     }
     const close = (sure) => act(sure, () => desk.post(`survey/${id}/close`), `»${title}« er lukket.`);
     const question = "Er den lukket, kan den ikke åbnes igen. Kun svar, der er sendt, tæller. Har færre end fem sendt, bliver svarene slettet ulæst.";
-    return [...head, node("p", { class: "desk-evaluation-count" }, counted(wave)), post(wave), asked("Luk den nu", question, "Ja, luk den", close)];
+    return [...head, node("p", { class: "desk-evaluation-count" }, wave.answered === null ? counted(wave) : `Mindst fem af ${wave.asked} har svaret`), post(wave), asked("Luk den nu", question, "Ja, luk den", close)];
   }
 
   function ending(data) {
