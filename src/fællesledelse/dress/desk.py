@@ -1,4 +1,4 @@
-"""What the facilitators do at their pages, taking turns: look at everything, send mails, move a meeting, evaluate."""
+"""What the facilitators do at their pages, taking turns: look at everything, send mails, move a meeting, ask and close."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
