@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from .cohort.build import build
-from .cohort.demo import write_demo
+from .cohort.demo import PARTS, write_demo
 from .model import Role
 from .server.house import COPENHAGEN, House
 from .server.run import now, open_house
@@ -48,12 +48,16 @@ class Guests:
 
 
 def prepare(folder: Path, settings: Settings, told: Told, all_open: bool = False) -> House:
-    """Write and build the demo cohort if it is not there, and take it into a store beside it."""
-    cohort = folder / "hold"
-    if not cohort.exists():
-        write_demo(cohort, datetime.now(COPENHAGEN).date(), all_open=all_open)
-    build(cohort, lambda step, total: told(total))
-    return open_house(settings, [cohort], now)
+    """Write and build what the demo lacks: a cohort, salons and a network. Take them into a store beside them."""
+    today = datetime.now(COPENHAGEN).date()
+    folders = [folder / part for part in PARTS]
+    for each in folders:
+        if not each.exists():
+            write_demo(each, today, all_open=all_open, part=each.name)
+    build(folders[0], lambda step, total: told(total))
+    for each in folders[1:]:
+        build(each)
+    return open_house(settings, folders, now)
 
 
 def welcome(house: House, told: Told) -> Guests:

@@ -13,6 +13,14 @@ class Role(StrEnum):
     FACILITATOR = "facilitator"
 
 
+class GatheringKind(StrEnum):
+    """What people gather for. The value is what the file calls it."""
+
+    PROGRAMME = "forløb"
+    SALON = "salon"  # a row of salons: an hour, a theme, a handful of leaders
+    NETWORK = "netværk"  # a leader network's year
+
+
 class Readers(StrEnum):
     """The widest circle that may ever read a field. Nobody reads more than the author before the author shares."""
 
@@ -39,6 +47,7 @@ class StepKind(StrEnum):
     WORKSHOP = "workshop"
     PUBLICATION = "publication"
     PERIOD = "period"  # a learning goal's months of practice, opened by a seminar
+    MEETING = "meeting"  # a salon, or a meeting of a network
     ANNEX = "annex"  # pages that are always there and nobody's but the leader's, such as the private annex
 
 
@@ -113,8 +122,8 @@ class RunSheet:
     phases: tuple[Phase, ...]
 
 
-MEETINGS = (StepKind.WORKSHOP, StepKind.PERIOD)
-"""The steps whose day is a meeting: a workshop of each group, or the seminar that opens a period."""
+MEETINGS = (StepKind.WORKSHOP, StepKind.PERIOD, StepKind.MEETING)
+"""The steps whose day is a meeting: a workshop of each group, the seminar that opens a period, a salon, a network's."""
 
 
 class Activity(StrEnum):
@@ -136,6 +145,15 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """A salon or a network's meeting: its theme, the open questions prepared for it, and where it is held online, if so."""
+
+    theme: str
+    questions: tuple[str, ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """One page of the workbook, in the order of the path.
 
@@ -144,7 +162,7 @@ class Step:
     ``reads`` are the keys of other pages' fields that this page shows. ``contract`` is the contract that the page
     proposes to a group, ``run_sheets`` are how the step goes for groups of each size; both empty on most pages.
     ``starts`` and ``place`` are when on its day and where a workshop or a seminar is held, as far as anyone has said.
-    ``period`` is there where the step is one.
+    ``period`` and ``meeting`` are there where the step is one.
     """
 
     name: str
@@ -159,6 +177,7 @@ class Step:
     starts: time | None = None
     place: str = ""
     period: Period | None = None
+    meeting: Meeting | None = None
 
     def run_sheet(self, people: int) -> RunSheet | None:
         """The run sheet for that many people, else the one for the size nearest to it; None if the step has none."""
@@ -255,6 +274,7 @@ class Manifest:
     safe_key: str | None  # the organisation's public key in the safe, hexadecimal; None: the cohort has none
     compass: tuple[CompassTheme, ...] = ()
     survey: Questionnaire | None = None
+    kind: GatheringKind = GatheringKind.PROGRAMME
 
     def step(self, name: str) -> Step | None:
         """The step of that name, or None."""
@@ -274,7 +294,8 @@ class Manifest:
 class Participant:
     """One line of the roster: a person in this gathering. ``email`` is lower case. ``group`` is a name or empty.
 
-    Those who share a ``visit`` go on job visits at each other's.
+    Those who share a ``visit`` go on job visits at each other's. ``hosts``, ``chairs`` and ``cases`` are the names of the
+    meetings that the person is host of, keeps the time at, and brings a case to, in that order; those that are over too.
     """
 
     email: str
@@ -286,6 +307,9 @@ class Participant:
     superior: str = ""
     group: str = ""
     visit: str = ""
+    hosts: tuple[str, ...] = ()
+    chairs: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,12 @@ GIFTS = ("harvest", "promise", "words")
 PERIOD = "period"
 """What the keys of a period's page begin with. A page that is built several times has its own: see ``placed``."""
 
+MEETING = "meeting"
+"""The same for the page of a network's meeting."""
+
+LARGEST = 12
+"""People in the largest group there is a run sheet for."""
+
 
 @dataclass(frozen=True)
 class FieldSpec:
@@ -60,7 +66,7 @@ def placed(call: Call, step: str) -> Call:
 def own(key: str, step: str) -> str:
     """The key that a cell's ``key`` stands for on the page of ``step``."""
     head, _, rest = key.partition(".")
-    return f"{PERIOD}.{step}.{rest}" if head == PERIOD and rest else key
+    return f"{head}.{step}.{rest}" if head in (PERIOD, MEETING) and rest else key
 
 
 def _key(key: str) -> str:
@@ -152,8 +158,8 @@ def contract(*, parts: list[str], limit: int = 800) -> Call:
 
 def run_sheet(*, people: int) -> Call:
     """How the workshop goes for a group of ``people``; the phases are the list in the prose above."""
-    if not 2 <= people <= 4:
-        raise ValueError("people skal være 2, 3 eller 4")
+    if not 2 <= people <= LARGEST:
+        raise ValueError(f"people skal være mellem 2 og {LARGEST}")
     return Call(people=people)
 
 

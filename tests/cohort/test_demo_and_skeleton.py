@@ -8,12 +8,13 @@ import pytest
 
 from fællesledelse.cohort import demo, document, skeleton
 from fællesledelse.cohort.build import Built, build, prepare
-from fællesledelse.cohort.file import page_of
+from fællesledelse.cohort.file import source
 from fællesledelse.errors import CohortError
-from fællesledelse.model import Activity, Readers, Role, StepKind
+from fællesledelse.model import Activity, GatheringKind, Readers, Role, StepKind
 from fællesledelse.share import share
 
 TODAY = date(2026, 11, 20)
+PROGRAMME = GatheringKind.PROGRAMME
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +84,11 @@ def test_the_demo_leaves_the_legal_basis_visibly_blank_and_nothing_else(built: B
 def test_every_shipped_notebook_is_a_step_of_the_demo_and_of_the_skeleton(built: Built, tmp_path: Path) -> None:
     shipped = {path.stem for path in share("notebooks").glob("*.ipynb")}
     steps = built.manifest.steps
-    assert {page_of(step.name, step.period and step.period.activity) for step in steps} == shipped
+    assert {source(step.name, PROGRAMME, step.period and step.period.activity, False).notebook for step in steps} == shipped
     skeleton.write(tmp_path / "ny")
     values = document.read((tmp_path / "ny/hold.yaml").read_bytes()).values
     lines = values["trin"] if values else []
-    assert {page_of(line["trin"], line.get("aktivitet")) for line in lines} == shipped
+    assert {source(line["trin"], PROGRAMME, line.get("aktivitet"), False).notebook for line in lines} == shipped
     assert [line["trin"] for line in lines] == [step.name for step in steps]
 
 

@@ -19,7 +19,7 @@ from ..manifest import dump, dump_roster, load_roster
 from ..model import CompassTheme, Manifest, PrivacyNotice, Roster, Step
 from . import notebook
 from .engine import ENGINE
-from .file import CohortFile, period
+from .file import CohortFile, meeting, period, source_of
 from .folder import Checked, check
 
 Progress = Callable[[str, int], None]
@@ -128,15 +128,16 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
         safe_key=cohort.safe_key or None,
         compass=tuple(CompassTheme(each.name, each.text, each.goal) for each in cohort.compass),
         survey=checked.survey,
+        kind=cohort.kind,
     )
 
 
 def _step(cohort: CohortFile, number: int, pages: dict[str, NotebookNode]) -> Step:
     line = cohort.steps[number]
-    page = notebook.examine(pages[line.name], line.name, activity=line.activity)
+    page = notebook.examine(pages[line.name], line.name, source=source_of(cohort, line))
     own = (page.fields, page.reads, page.contract, page.run_sheets)
-    meeting = line.starts, line.place, period(cohort, line)
-    return Step(line.name, line.title, line.kind, line.minutes, line.opens, *own, *meeting)
+    held = line.starts, line.place, period(cohort, line), meeting(cohort, line)
+    return Step(line.name, line.title, line.kind(cohort.kind), line.minutes, line.opens, *own, *held)
 
 
 def swap(folder: Path, files: dict[str, bytes]) -> None:

@@ -14,10 +14,10 @@ import nbformat
 
 from ..errors import CohortError, Finding
 from ..manifest import load
-from ..model import Activity, Item, Manifest, Questionnaire, Role, Theme
+from ..model import Item, Manifest, Questionnaire, Role, Theme
 from . import excel, notebook, parcel, questionnaire
 from .build import BUILT, Built, Progress, mend, prepare, quiet, swap
-from .file import page_of
+from .file import Source, source
 from .folder import Checked, check, read_file
 
 DRAFT, EARLIER = "kladde", "tidligere"
@@ -129,8 +129,8 @@ def ask(folder: Path, files: Mapping[str, bytes], locked: bool = False, progress
 
 def questions(folder: Path, step: str) -> list[str]:
     """The Markdown cells of a page, as they are written. Raises CohortError."""
-    stem, activity = _source(folder, step)
-    return [cell.source for cell in _prose(_page(folder, stem), activity)]
+    source = _source(folder, step)
+    return [cell.source for cell in _prose(_page(folder, source.notebook), source)]
 
 
 def reworded(folder: Path, step: str, number: int, before: str, after: str, progress: Progress = quiet) -> Built:
@@ -148,7 +148,7 @@ def preview(folder: Path, step: str, number: int, before: str, after: str) -> st
         _reword(Path(place), _source(folder, step), number, before, after)
         built = _prepared(folder, place)
     page = nbformat.reads(built.notebooks[step], as_version=4)  # type: ignore[no-untyped-call]
-    return str(_prose(page)[number].source)
+    return str(_prose(page, Source(step))[number].source)
 
 
 def changes(folder: Path) -> int:
@@ -333,12 +333,13 @@ def _kept(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / EARLIER).glob("[0-9]*") if path.is_dir())
 
 
-def _source(folder: Path, step: str) -> tuple[str, Activity | None]:
-    """The notebook of a step that is in use, and its activity if it is a period."""
+def _source(folder: Path, step: str) -> Source:
+    """What a step that is in use is built from."""
     before = _before(folder)
     found = before.step(step) if before else None
-    activity = found.period.activity if found and found.period else None
-    return page_of(step, activity), activity
+    if before is None or found is None:
+        return Source(step)
+    return source(step, before.kind, found.period.activity if found.period else None, found.meeting is not None)
 
 
 def _page(folder: Path, stem: str) -> nbformat.NotebookNode:
@@ -348,16 +349,16 @@ def _page(folder: Path, stem: str) -> nbformat.NotebookNode:
     return notebook.read(path)
 
 
-def _prose(page: nbformat.NotebookNode, activity: Activity | None = None) -> list[nbformat.NotebookNode]:
+def _prose(page: nbformat.NotebookNode, source: Source) -> list[nbformat.NotebookNode]:
     """The Markdown cells that say anything on that page: the others are not built."""
     cells = [cell for cell in page.cells if cell.cell_type == "markdown" and cell.source.strip()]
-    return [cell for cell in cells if notebook.stands(cell, activity)]
+    return [cell for cell in cells if notebook.stands(cell, source.activity)]
 
 
-def _reword(place: Path, source: tuple[str, Activity | None], number: int, before: str, after: str) -> None:
-    stem, activity = source
+def _reword(place: Path, source: Source, number: int, before: str, after: str) -> None:
+    stem = source.notebook
     page = _page(place, stem)
-    found = _prose(page, activity)
+    found = _prose(page, source)
     if not after.strip():
         raise CohortError(
             [Finding(notebook.file_name(stem), "Der står ingenting. Skriv en tekst, eller lad den gamle stå.")]

@@ -14,8 +14,12 @@ FRIDAY = 4
 _DAY = re.compile(r"\b(DAG|SLUT)([+-]\d+)\b")
 
 
-def write_demo(folder: Path, today: date, all_open: bool = False) -> None:
-    """Make the demo's cohort folder with days around ``today``; with ``all_open`` no step opens later than today.
+PARTS = {"hold": "", "salon": "salon", "netvaerk": "netvaerk"}
+"""The folders of the demo, and where in its templates each comes from."""
+
+
+def write_demo(folder: Path, today: date, all_open: bool = False, part: str = "hold") -> None:
+    """Make one of the demo's folders with days around ``today``; with ``all_open`` no step opens later than today.
 
     Raises CohortError if something is there already.
     """
@@ -25,7 +29,7 @@ def write_demo(folder: Path, today: date, all_open: bool = False) -> None:
         when = today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset)
         return days.written(when - timedelta(days=max(0, when.weekday() - FRIDAY)))
 
-    demo = share("templates/demo")
+    demo = share("templates/demo") / PARTS[part]
     lines = (demo / "hold.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
     text = "".join(line if line.startswith("#") else _DAY.sub(day, line) for line in lines)
     lay(folder, text, (demo / "deltagere.csv").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ..errors import CohortError, Finding
 from . import notebook
 from .document import NAME, plain
-from .file import CohortFile, page_of
+from .file import CohortFile, Source, source_of
 from .words import words
 
 ENGINE = "faellesledelse"
@@ -47,16 +47,15 @@ class CohortEngine:
 
 
 def finish(page: NotebookNode, cohort: CohortFile, step: str = "") -> NotebookNode:
-    """The page with the cohort's words and parameters, in the one form that is built; ``step`` says for which period.
+    """The page with the cohort's words and parameters, in the one form that is built.
 
-    Raises CohortError.
+    ``step`` says for which period or meeting. Raises CohortError.
     """
     line = next((each for each in cohort.steps if each.name == step), None)
-    activity = line.activity if line else None
-    stem, known = page_of(step, activity), words(cohort, step)
-    examined = _right(notebook.examine(page, stem=stem, activity=activity, known=known))
-    finished = _right(notebook.examine(notebook.filled(examined, known), stem=stem, activity=activity))
-    return notebook.with_parameters(finished, {"cohort": cohort.gathering} | ({"step": step} if activity else {}))
+    source, known = source_of(cohort, line) if line else Source(step or "siden"), words(cohort, step)
+    examined = _right(notebook.examine(page, source=source, known=known))
+    finished = _right(notebook.examine(notebook.filled(examined, known), source=source))
+    return notebook.with_parameters(finished, {"cohort": cohort.gathering} | ({"step": step} if source.kind else {}))
 
 
 def cohort_of(values: Any) -> CohortFile:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from typing import Any
@@ -15,6 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..model import Participant, Role
 from . import days, form
+from .file import kind_of
 from .form import Line
 from .people import KNOWN, NO_TIES, Ties
 
@@ -24,10 +25,11 @@ _LAST = 500
 """The last row that is prepared for what people write themselves."""
 
 _WIDTHS = {
-    form.COHORT: (24, 44, 60, 36, 28, 34, 60),
-    form.DAYS: (20, 46, 14, 14, 9, 30, 11, 28, 13, 50, 40),
-    form.PEOPLE: (28, 38, 28, 24, 9, 38, 10, 10, 40, 38, 20),
+    form.COHORT: dict(zip(form.PARTS, (24, 44, 60, 36, 28, 34, 60), strict=True)),
+    form.DAYS: dict(zip(form.STEP, (20, 46, 14, 14, 9, 30, 11, 28, 13, 50, 40, 40, 60, 40), strict=True)),
+    form.PEOPLE: dict(zip(KNOWN, (28, 38, 28, 24, 9, 38, 10, 10, 20, 20, 20, 40, 38, 20), strict=True)),
 }
+"""Signs that a column is wide."""
 _BLANK = {"Udsagn": 2, "Dokument": 2, "Læringsmål": 2, "Øvebane": 2, "Kompas": 2, "Facilitator": 1}
 """Blank lines after the last that is filled in, of those that may be repeated."""
 
@@ -49,23 +51,26 @@ def write(values: Mapping[str, Any], participants: Iterable[Participant] = (), t
     book = openpyxl.Workbook()
     book.remove(book.active)
     book.properties.creator = "Fællesledelse"
-    _cohort(_sheet(book, form.COHORT, [name.capitalize() for name in form.PARTS]), values)
-    _days(_sheet(book, form.DAYS, list(form.STEP)), values.get("trin") or [])
+    kind = kind_of(values)
+    _cohort(_sheet(book, form.COHORT, list(form.PARTS), str.capitalize), values, form.lines_of(kind))
+    steps = form.columns_of(kind, form.STEP)
+    _days(_sheet(book, form.DAYS, steps), values.get("trin") or [], steps)
     leaders = [one for one in participants if one.role is Role.LEADER]
-    _people(_sheet(book, form.PEOPLE, list(KNOWN)), leaders, ties)
+    columns = form.columns_of(kind, KNOWN)
+    _people(_sheet(book, form.PEOPLE, columns), leaders, ties, columns)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _sheet(book: Any, name: str, headings: Sequence[str]) -> Any:
+def _sheet(book: Any, name: str, headings: Sequence[str], shown: Callable[[str], str] = str) -> Any:
     """A sheet with bold headings that stay in sight, and that prints on the width of a page."""
     sheet = book.create_sheet(name)
-    for column, (heading, width) in enumerate(zip(headings, _WIDTHS[name], strict=True), 1):
-        cell = sheet.cell(1, column, heading)
+    for column, heading in enumerate(headings, 1):
+        cell = sheet.cell(1, column, shown(heading))
         cell.font, cell.fill, cell.alignment = _BOLD, _HEAD, Alignment(vertical="center")
         cell.border = Border(bottom=Side(style="medium", color="1F4E79"))
-        sheet.column_dimensions[get_column_letter(column)].width = width
+        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS[name][heading]
     sheet.row_dimensions[1].height = 22
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
@@ -75,10 +80,10 @@ def _sheet(book: Any, name: str, headings: Sequence[str]) -> Any:
     return sheet
 
 
-def _cohort(sheet: Any, values: Mapping[str, Any]) -> None:
+def _cohort(sheet: Any, values: Mapping[str, Any], lines: Iterable[Line]) -> None:
     columns = {name: number for number, name in enumerate(form.PARTS, 1)}
     row = 2
-    for line in form.LINES:
+    for line in lines:
         found = _lines(line, values)
         for number, parts in enumerate(found):
             _put(sheet, row, columns["hvad"], line.label).font = _BOLD
@@ -119,17 +124,17 @@ def _parts(line: Line, item: Any) -> dict[str, str]:
     return {part: str(item.get(key, "")) for part, key in line.parts.items()}
 
 
-def _days(sheet: Any, steps: Any) -> None:
+def _days(sheet: Any, steps: Any, columns: Sequence[str]) -> None:
     formats = {"åbner": _DAY, "dato": _DAY, "kl.": _TEXT, "minutter": "0"}
     lines = [step for step in steps if isinstance(step, Mapping)] if isinstance(steps, list) else []
     for row in range(2, max(len(lines) + 20, 40)):
         step = lines[row - 2] if row - 2 < len(lines) else {}
-        for column, name in enumerate(form.STEP, 1):
+        for column, name in enumerate(columns, 1):
             said = step.get(form.key(name), "")
             text = "; ".join(map(str, said)) if isinstance(said, list) else str(said)
             _put(sheet, row, column, text, formats.get(name, _TEXT), number=name == "minutter")
         _fit(sheet, row)
-    for column, name in enumerate(form.STEP, 1):
+    for column, name in enumerate(columns, 1):
         _prompt(sheet, column, name, form.STEP_HELP[name], _step_rule(name))
 
 
@@ -147,7 +152,7 @@ def _step_rule(name: str) -> DataValidation:
     return rule
 
 
-def _people(sheet: Any, leaders: Iterable[Participant], ties: Ties) -> None:
+def _people(sheet: Any, leaders: Iterable[Participant], ties: Ties, columns: Sequence[str]) -> None:
     mates = dict(ties.together)
     rows = [
         {
@@ -159,6 +164,9 @@ def _people(sheet: Any, leaders: Iterable[Participant], ties: Ties) -> None:
             "nærmeste leder": one.superior,
             "gruppe": one.group,
             "jobbesøg": one.visit,
+            "vært": "; ".join(one.hosts),
+            "ordstyrer": "; ".join(one.chairs),
+            "sag": "; ".join(one.cases),
             "mødt før": "; ".join(ties.met.get(one.email, ())),
             "sammen med": mates.get(one.email, ""),
             "tidligere grupper": "; ".join(ties.earlier.get(one.email, ())),
@@ -166,10 +174,10 @@ def _people(sheet: Any, leaders: Iterable[Participant], ties: Ties) -> None:
         for one in leaders
     ]
     for row, texts in enumerate(rows, 2):
-        for column, name in enumerate(KNOWN, 1):
+        for column, name in enumerate(columns, 1):
             _put(sheet, row, column, texts[name], number=name in ("niveau", "gruppe", "jobbesøg"))
         _fit(sheet, row)
-    for column, name in enumerate(KNOWN, 1):
+    for column, name in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(column)].number_format = _TEXT
         rule = DataValidation()
         if name == "niveau":
@@ -177,7 +185,7 @@ def _people(sheet: Any, leaders: Iterable[Participant], ties: Ties) -> None:
         elif name == "sammen med":
             rule = DataValidation(type="list", formula1=f"$B$2:$B${_LAST}", allow_blank=True, showErrorMessage=False)
         _prompt(sheet, column, name, form.PEOPLE_HELP[name], rule)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(KNOWN))}{max(len(rows) + 1, 2)}"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(len(rows) + 1, 2)}"
 
 
 def _prompt(sheet: Any, column: int, name: str, text: str, rule: DataValidation) -> None:
@@ -207,8 +215,8 @@ def _put(sheet: Any, row: int, column: int, text: str, shown: str = _TEXT, numbe
 def _fit(sheet: Any, row: int) -> None:
     """Make a row as high as its longest text, where that is more than a line."""
     lines = 1
-    for column, width in enumerate(_WIDTHS[sheet.title], 1):
-        text = str(sheet.cell(row, column).value or "")
+    for column in range(1, sheet.max_column + 1):
+        text, width = str(sheet.cell(row, column).value or ""), sheet.column_dimensions[get_column_letter(column)].width
         lines = max(lines, sum(max(1, ceil(len(part) / width)) for part in text.split("\n")))
     if lines > 1:
         sheet.row_dimensions[row].height = lines * _HEIGHT

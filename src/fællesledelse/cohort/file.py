@@ -1,5 +1,6 @@
 """hold.yaml: what the facilitator writes, checked. Everything wrong is told at once, with line and column."""
 
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Any
 
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import Finding
-from ..model import Activity, Period, StepKind
+from ..model import Activity, GatheringKind, Meeting, Period, StepKind
 from ..names import is_slug, nearest
 from . import clock, days
 from .addresses import is_email, is_link
@@ -60,6 +61,16 @@ def _activity(text: Any) -> Any:
     if isinstance(text, str) and text.lower() not in known:
         hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
         raise PydanticCustomError("activity", "{text} er ikke en aktivitet.{hint}", {"text": repr(text), "hint": hint})
+    return text.lower() if isinstance(text, str) else text
+
+
+def _gathering_kind(text: Any) -> Any:
+    if text == "":
+        return GatheringKind.PROGRAMME
+    known = [each.value for each in GatheringKind]
+    if isinstance(text, str) and text.lower() not in known:
+        hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
+        raise PydanticCustomError("kind", "{text} er ikke en slags, vi kender.{hint}", {"text": repr(text), "hint": hint})
     return text.lower() if isinstance(text, str) else text
 
 
@@ -122,6 +133,7 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6000)
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 _Filled = Annotated[_Short, AfterValidator(_filled)]
 _Slug = Annotated[_Short, AfterValidator(_slug)]
+_Link = Annotated[_Short, AfterValidator(_link)]
 _Email = Annotated[_Short, AfterValidator(_email)]
 _Day = Annotated[date, BeforeValidator(lambda text: _day(text) if isinstance(text, str) else text)]
 _PerhapsDay = Annotated[date | None, BeforeValidator(_perhaps_day)]
@@ -140,7 +152,7 @@ class Named(_Part):
 
     name: _Filled = Field(alias="navn")
     text: _Text = Field("", alias="tekst")
-    link: Annotated[_Short, AfterValidator(_link)] = Field("", alias="link")
+    link: _Link = Field("", alias="link")
 
 
 class ThemeLine(_Part):
@@ -169,6 +181,9 @@ class FacilitatorLine(_Part):
 PERIOD_PAGE = "periode"
 """The notebook that is built once for each period."""
 
+MEETING_PAGES = {GatheringKind.SALON: "salon", GatheringKind.NETWORK: "netvaerksmoede"}
+"""The notebook that is built once for each meeting, where people gather for meetings."""
+
 OF_PERIOD = ("læringsmål", "kompetencer", "øvebaner")
 """What a step has besides its activity if it is a period."""
 
@@ -184,7 +199,7 @@ _KINDS = {
 class StepLine(_Part):
     """One step of the path. A workshop has a day (dato), perhaps a time and a place; a page to write on opens (åbner).
 
-    A period has a learning goal and an activity, and the day of its seminar.
+    A period has a learning goal and an activity, and the day of its seminar. A salon or a network's meeting has a theme.
     """
 
     name: _Slug = Field(alias="trin")
@@ -198,28 +213,43 @@ class StepLine(_Part):
     activity: Annotated[Activity | None, BeforeValidator(_activity)] = Field(None, alias="aktivitet")
     competences: _Parted = Field([], alias="kompetencer")
     tracks: _Parted = Field([], alias="øvebaner")
+    theme: _Short = Field("", alias="tema")
+    questions: _Parted = Field([], alias="spørgsmål")
+    link: _Link = Field("", alias="link")
 
     @property
     def opens(self) -> date | None:
         """The first day the page can be opened; None: from the first day of the cohort."""
         return self.day or self.opening
 
-    @property
-    def kind(self) -> StepKind:
+    def kind(self, gathering: GatheringKind) -> StepKind:
         """What sort of page it is: some by their name, the others by whether they have a day of their own."""
         if self.activity:
             return StepKind.PERIOD
+        if self.day and gathering in MEETING_PAGES:
+            return StepKind.MEETING
         return _KINDS.get(self.name, StepKind.WORKSHOP if self.day else StepKind.PREPARATION)
 
-    @property
-    def page(self) -> str:
-        """The name of its notebook."""
-        return page_of(self.name, self.activity)
+
+@dataclass(frozen=True)
+class Source:
+    """Where the page of a step is built from: the name of its notebook, and what of it is built.
+
+    ``kind`` is PERIOD or MEETING where the notebook is built once for each of these, else None.
+    """
+
+    notebook: str
+    kind: StepKind | None = None
+    activity: Activity | None = None
 
 
-def page_of(step: str, activity: object) -> str:
-    """The name of the notebook of a step: its own, or where it has an activity the one of all periods."""
-    return PERIOD_PAGE if activity else step
+def source(step: str, gathering: GatheringKind, activity: Activity | None, dated: bool) -> Source:
+    """What the page of a step is built from. ``dated``: it is held on a day."""
+    if activity:
+        return Source(PERIOD_PAGE, StepKind.PERIOD, activity)
+    if dated and gathering in MEETING_PAGES:
+        return Source(MEETING_PAGES[gathering], StepKind.MEETING)
+    return Source(step)
 
 
 class Privacy(_Part):
@@ -240,6 +270,7 @@ _NamedList = Annotated[list[Annotated[Named, BeforeValidator(_named)]], BeforeVa
 class CohortFile(_Part):
     """hold.yaml, whole and right."""
 
+    kind: Annotated[GatheringKind, BeforeValidator(_gathering_kind)] = Field(GatheringKind.PROGRAMME, alias="slags")
     gathering: _Slug = Field(alias="hold")
     name: _Filled = Field(alias="navn")
     organisation: _Filled = Field(alias="organisation")
@@ -271,6 +302,26 @@ def period(cohort: CohortFile, line: StepLine) -> Period | None:
         return None
     tracks = line.tracks or [track.name for track in cohort.tracks]
     return Period(line.goal, line.activity, tuple(line.competences), tuple(tracks))
+
+
+def kind_of(values: Any) -> GatheringKind:
+    """What people gather for, from the values of a document; a programme where that is not said.
+
+    ValueError where it is something that nobody knows, which the file is told.
+    """
+    return GatheringKind(str((values or {}).get("slags") or GatheringKind.PROGRAMME).lower())
+
+
+def source_of(cohort: CohortFile, line: StepLine) -> Source:
+    """What the page of a step of that cohort is built from."""
+    return source(line.name, cohort.kind, line.activity, line.day is not None)
+
+
+def meeting(cohort: CohortFile, line: StepLine) -> Meeting | None:
+    """The salon or the network's meeting that a step is."""
+    if line.kind(cohort.kind) is not StepKind.MEETING:
+        return None
+    return Meeting(line.theme, tuple(line.questions), line.link)
 
 
 def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
@@ -324,7 +375,7 @@ def _finding(document: Document, error: ErrorDetails) -> Finding:
             return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
         case "blank":
             return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
-        case "day" | "clock" | "activity" | "slug" | "email" | "link" | "safe_key" | "yes":
+        case "day" | "clock" | "activity" | "kind" | "slug" | "email" | "link" | "safe_key" | "yes":
             return document.finding(path, f"{name}: {error['msg']}")
         case "too_short":
             return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")

@@ -3,17 +3,17 @@
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ..documents import template
 from ..errors import CohortError, Finding
-from ..model import Activity, Field, Participant, Questionnaire, Role, Roster
+from ..model import Activity, Field, GatheringKind, Participant, Questionnaire, Role, Roster
 from ..names import is_slug, nearest
 from ..vocabulary import PERIOD, covers
 from . import document, excel, file, notebook, people, questionnaire, words
 from .document import Document
 from .excel import Book
-from .file import CohortFile
+from .file import CohortFile, Source
 from .notebook import Page
 from .people import NO_TIES, People, Ties
 
@@ -142,16 +142,20 @@ def _facilitators(read: Document) -> list[str]:
 def _pages(folder: Path, read: Document, cohort: CohortFile | None) -> tuple[dict[str, Page], list[Finding]]:
     """The page of every step that can be read, and what is wrong with the others."""
     stems = _stems(folder)
-    steps = [(number, str(line.get("trin", "")), _activity(line)) for number, line in file.lines(read, "trin")]
+    try:
+        kind = file.kind_of(read.values)
+    except ValueError:
+        return {}, []  # nobody knows which pages are meant
+    steps = [(number, str(line.get("trin", "")), _source(line, kind)) for number, line in file.lines(read, "trin")]
     known = [*stems, *(name for _, name, _ in steps)]
     pages: dict[str, Page] = {}
     findings: list[Finding] = []
-    for number, name, activity in steps:
-        if not is_slug(name) or name in pages or activity == "":
+    for number, name, source in steps:
+        if not is_slug(name) or name in pages or source is None:
             continue
         try:
             told = words.words(cohort, name) if cohort else None
-            pages[name] = _page(folder, name, activity, known, stems, told)
+            pages[name] = _page(folder, name, source, known, stems, told)
             findings += pages[name].findings
         except CohortError as error:
             here = read.finding(("trin", number, "trin"), "")
@@ -162,23 +166,24 @@ def _pages(folder: Path, read: Document, cohort: CohortFile | None) -> tuple[dic
     return pages, findings
 
 
-def _activity(line: dict[str, Any]) -> Activity | Literal[""] | None:
-    """The activity of a period; empty where nobody knows it or it is missing, which the file is told."""
+def _source(line: dict[str, Any], kind: GatheringKind) -> Source | None:
+    """What a step is built from; None where its activity is missing or nobody knows it, which the file is told."""
     told = str(line.get("aktivitet") or "").lower()
-    if told or any(line.get(key) for key in file.OF_PERIOD):
-        return next((each for each in Activity if each.value == told), "")
-    return None
+    activity = next((each for each in Activity if each.value == told), None)
+    if activity is None and (told or any(line.get(key) for key in file.OF_PERIOD)):
+        return None
+    return file.source(str(line.get("trin", "")), kind, activity, bool(line.get("dato")))
 
 
 def _page(
     folder: Path,
     name: str,
-    activity: Activity | None,
+    source: Source,
     known: list[str],
     stems: list[str],
     told: dict[str, words.Word] | None,
 ) -> Page:
-    stem = file.page_of(name, activity)
+    stem = source.notebook
     path = folder / notebook.FOLDER / f"{stem}.ipynb"
     if path.is_symlink() or path.parent.is_symlink():
         raise CohortError(
@@ -188,7 +193,7 @@ def _page(
         why = f"Trinnet {name!r} har ingen side: {notebook.file_name(stem)} findes ikke.{nearest(stem, stems)}"
         raise CohortError([Finding(document.NAME, f"{why} Læg notebooken i mappen, eller slet trinnet.")])
     try:
-        return notebook.examine(notebook.read(path), name, known, stem=stem, activity=activity, known=told)
+        return notebook.examine(notebook.read(path), name, known, source=source, known=told)
     except OSError:
         raise CohortError([Finding(notebook.file_name(stem), _CLOSED)]) from None
 
@@ -257,7 +262,7 @@ def _empty(read: Document, pages: dict[str, Page]) -> list[Finding]:
     for step, page in pages.items():
         for name in page.placeholders:
             key = "navn" if name == "hold" else name
-            if name in words.OF_PERIOD:
+            if name in words.OF_PERIOD + words.OF_MEETING:
                 continue
             if not name.startswith("dato:") and not _said(read.values.get(key)):
                 why = f"{read.label((key,))!r} står tomt eller mangler, men siden {step!r} bruger det. Der vil stå tomt."

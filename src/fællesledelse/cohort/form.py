@@ -1,9 +1,11 @@
 """What hold.xlsx asks: its sheets, the lines of the first, the columns of the second, and the help that stands beside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ..model import GatheringKind
 from .document import Path
+from .people import DUTIES, VISITS
 
 NAME = "hold.xlsx"
 
@@ -36,7 +38,7 @@ class Line:
     """A line of the first sheet: its label, the other labels people write, and where its value stands in the cohort file.
 
     ``parts`` are the columns that may be filled, each with the key under ``path`` ("" where the value stands there itself).
-    ``many``: the line may be repeated.
+    ``many``: the line may be repeated. ``programme``: a salon or a network has no use for it, or (False) only those have.
     """
 
     label: str
@@ -45,6 +47,7 @@ class Line:
     parts: Mapping[str, str] = field(default_factory=lambda: TEXT)
     many: bool = False
     others: tuple[str, ...] = ()
+    programme: bool | None = None
 
 
 LINES = (
@@ -63,8 +66,9 @@ LINES = (
         ("vision",),
         "Det, I allerede er fælles om: navnet i Svar, teksten i Tekst.",
         {"svar": "navn", "tekst": "tekst"},
+        programme=True,
     ),
-    Line("Udsagn", ("vision", "udsagn"), "En sætning fra visionen på hver linje.", many=True),
+    Line("Udsagn", ("vision", "udsagn"), "En sætning fra visionen på hver linje.", many=True, programme=True),
     Line(
         "Dokument",
         ("dokumenter",),
@@ -72,9 +76,10 @@ LINES = (
         _NAMED,
         True,
         ("dokumenter", "fælles dokument"),
+        programme=True,
     ),
-    Line("Læringsmål", ("læringsmål",), "Det, I vil blive bedre til sammen.", _NAMED, True),
-    Line("Øvebane", ("øvebaner",), "Opgaver på tværs, hvor lederne prøver noget af.", _NAMED, True, ("øvebaner",)),
+    Line("Læringsmål", ("læringsmål",), "Det, I vil blive bedre til sammen.", _NAMED, True, programme=True),
+    Line("Øvebane", ("øvebaner",), "Opgaver på tværs, hvor lederne prøver noget af.", _NAMED, True, ("øvebaner",), True),
     Line(
         "Kompas",
         ("kompas",),
@@ -82,6 +87,7 @@ LINES = (
         {"svar": "navn", "tekst": "tekst", "læringsmål": "læringsmål"},
         True,
         ("tema", "temaer", "kompastema"),
+        programme=True,
     ),
     Line(
         "Facilitator",
@@ -109,7 +115,9 @@ LINES = (
         ("relationer_mellem_afdelinger",),
         "Skriv ja, hvis spørgeskemaet skal vise, hvordan afdelingerne oplever hinanden. Låses, når den første måling åbner.",
         others=("relationer",),
+        programme=True,
     ),
+    Line("Slags", ("slags",), "salon eller netværk. Lav det ikke om, når I er i gang.", programme=False),
 )
 
 STEP = {
@@ -124,8 +132,14 @@ STEP = {
     "aktivitet": (),
     "kompetencer": ("kompetence",),
     "øvebaner": ("øvebane",),
+    "tema": (),
+    "spørgsmål": ("spørgsmålene",),
+    "link": ("møde-link", "teams"),
 }
 """The columns of the second sheet."""
+
+_OF_PROGRAMME = ("læringsmål", "aktivitet", "kompetencer", "øvebaner", VISITS)
+_OF_MEETINGS = ("tema", "spørgsmål", "link", *DUTIES)
 
 STEP_HELP = {
     "trin": "Navnet på siden i mappen notebooks, uden .ipynb",
@@ -139,6 +153,9 @@ STEP_HELP = {
     "aktivitet": "Kun perioder: coaching, jobbesøg eller sparring.",
     "kompetencer": "Kun perioder: det, I øver jer i. Sæt semikolon imellem.",
     "øvebaner": "Kun perioder, hvis ikke alle øvebaner er med. Sæt semikolon imellem.",
+    "tema": "Mødets tema. Kan undværes, til I har valgt et.",
+    "spørgsmål": "Åbne spørgsmål til temaet. Sæt semikolon imellem.",
+    "link": "Hvis I mødes online: adressen, begynd med https://",
 }
 
 PEOPLE_HELP = {
@@ -150,10 +167,25 @@ PEOPLE_HELP = {
     "nærmeste leder": "Adressen, hvis lederen er på holdet. Ellers navnet.",
     "gruppe": "Lad den stå tom, til grupperne er lavet. Du kan altid rette den.",
     "jobbesøg": "Lad den stå tom, til parrene er lavet. De, der har det samme her, besøger hinanden.",
+    "vært": "De møder, lederen er vært for, som de hedder i arket Datoer. Sæt semikolon imellem.",
+    "ordstyrer": "De møder, hvor lederen passer uret. Sæt semikolon imellem.",
+    "sag": "De møder, lederen har en sag med til. Sæt semikolon imellem.",
     "mødt før": "Navne, netværk eller projekter, lederen kender andre fra. Sæt semikolon imellem. Kan undværes.",
     "sammen med": "Adressen på en, lederen skal i gruppe med. Kan undværes.",
     "tidligere grupper": "Bliver udfyldt, når I blander på ny. Én gruppe for hver runde med semikolon imellem: 3; 7",
 }
+
+
+def lines_of(kind: GatheringKind) -> list[Line]:
+    """The lines of the first sheet of a file of that kind."""
+    unused = kind is not GatheringKind.PROGRAMME
+    return [line for line in LINES if line.programme is not unused]
+
+
+def columns_of(kind: GatheringKind, columns: Iterable[str]) -> list[str]:
+    """Those of the columns that a file of that kind has a use for."""
+    unused = _OF_MEETINGS if kind is GatheringKind.PROGRAMME else _OF_PROGRAMME
+    return [column for column in columns if column not in unused]
 
 
 def key(column: str) -> str:

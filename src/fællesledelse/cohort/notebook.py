@@ -17,6 +17,7 @@ from ..errors import CohortError, Finding
 from ..model import Activity, Field, FieldKind, Point, RunSheet
 from ..vocabulary import Call, FieldSpec, placed
 from . import prose, sheet, words
+from .file import Source
 
 LIMIT = 2 * 1024 * 1024
 """Bytes of a notebook file."""
@@ -88,17 +89,16 @@ def examine(
     step: str | None = None,
     known_steps: Collection[str] | None = None,
     *,
-    stem: str = "",
-    activity: Activity | None = None,
+    source: Source | None = None,
     known: dict[str, words.Word] | None = None,
 ) -> Page:
     """Guard every cell of a notebook and read what it asks.
 
     ``step`` is the name the page must open with, ``known_steps`` the steps whose days the text may name; None: any.
-    ``stem`` is the notebook's own name where that isn't the step's. A period has an ``activity``; cells for another are
-    left out. ``known`` are the words that the placeholders will become, as far as anybody knows yet.
+    ``source`` says what of the notebook is built: of a period only the cells for its activity. ``known`` are the words that
+    the placeholders will become, as far as anybody knows yet.
     """
-    return _Reader(file_name(stem or step or "siden"), step, known_steps, activity, known).read(notebook)
+    return _Reader(step, known_steps, source or Source(step or "siden"), known).read(notebook)
 
 
 def stands(cell: NotebookNode, activity: Activity | None) -> bool:
@@ -129,13 +129,13 @@ class _Reader:
 
     def __init__(
         self,
-        file: str,
         step: str | None,
         known_steps: Collection[str] | None,
-        activity: Activity | None,
+        source: Source,
         known: dict[str, words.Word] | None,
     ) -> None:
-        self.file, self.step, self.known_steps, self.activity, self.known = file, step, known_steps, activity, known
+        self.file, self.source = file_name(source.notebook), source
+        self.step, self.known_steps, self.known = step, known_steps, known
         self.kept: list[dict[str, Any]] = []
         self.fields: list[Field] = []
         self.reads: list[str] = []
@@ -148,7 +148,7 @@ class _Reader:
 
     def read(self, notebook: NotebookNode) -> Page:
         for number, cell in enumerate(notebook.cells, 1):
-            if _INJECTED not in _tags(cell) and str(cell.source).strip() and stands(cell, self.activity):
+            if _INJECTED not in _tags(cell) and str(cell.source).strip() and stands(cell, self.source.activity):
                 self.cell(cell, f"{self.file}, celle {number}")
         if self.code < 2:
             why = "Siden mangler de to første kodecellers åbning. Kopiér dem fra en af de andre sider."
@@ -178,7 +178,7 @@ class _Reader:
             self.findings.append(Finding(file, "Cellen er af slagsen Raw. Lav den om til Markdown, eller slet den."))
 
     def prose(self, source: str, file: str) -> None:
-        unknown = list(words.check(source, file, self.known_steps, self.activity is not None))
+        unknown = list(words.check(source, file, self.known_steps, self.source.kind))
         self.findings += unknown
         self.placeholders += words.used(source)
         self.findings += prose.check(source, file)
@@ -190,7 +190,7 @@ class _Reader:
         if self.code == 1:
             text, findings = cells.parameters(source, file)
         elif self.code == 2:
-            text, findings = cells.opening(source, file, self.step, self.activity is not None)
+            text, findings = cells.opening(source, file, self.step, self.source.kind is not None)
         else:
             text, asked, findings = cells.call(source, file)
             self.asks(placed(asked, self.step or ""), file)

@@ -18,6 +18,9 @@ NAMES = ("deltagere.csv", "deltagere.xlsx")
 VISITS = "jobbesøg"
 """The column that only a period with job visits asks for."""
 
+DUTIES = ("vært", "ordstyrer", "sag")
+"""The columns that only salons and networks ask for: the meetings that someone has that duty at."""
+
 COLUMNS = {
     "navn": ("navn", "fulde navn", "deltager", "leder", "name"),
     "email": ("email", "mail", "epost", "mailadresse", "emailadresse", "arbejdsmail"),
@@ -27,6 +30,9 @@ COLUMNS = {
     "nærmeste leder": ("nærmesteleder", "egenleder", "chef", "nærmestechef", "leders email", "refererertil"),
     "gruppe": ("gruppe", "sparringsgruppe", "gruppenr", "gruppenummer"),
     VISITS: ("jobbesøg", "jobbesøgspar", "besøgspar"),
+    "vært": ("værter", "værtskab"),
+    "ordstyrer": ("ordstyrere", "passer uret", "tovholder"),
+    "sag": ("sager", "sag med", "egen sag"),
 }
 """Each column's heading with the other headings people write for it, in lower case."""
 
@@ -244,7 +250,7 @@ def _worth_a_look(lines: list[_Line], columns: Headings, name: str) -> list[Find
     found = [
         Finding(name, f"Kolonnen {column!r} er der ikke. Det går an.", columns.row)
         for column in COLUMNS
-        if column not in columns.places and column != VISITS
+        if column not in columns.places and column not in (VISITS, *DUTIES)
     ]
     for group, members in _groups(lines).items():
         if len(members) > _LARGEST:
@@ -283,4 +289,12 @@ def _participant(line: _Line) -> Participant:
         superior=superior.lower() if "@" in superior else superior,
         group=line.text("gruppe"),
         visit=line.text("jobbesøg"),
+        hosts=_meetings(line, "vært"),
+        chairs=_meetings(line, "ordstyrer"),
+        cases=_meetings(line, "sag"),
     )
+
+
+def _meetings(line: _Line, duty: str) -> tuple[str, ...]:
+    """The meetings at which someone has a duty."""
+    return tuple(part.strip() for part in line.text(duty).split(";") if part.strip())

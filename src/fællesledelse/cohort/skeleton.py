@@ -11,14 +11,17 @@ from pydantic import ValidationError
 
 from ..documents import template
 from ..errors import CohortError, Finding
-from ..model import Manifest, Participant, PrivacyNotice, Role, Roster
+from ..model import GatheringKind, Manifest, Participant, PrivacyNotice, Role, Roster
 from ..names import slug
 from ..share import share
 from . import excel, questionnaire
 from .build import Built, swap
 from .document import NAME, read
-from .file import FacilitatorLine
+from .file import FacilitatorLine, kind_of
 from .notebook import FOLDER
+
+_PAGES = {GatheringKind.PROGRAMME: "", GatheringKind.SALON: "salon", GatheringKind.NETWORK: "netvaerk"}
+"""Where among the packaged notebooks the pages for each stand."""
 
 
 def write(folder: Path) -> None:
@@ -55,10 +58,13 @@ def found(folder: Path, facilitators: Sequence[FacilitatorLine], today: date) ->
 def lay(folder: Path, cohort: str, roster: str) -> None:
     """Lay out a cohort folder with those texts, the packaged notebooks and the packaged Word template."""
     # The mark at the beginning tells a Danish Excel that the file is UTF-8.
-    _make(folder, {NAME: cohort.encode(), "deltagere.csv": roster.replace("\n", "\r\n").encode("utf-8-sig")})
+    files = {NAME: cohort.encode(), "deltagere.csv": roster.replace("\n", "\r\n").encode("utf-8-sig")}
+    _make(folder, files, kind=kind_of(read(files[NAME]).values))
 
 
-def _make(folder: Path, files: dict[str, bytes], built: Built | None = None) -> None:
+def _make(
+    folder: Path, files: dict[str, bytes], built: Built | None = None, kind: GatheringKind = GatheringKind.PROGRAMME
+) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         why = "Her ligger allerede noget, og det rører vi ikke. Vælg et navn til en ny mappe."
         raise CohortError([Finding(str(folder), why)])
@@ -66,7 +72,7 @@ def _make(folder: Path, files: dict[str, bytes], built: Built | None = None) -> 
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".hold-ny-", dir=folder.parent, ignore_cleanup_errors=True) as place:
             new = Path(place) / "ny"
-            _fill(new, files)
+            _fill(new, files, kind)
             if built:
                 swap(new, built.files)
             if folder.exists():
@@ -77,11 +83,12 @@ def _make(folder: Path, files: dict[str, bytes], built: Built | None = None) -> 
         raise CohortError([Finding(str(folder), why)]) from problem
 
 
-def _fill(folder: Path, files: dict[str, bytes]) -> None:
+def _fill(folder: Path, files: dict[str, bytes], kind: GatheringKind) -> None:
     (folder / FOLDER).mkdir(parents=True)
-    for name, content in (files | questionnaire.packaged()).items():
+    survey = questionnaire.packaged() if kind is GatheringKind.PROGRAMME else {}
+    for name, content in (files | survey).items():
         (folder / name).write_bytes(content)
-    for notebook in sorted(share(FOLDER).glob("*.ipynb")):
+    for notebook in sorted((share(FOLDER) / _PAGES[kind]).glob("*.ipynb")):
         shutil.copyfile(notebook, folder / FOLDER / notebook.name)
     (folder / template.FOLDER).mkdir()
     (folder / template.FOLDER / template.TEMPLATE).write_bytes(template.packaged())

@@ -11,14 +11,21 @@ from dataclasses import dataclass
 
 from .. import danish
 from ..errors import Finding
+from ..model import StepKind
 from ..names import is_slug, nearest
-from .file import CohortFile, Named, StepLine, Vision, period
+from .file import CohortFile, Named, StepLine, Vision, meeting, period
 
 NAMES = ("hold", "organisation", "starter", "slutter", "vision", "dokumenter", "læringsmål", "øvebaner", "facilitatorer")
 """Every name a page may use, besides ``dato:`` with the name of a step."""
 
 OF_PERIOD = ("periode", "periode:læringsmål", "periode:kompetencer", "periode:øvebaner", "dato:periode")
 """What the page of a period may use besides."""
+
+OF_MEETING = ("møde", "møde:tema", "møde:spørgsmål", "møde:sted", "møde:link", "dato:møde")
+"""What the page of a salon or of a network's meeting may use besides."""
+
+_OWN = {StepKind.PERIOD: OF_PERIOD, StepKind.MEETING: OF_MEETING}
+_WHOSE = {StepKind.PERIOD: "en periode", StepKind.MEETING: "en salon eller et netværksmøde"}
 
 _PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
 _ALONE = re.compile(r"^([ ]{0,3}(?:>[ ]?)*)\{\{([^{}\n]*)\}\}[ ]*$", re.MULTILINE)
@@ -41,6 +48,16 @@ UNSET = Word("dag, I selv aftaler", "dag, I selv aftaler")
 PRACTICE = "At gøre læringsmålet til noget, andre kan se i jeres hverdag"
 """What a period trains that names no competences."""
 
+OPEN_THEME = "Det, der fylder hos jer lige nu"
+"""The theme of a meeting that names none."""
+
+QUESTIONS = (
+    "Hvornår mødte du det sidst, og hvad gjorde du?",
+    "Hvad virkede bedre, end du havde ventet?",
+    "Hvad vil du prøve, før vi ses igen?",
+)
+"""What is asked at a meeting whose questions nobody has prepared."""
+
 COMMON = "En opgave, vi er fælles om"
 """The track of a cohort that names none."""
 
@@ -60,7 +77,7 @@ def words(cohort: CohortFile, step: str = "") -> dict[str, Word]:
         "facilitatorer": _list([f"{escape(one.name)} ({escape(one.email)})" for one in cohort.facilitators]),
     }
     found |= {f"dato:{each.name}": _plain(danish.day(each.opens or cohort.starts)) for each in cohort.steps}
-    return found | (_of_period(cohort, line) if line else {})
+    return found | (_of_period(cohort, line) | _of_meeting(cohort, line) if line else {})
 
 
 def _of_period(cohort: CohortFile, line: StepLine) -> dict[str, Word]:
@@ -76,21 +93,36 @@ def _of_period(cohort: CohortFile, line: StepLine) -> dict[str, Word]:
     }
 
 
+def _of_meeting(cohort: CohortFile, line: StepLine) -> dict[str, Word]:
+    found = meeting(cohort, line)
+    if found is None:
+        return {}
+    return {
+        "møde": _plain(line.title),
+        "møde:tema": _plain(found.theme or OPEN_THEME),
+        "møde:spørgsmål": _list([escape(each) for each in found.questions or QUESTIONS]),
+        "møde:sted": _plain(line.place or "et sted, I får besked om"),
+        "møde:link": Word(f"[Mød op her]({found.link})", f"[Mød op her]({found.link})") if found.link else _plain(""),
+        "dato:møde": _plain(danish.day(line.opens or cohort.starts)),
+    }
+
+
 def used(markdown: str) -> list[str]:
     """The names of the placeholders in a text."""
     return [_name(found[1]) for found in _PLACEHOLDER.finditer(markdown)]
 
 
-def check(markdown: str, file: str, steps: Collection[str] | None, of_period: bool = False) -> Iterator[Finding]:
+def check(markdown: str, file: str, steps: Collection[str] | None, kind: StepKind | None = None) -> Iterator[Finding]:
     """Placeholders that nobody knows. ``steps`` are those whose days a page may name; None: any.
 
-    ``of_period``: the page is a period's.
+    ``kind``: the page is a period's or a meeting's, and has words of its own.
     """
-    known = [*NAMES, *(OF_PERIOD if of_period else ()), *(f"dato:{step}" for step in steps or ())]
+    own = _OWN.get(kind, ()) if kind else ()
+    known = [*NAMES, *own, *(f"dato:{step}" for step in steps or ())]
     for found in _PLACEHOLDER.finditer(markdown):
         name = _name(found[1])
-        if name in OF_PERIOD and name not in known:
-            why = f"{found[0][:60]} kan kun stå på siden for en periode, og det er den her ikke. Slet det."
+        if whose := next((_WHOSE[other] for other, names in _OWN.items() if name in names and name not in own), ""):
+            why = f"{found[0][:60]} kan kun stå på siden for {whose}, og det er den her ikke. Slet det."
             yield _finding(markdown, found.start(), file, why)
         elif name not in known and not (steps is None and name.startswith("dato:") and is_slug(name[5:])):
             hint = nearest(name, known) or f" De kendte er: {', '.join(NAMES)} og dato: med et trins navn."

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from ..danish import near_day
-from ..model import Manifest, Participant, Role, Step, StepKind
+from ..model import GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
 from .overview import countable, rows
@@ -38,6 +38,12 @@ DESK = (
 
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
+
+_ELSEWHERE = {
+    GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+    GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
+}
+"""The pages that only a programme has a use for, by what people gather for instead."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -180,7 +186,8 @@ def movable(cohort: Cohort) -> list[Step]:
 
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
-    return tuple(each for each in BESIDE if each[0] != SURVEY or manifest.survey is not None)
+    without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
+    return tuple(each for each in BESIDE if each[0] not in without)
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:

@@ -16,12 +16,12 @@ from .rooms_api import called, leaders_of
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
-SIZES = {2: "to", 3: "tre", 4: "fire"}
+SIZES = dict(enumerate(["to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"], 2))
 CONTRACTS = {"none": "Ingen kontrakt endnu", "waiting": "Kontrakten afventer", "in-force": "Kontrakten gælder"}
 
 
 class CardPage(Page):
-    """GET: the run sheet of a step on a card that lies on the table, for 2, 3 or 4 (``?antal=``) or my own group."""
+    """GET: the run sheet of a step on a card that lies on the table, for so many (``?antal=``) or my own group."""
 
     async def get(self, gathering: str, step: str) -> None:
         """For leaders and facilitators alike: it holds what the page says, and nobody's name."""
@@ -132,12 +132,9 @@ def _card(step: Step, sheet: RunSheet) -> dict[str, Any]:
         phases = tuple(found)
         own = sum(phase.minutes for phase in phases if phase.turn)
         blocks.append({"turns": turns, "phases": phases, "minutes": own})
-    return {"blocks": blocks, "minutes": _minutes(sheet.phases, sheet.people), "sizes": _sizes(step)}
+    sizes = {} if step.meeting else {each.people: SIZES[each.people] for each in step.run_sheets}
+    return {"blocks": blocks, "minutes": _minutes(sheet.phases, sheet.people), "sizes": sizes}
 
 
 def _minutes(phases: tuple[Phase, ...], people: int) -> int:
     return sum(phase.minutes * (people if phase.turn else 1) for phase in phases)
-
-
-def _sizes(step: Step) -> dict[int, str]:
-    return {sheet.people: SIZES[sheet.people] for sheet in step.run_sheets}

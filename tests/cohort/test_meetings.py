@@ -1,0 +1,83 @@
+"""Salons and networks: folders of their own kind, with one notebook built for each meeting."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fællesledelse.cohort import changes, demo, excel
+from fællesledelse.cohort.build import Built, build, prepare
+from fællesledelse.errors import CohortError
+from fællesledelse.model import GatheringKind, Meeting, StepKind
+
+TODAY = date(2026, 11, 23)
+
+
+def laid(folder: Path, part: str, **swapped: str) -> Path:
+    """One of the demo's folders, with texts of its hold.yaml swapped for others."""
+    demo.write_demo(folder / part, TODAY, part=part)
+    path = folder / part / "hold.yaml"
+    text = path.read_text(encoding="utf-8")
+    for before, after in swapped.items():
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    return folder / part
+
+
+def findings(folder: Path) -> list[str]:
+    with pytest.raises(CohortError) as caught:
+        prepare(folder)
+    return [str(each) for each in caught.value.findings]
+
+
+@pytest.fixture
+def salons(tmp_path: Path) -> Built:
+    return build(laid(tmp_path, "salon"))
+
+
+def test_one_notebook_is_built_for_each_salon_with_its_own_theme_and_questions(salons: Built) -> None:
+    manifest = salons.manifest
+    assert manifest.kind is GatheringKind.SALON
+    assert [step.kind for step in manifest.steps] == [StepKind.WELCOME, StepKind.MEETING, StepKind.MEETING]
+    questions = "Hvem kan du tænke højt sammen med?", "Hvad bærer du rundt på, som ingen spørger til?"
+    online = Meeting("Ensomhed i lederrollen", questions, "https://moede.strandby.example/salon")
+    assert manifest.steps[2].meeting == online
+    assert online.theme in salons.notebooks["salon-2"]
+    assert online.theme not in salons.notebooks["salon-1"]
+    assert online.link in salons.notebooks["salon-2"]
+
+
+def test_a_salon_takes_an_hour_and_has_nothing_to_write_in(salons: Built) -> None:
+    for step in salons.manifest.steps:
+        assert step.fields == ()
+        assert step.contract == ()
+        assert [sum(phase.minutes for phase in sheet.phases) for sheet in step.run_sheets] in ([], [60])
+
+
+def test_the_roster_says_who_is_host_keeps_the_time_and_brings_a_case(tmp_path: Path) -> None:
+    roster = prepare(laid(tmp_path, "netvaerk")).roster
+    duties = {each.name: (each.hosts, each.chairs, each.cases) for each in roster.participants}
+    assert duties["Amir Hosseini"] == (("moede-1",), ("moede-2",), ())
+    assert duties["Emil Thorup"] == ((), (), ())
+
+
+@pytest.mark.parametrize("part", ["salon", "netvaerk"])
+def test_the_folder_gives_one_excel_file_that_builds_the_same(tmp_path: Path, part: str) -> None:
+    folder = laid(tmp_path, part)
+    before, book = prepare(folder), changes.file(folder)
+    for name in ("hold.yaml", "deltagere.csv"):
+        (folder / name).unlink()
+    (folder / excel.NAME).write_bytes(book)
+    after = prepare(folder)
+    assert (after.manifest, after.roster, after.notebooks) == (before.manifest, before.roster, before.notebooks)
+
+
+def test_a_kind_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:
+    [told] = findings(laid(tmp_path, "salon", **{"slags: salon": "slags: saloner"}))
+    assert told.startswith("hold.yaml, linje 2, kolonne 8: slags: 'saloner' er ikke en slags, vi kender. Mente du 'salon'?")
+
+
+def test_a_link_that_can_not_be_shown_is_told_with_its_line(tmp_path: Path) -> None:
+    told = findings(laid(tmp_path, "salon", **{"https://moede": "moede"}))
+    assert any("link: 'moede.strandby.example/salon' er ikke et link, vi kan vise." in each for each in told)
