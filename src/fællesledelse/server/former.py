@@ -118,13 +118,17 @@ def released(store: Store, unlocked: Unlocked, gathering: str) -> Iterator[Relea
     for kind in BACK:
         for parcel in store.parcels.written(unlocked, gathering, kind):
             if parcel.withdrawn_at is None and len(parcel.readers) > 1:
-                yield Released(parcel.id, _title(parcel), f"Delt {day(parcel.made_at.date())}", _glimpse(parcel))
+                yield Released(parcel.id, _title(parcel), _about(parcel), _glimpse(parcel))
 
 
 def _title(parcel: Parcel) -> str:
     if parcel.kind == PUBLICATION_KIND:
-        return f"Ledelsesgrundlag, version {parcel.number}" + (f", til den {day(parcel.due)}" if parcel.due else "")
+        return f"Ledelsesgrundlag, version {parcel.number}"
     return f"Udkast {parcel.number}" if parcel.kind == DRAFT_KIND else (CARDS | GIFT_TITLES)[parcel.kind]
+
+
+def _about(parcel: Parcel) -> str:
+    return f"Udgivet til den {day(parcel.due)}" if parcel.due else f"Delt den {day(parcel.made_at.date())}"
 
 
 def _glimpse(parcel: Parcel) -> str:
