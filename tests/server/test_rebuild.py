@@ -123,7 +123,9 @@ def test_who_is_taken_off_the_roster_loses_the_gathering_but_what_is_their_own(
     assert gerda.get("/api/andet/steps/forberedelse-1").status_code == 404
     assert gerda.save("episodes.1.did", "igen", 1, gathering="andet").status_code == 404
     assert gerda.get("/").headers["location"] == "/hold/andet/mit"
-    assert "Der er ingen svar fra dig" in gerda.get("/hold/andet/mit").text
+    own = gerda.get("/hold/andet/mit").text
+    assert "Hent alt mit" in own
+    assert "Mine svar i målingerne" not in own, "there has been no survey here"
 
 
 def test_a_built_page_that_would_run_anything_else_is_not_served(folder: Path) -> None:

@@ -76,6 +76,7 @@ class FormerPage(Page):
             over=manifest.ends is not None and manifest.ends < self.house.today(),
             contact=manifest.privacy.contact,
             left=kept,
+            measured=any(wave.asks is not None for wave in survey.waves),
             waves=await self._waves(gathering, survey.waves),
             ended=survey.ended,
             released=await self.house.ask(lambda: list(released(self.house.store, unlocked, gathering))),
