@@ -91,9 +91,9 @@ class Feedback:
 
     def _was_ready(self, draft: Parcel, givers: Iterable[str], left: datetime) -> bool:
         """The same for an author who has left: what was not open by then never opens."""
-        gone = draft.withdrawn_at <= left if draft.withdrawn_at else draft.group != (self.circle.group or draft.group)
-        heard = self._heard()
-        return gone or set(draft.readers) <= {self.circle.me, *givers} or (heard is not None and heard <= left)
+        moved = bool(self.circle.group) and draft.group != self.circle.group
+        before = (moment for moment in (draft.withdrawn_at, self._heard()) if moment is not None and moment <= left)
+        return moved or set(draft.readers) <= {self.circle.me, *givers} or any(before)
 
     def _heard(self) -> datetime | None:
         """When the workshop's present phase began, if that is the last of the leader's turn or later; else None."""

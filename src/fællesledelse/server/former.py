@@ -85,16 +85,12 @@ class FormerPage(Page):
     async def _waves(self, gathering: str, waves: tuple[SurveyWave, ...]) -> list[OwnWave]:
         """The own answers in each wave that has begun and has any, the newest first."""
         own, copies = await own_answers(self, gathering)
-        drafts = {}
+        found = []
         for wave in waves:
-            if wave.asks is not None and not wave.closed:
-                drafts[wave.id] = await self.house.ask(self.house.store.surveys.draft, gathering, wave.id, self.person)
-        found = (
-            _wave(
-                wave, drafts.get(wave.id, NO_DRAFT).sent, drafts.get(wave.id, NO_DRAFT).answers or own.get(wave.id), copies
-            )
-            for wave in waves
-        )
+            draft = NO_DRAFT
+            if not wave.closed:
+                draft = await self.house.ask(self.house.store.surveys.draft, gathering, wave.id, self.person)
+            found.append(_wave(wave, draft.sent, draft.answers or own.get(wave.id), copies.get(wave.id)))
         return [each for each in found if each is not None]
 
 
@@ -139,8 +135,8 @@ def _glimpse(parcel: Parcel) -> str:
     return shorten(text, GLIMPSE, placeholder=" …")
 
 
-def _wave(wave: SurveyWave, sent: bool, own: dict[str, int] | None, copies: dict[str, dict[str, int]]) -> OwnWave | None:
-    answers = own or copies.get(wave.id)
+def _wave(wave: SurveyWave, sent: bool, own: dict[str, int] | None, copy: dict[str, int] | None) -> OwnWave | None:
+    answers = own or copy
     if wave.asks is None or not answers:
         return None
     kind = "copy" if not own else "closed" if wave.closed else "open"

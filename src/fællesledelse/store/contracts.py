@@ -68,7 +68,7 @@ class Contracts:
         """Where the group is with its contract, or with the one it had ``then``. Opens nothing."""
         with self._database.reading() as connection:
             row = self._newest(connection, gathering, group, then)
-            return Standing() if row is None else self._standing(connection, row)
+            return Standing() if row is None else self._standing(connection, row, then)
 
     def _enter(self, connection: Connection, unlocked: Unlocked, gathering: str, group: str) -> tuple[Person, ...]:
         hold_membership(connection, gathering, unlocked.person.id)
@@ -116,9 +116,10 @@ class Contracts:
         row = self._newest(connection, gathering, group)
         return 0 if row is None else int(row["number"])
 
-    def _standing(self, connection: Connection, row: RowMapping) -> Standing:
+    def _standing(self, connection: Connection, row: RowMapping, then: datetime | None = None) -> Standing:
         table = schema.contract_acceptance
-        here = (table.c[name] == row[name] for name in ("gathering", "group", "number"))
+        here = [table.c[name] == row[name] for name in ("gathering", "group", "number")]
+        here += [table.c.accepted_at <= then] if then is not None else []
         rows = connection.execute(select(table.c.person, table.c.left_at).where(*here)).all()
         accepted = {person for person, left_at in rows if left_at is None}
         members = _members(connection, row["gathering"], row["group"])

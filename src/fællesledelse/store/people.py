@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Connection, RowMapping, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, literal, select, update
 
 from ..errors import AccessError, StoreError
 from ..model import Manifest, Participant, Role, Roster
@@ -126,7 +126,7 @@ class People:
         insert_missing(connection, table, gathering=gathering, person=person_id, since=today, **values)
         here = (table.c.gathering == gathering, table.c.person == person_id)
         leads = participant.role is Role.LEADER
-        led_until = None if leads else _led_until(func.coalesce(table.c.led_until, self._clock()))
+        led_until = None if leads else _led_until(self._clock())
         connection.execute(update(table).where(*here).values(**values, until=None, led_until=led_until))
         alone = (person.c.id == person_id, ~in_another(gathering, person.c.id))
         connection.execute(update(person).where(*alone).values(name=participant.name))
@@ -149,10 +149,10 @@ class People:
         connection.execute(update(given).where(*left).values(left_at=self._clock()))
 
 
-def _led_until(last: datetime | ColumnElement[Any]) -> Case[Any]:
-    """For an update that ends someone's time as a leader: ``last`` where they were one until now, else as it was."""
-    table = schema.membership
-    return case((table.c.role == Role.LEADER, last), else_=table.c.led_until)
+def _led_until(now: datetime) -> ColumnElement[Any]:
+    """For an update that ends someone's time as a leader: what it was, else ``now`` for one who is a leader yet."""
+    member = schema.membership.c
+    return func.coalesce(member.led_until, case((member.role == Role.LEADER, literal(now, schema.Moment))))
 
 
 def hold_membership(connection: Connection, gathering: str, person_id: str) -> None:
