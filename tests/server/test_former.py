@@ -105,6 +105,14 @@ def publish(author: Leader) -> str:
     return publication
 
 
+def run_workshop(leader: Leader) -> None:
+    """Go through the workshop where feedback is heard, to its end."""
+    path = "/api/demo/rooms/workshop-2"
+    here = leader.client.put(path, json={"base": leader.client.get(path).json()["version"], "do": "start"}).json()
+    over = {"base": here["version"], "do": "go", "phase": len(here["phases"])}
+    assert leader.client.put(path, json=over).status_code == 200
+
+
 def withdraw(who: Leader, wave: str) -> httpx.Response:
     return who.client.delete(f"/api/demo/survey/{wave}/mine")
 
@@ -159,7 +167,7 @@ def _live(story: Story) -> None:
     give_sentence(bent, anna, "BENTS SÆTNING TIL ANNA")
     story.lesson = let_go(anna, hypothesis="ANNAS KORT")
     let_go(bent, hypothesis=SECRET)
-    bent.share(SECRET)
+    carla.give(bent.share(SECRET), well="CARLAS ORD TIL BENT")
     story.publication = publish(anna)
     body = {"title": "Den første", "opens": TODAY.isoformat(), "closes": (TODAY + timedelta(days=7)).isoformat()}
     story.wave = story.vibeke.post("survey", **body).json()["waves"][0]["id"]
@@ -301,6 +309,9 @@ def test_the_file_has_the_own_and_what_was_given_and_nothing_that_came_afterward
     assert "De andres udkast, kort og ledelsesgrundlag" in words
     bent.agree(carla, export=False)  # what they agree on from now on is theirs
     assert texts_of(anna) == words
+    bent.agree(carla)
+    run_workshop(bent)  # feedback opens for those who are there when it is over
+    assert texts_of(anna) == words
 
 
 def test_who_is_put_back_on_the_list_has_the_place_again_with_everything_in_it(story: Story) -> None:
@@ -360,6 +371,12 @@ def test_after_the_key_is_destroyed_there_is_the_copy_and_a_clear_refusal(story:
     assert "Nøglen er slettet, og ingen kan finde dine svar mere" in text
     assert "Træk mine svar tilbage" not in text
     assert "Fra den kopi" not in story.page(DORTE)
+
+
+def test_what_was_open_when_one_left_stays_open(story: Story) -> None:
+    """Anna never gave Bent hers, but the workshop was over."""
+    story.stay(CARLA, EGON)
+    assert "CARLAS ORD TIL BENT" in texts_of(story[BENT])
 
 
 def test_who_is_still_in_another_gathering_finds_the_way_on_the_front_page(story: Story) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import AnswerError
-from ..store import Parcel, Store
+from ..store import Parcel, Person, Store
 from .answers_api import answer_json
 from .circle import Circle
 from .course import course
@@ -101,7 +101,8 @@ class Feedback:
         room = self.store.rooms.present(self.circle.gathering, self.circle.group, WORKSHOP) if self.circle.group else None
         if step is None or room is None:
             return None
-        here = course(step, room, self.circle.members)
+        there = tuple(Person(each, "", "") for each in room.order)  # the group may be another since someone left
+        here = course(step, room, self.circle.members if self.circle.left is None else there)
         place = next((place for place, person in enumerate(here.people) if person.id == self.circle.me), None)
         ends = [number for number, moment in enumerate(here.moments) if moment.last and moment.turn == place]
         over = bool(here.moments) and room.phase >= max(ends, default=len(here.moments))
