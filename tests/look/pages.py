@@ -4,8 +4,10 @@ from typing import Any
 
 import jinja2
 
+from fællesledelse.documents import Left
 from fællesledelse.model import PrivacyNotice
 from fællesledelse.server.assets import asset
+from fællesledelse.server.former import OwnWave, Released
 from fællesledelse.share import share
 
 ME = {
@@ -43,6 +45,15 @@ def row(name: str, group: str) -> dict[str, Any]:
 
 OTHERS = [{"person": name, "name": name, "chosen": name == "Åse Ø"} for name in ("Karen Møllegaard", "Åse Ø", "Ib Toft")]
 DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18", "meeting": True}]
+TAKEN = {"ends": "14. juni 2028", "over": False, "contact": "hr@soenderlund.example", "measured": True, "ended": False}
+LEFT = {
+    "left": [Left("Dit private tillæg", "Du har ikke bedt om det."), Left("Feedback fra Åse", "Andres ord bliver her.")],
+    "waves": [
+        OwnWave("w", "Før den første periode", "closed", "", (("Vi taler åbent.", "Helt enig"),)),
+        OwnWave("v", "Midtvejs", "open", "Åben til og med 3. maj.", (("Vi taler åbent.", "Ved ikke"),)),
+    ],
+    "released": [Released("r", "Prøvehandling på tavlen", "Delt 2. maj", "Hvis vi ringer først, svarer de.")],
+}
 HOME = {"title": "Hjem", "url": "/"}
 ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -51,7 +62,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "forgotten": ("forgotten.html", OUTSIDE),
     "renew": ("renew.html", OUTSIDE),
     "error": ("error.html", OUTSIDE | ERROR),
-    "gatherings": ("gatherings.html", OUTSIDE | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}]}),
+    "gatherings": (
+        "gatherings.html",
+        OUTSIDE
+        | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}], "left": [{"name": "Et før", "url": "/hold/b/mit"}]},
+    ),
+    "former": ("former.html", INSIDE | {"me": ME | {"home": "/"}, "nav": []} | TAKEN | LEFT),
     "notice": ("notice.html", INSIDE | {"privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False}),
     "facilitators-notice": (
         "notice.html",

@@ -107,7 +107,9 @@ def test_a_folder_that_is_closed_to_the_server_is_told(folder: Path, monkeypatch
         Shelf([folder])
 
 
-def test_who_is_taken_off_the_roster_loses_the_gathering(another: Callable[..., Server], tmp_path: Path) -> None:
+def test_who_is_taken_off_the_roster_loses_the_gathering_but_what_is_their_own(
+    another: Callable[..., Server], tmp_path: Path
+) -> None:
     from .people import write_gathering
 
     write_gathering(tmp_path / "andet", "andet")
@@ -120,8 +122,10 @@ def test_who_is_taken_off_the_roster_loses_the_gathering(another: Callable[..., 
     build(tmp_path / "andet")
     assert gerda.get("/api/andet/steps/forberedelse-1").status_code == 404
     assert gerda.save("episodes.1.did", "igen", 1, gathering="andet").status_code == 404
-    assert gerda.get("/").status_code == 404
-    assert "facilitator" in gerda.get("/").text
+    assert gerda.get("/").headers["location"] == "/hold/andet/mit"
+    own = gerda.get("/hold/andet/mit").text
+    assert "Hent alt mit" in own
+    assert "Mine svar i målingerne" not in own, "there has been no survey here"
 
 
 def test_a_built_page_that_would_run_anything_else_is_not_served(folder: Path) -> None:

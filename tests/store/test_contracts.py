@@ -89,6 +89,23 @@ def test_who_leaves_is_asked_no_more_and_decides_no_more(house: House, anna: Unl
         propose(house, bent, 1)
 
 
+def test_a_contract_is_known_as_it_stood_at_a_moment(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    """What was proposed later, and who has said yes later, is not in it."""
+    contracts, before = house.store.contracts, house.clock()
+    house.clock.forward(minutes=1)
+    propose(house, anna)
+    then = house.clock()
+    house.clock.forward(minutes=1)
+    contracts.accept(bent, "demo", GROUP, 1)
+    present = contracts.standing("demo", GROUP)
+    assert {anna.person.id, bent.person.id} == set(present.accepted)
+    propose(house, bent, 1)
+    standing = contracts.standing("demo", GROUP, then)
+    assert (standing.number, standing.accepted, standing.in_force) == (1, (anna.person.id,), False)
+    assert contracts.standing("demo", GROUP, before).number == 0
+    assert contracts.standing("demo", GROUP).number == 2
+
+
 def test_who_comes_back_is_asked_again(house: House, anna: Unlocked, bent: Unlocked) -> None:
     contracts = house.store.contracts
     propose(house, anna)

@@ -74,6 +74,31 @@ def test_names_before_each_gathering_had_its_own_are_kept(empty_url: str) -> Non
     database.close()
 
 
+def test_who_led_before_it_was_noted_until_when_is_known_too(empty_url: str) -> None:
+    """Of the facilitators, those who have written: they did so as leaders."""
+    old = Database(empty_url, "0007")
+    people = (("leads", "leader", None), ("left", "leader", "2026-06-03"), ("facilitates", "facilitator", None))
+    with old.atomic() as connection:
+        connection.execute(text("INSERT INTO gathering (id, name) VALUES ('demo', 'Demoholdet')"))
+        for person, role, until in (*people, ("led", "facilitator", "2026-06-03")):
+            day = "NULL" if until is None else f"'{until}'"
+            for statement in (
+                f"INSERT INTO person (id, email, name) VALUES ('{person}', '{person}', '')",
+                "INSERT INTO membership (gathering, person, name, role, since, until)"
+                f" VALUES ('demo', '{person}', '', '{role}', '2026-06-01', {day})",
+            ):
+                connection.execute(text(statement))
+        head = {"gathering": "demo", "person": "led", "field": "doubt", "head": 1, "newest": 1, "filled": True}
+        connection.execute(insert(schema.answer_head).values(**head))
+    old.close()
+    database = Database(empty_url)
+    member = schema.membership.c
+    with database.reading() as connection:
+        led = connection.execute(select(member.person, member.led_until).where(member.led_until.is_not(None))).all()
+    assert {person: f"{until:%Y-%m-%d}" for person, until in led} == {"left": "2026-06-03", "led": "2026-06-03"}
+    database.close()
+
+
 def test_opening_again_changes_nothing(empty_url: str, keys: Path, clock: Clock) -> None:
     for _ in range(2):
         store = Store.open(empty_url, keys, clock, CHEAP)

@@ -50,6 +50,30 @@ def test_who_is_no_longer_in_the_roster_leaves_and_may_come_back(house: House) -
     assert house.store.people.gatherings(bent.id) == [Membership("demo", "Demoholdet", Role.LEADER, "Gruppe 1")]
 
 
+def test_who_leads_no_more_is_known_until_they_are_put_back(house: House) -> None:
+    """Taken off the list, or a facilitator, or first the one and then the other: until when they led is what stays."""
+    bent, former = house.person(BENT).id, house.store.people.former
+    assert former(bent) == []
+    house.adopt(ANNA, CARLA)
+    left = house.clock()
+    assert former(bent) == [Membership("demo", "Demoholdet", Role.LEADER, "Gruppe 1", left)]
+    house.clock.forward(days=1)
+    house.adopt(ANNA, CARLA, replace(BENT, role=Role.FACILITATOR, group=""))
+    assert [each.left for each in former(bent)] == [left]
+    assert [each.role for each in house.store.people.gatherings(bent)] == [Role.FACILITATOR]
+    house.adopt(ANNA, CARLA)
+    assert [each.left for each in former(bent)] == [left]
+    house.adopt()
+    assert former(bent) == []
+    house.adopt(ANNA, CARLA, replace(BENT, role=Role.FACILITATOR, group=""))
+    assert [each.left for each in former(bent)] == [house.clock()]
+
+
+def test_a_facilitator_who_leaves_has_led_nothing(house: House) -> None:
+    house.adopt(ANNA, BENT)
+    assert house.store.people.former(house.person(CARLA).id) == []
+
+
 def test_an_empty_roster_leaves_nobody(house: House) -> None:
     house.store.people.adopt(MANIFEST, Roster("demo", ()))
     assert house.store.people.members("demo") == []

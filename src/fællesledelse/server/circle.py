@@ -1,6 +1,7 @@
 """A leader's sparring group today and its contract: who shares with whom, and what they have agreed to write."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from ..danish import listed
@@ -20,7 +21,10 @@ SPOKEN = {
 
 @dataclass(frozen=True)
 class Circle:
-    """One leader and the others of the group. ``everyone`` has the names of all in the gathering by id."""
+    """One leader and the others of the group. ``everyone`` has the names of all in the gathering by id.
+
+    ``left``: until when someone was a leader who is none any more; for them the contract stands as it did then.
+    """
 
     manifest: Manifest
     unlocked: Unlocked
@@ -28,6 +32,7 @@ class Circle:
     members: tuple[Person, ...]  # the leaders of the group today, in the order of their names, me among them
     everyone: dict[str, str]
     standing: Standing
+    left: datetime | None = None
 
     @property
     def gathering(self) -> str:
@@ -85,9 +90,9 @@ class Circle:
             raise Refused(403, "no-contract", words, missing=self.missing if self.others else [])
 
 
-def circle(store: Store, manifest: Manifest, unlocked: Unlocked, group: str) -> Circle:
-    """The circle of a leader who is in ``group`` (empty: in none) today."""
+def circle(store: Store, manifest: Manifest, unlocked: Unlocked, group: str, left: datetime | None = None) -> Circle:
+    """The circle of a leader who is in ``group`` (empty: in none) today, or was until they ``left``."""
     everyone = store.people.members(manifest.gathering)
-    standing = store.contracts.standing(manifest.gathering, group) if group else Standing()
+    standing = store.contracts.standing(manifest.gathering, group, left) if group else Standing()
     names = {member.person.id: member.person.name for member in everyone}
-    return Circle(manifest, unlocked, group, leaders_of(everyone, group), names, standing)
+    return Circle(manifest, unlocked, group, leaders_of(everyone, group), names, standing, left)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..errors import AnswerError
-from ..store import Parcel, Store
+from ..store import Parcel, Person, Store
 from .answers_api import answer_json
 from .circle import Circle
 from .course import course
@@ -78,24 +79,34 @@ class Feedback:
 
     def ready(self, draft: Parcel, givers: Iterable[str]) -> bool:
         """Whether the author may see the feedback on a draft: all have given, the turn says so, or nobody more will."""
+        if self.circle.left is not None:
+            return self._was_ready(draft, givers, self.circle.left)
         gone = draft.withdrawn_at is not None or draft.group != self.circle.group
-        return gone or not self.awaited(draft, givers) or self._heard()
+        return gone or not self.awaited(draft, givers) or self._heard() is not None
 
     def awaited(self, draft: Parcel, givers: Iterable[str]) -> set[str]:
         """Who was sent the draft, is still in the group, and has not given."""
         present = {member.id for member in self.circle.others}
         return (set(draft.readers) & present) - set(givers)
 
-    def _heard(self) -> bool:
-        """Whether the leader's turn at the workshop is in its last phase, or past it."""
+    def _was_ready(self, draft: Parcel, givers: Iterable[str], left: datetime) -> bool:
+        """The same for an author who has left: what was not open by then never opens."""
+        moved = bool(self.circle.group) and draft.group != self.circle.group
+        before = (moment for moment in (draft.withdrawn_at, self._heard()) if moment is not None and moment <= left)
+        return moved or set(draft.readers) <= {self.circle.me, *givers} or any(before)
+
+    def _heard(self) -> datetime | None:
+        """When the workshop's present phase began, if that is the last of the leader's turn or later; else None."""
         step = self.circle.manifest.step(WORKSHOP)
         room = self.store.rooms.present(self.circle.gathering, self.circle.group, WORKSHOP) if self.circle.group else None
         if step is None or room is None:
-            return False
-        here = course(step, room, self.circle.members)
+            return None
+        there = tuple(Person(each, "", "") for each in room.order)  # the group may be another since someone left
+        here = course(step, room, self.circle.members if self.circle.left is None else there)
         place = next((place for place, person in enumerate(here.people) if person.id == self.circle.me), None)
         ends = [number for number, moment in enumerate(here.moments) if moment.last and moment.turn == place]
-        return bool(here.moments) and room.phase >= max(ends, default=len(here.moments))
+        over = bool(here.moments) and room.phase >= max(ends, default=len(here.moments))
+        return room.began_at if over else None
 
     def _all(self) -> list[Parcel]:
         return self.store.parcels.opened(self.circle.unlocked, self.circle.gathering, KIND)

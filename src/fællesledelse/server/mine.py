@@ -41,10 +41,12 @@ ALLOWED = {
 }
 ANNEX_WHY = "Du har ikke bedt om det. Sæt et kryds på siden »Hent mit«, hvis du vil have det med."
 EXPORT_WHY = (
-    "Andres ord bliver her, når jeres kontrakt siger det, eller når den, der skrev, ikke har sagt ja til at lade dem hente. "
-    "Du kan stadig læse dem i arbejdsbogen."
+    "Andres ord bliver her, når jeres kontrakt siger det, eller når den, der skrev, ikke har sagt ja til at lade dem hente."
 )
+STILL_HERE = " Du kan stadig læse dem i arbejdsbogen."
 NOT_YET_WHY = "Den åbner for dig, når alle har givet deres, eller når din tur på workshop 2 er slut."
+NEVER_WHY = "Den var ikke åbnet for dig, da du forlod holdet."
+THEIRS_WHY = "Det er deres, og det bliver på holdet."
 CARDS = {
     EXPERIMENTS["group"]: "Prøvehandling delt med gruppen",
     EXPERIMENTS["board"]: "Prøvehandling på tavlen",
@@ -99,11 +101,16 @@ class Mine:
             yield Left("Dit private tillæg", ANNEX_WHY)
         from_others = [parcel for parcel in parcels if self._from_another(parcel)]
         kept = [parcel for parcel in _of(from_others, FEEDBACK_KIND, *GIFTS) if not self._may_take(parcel)]
-        yield from (Left(f"Feedback fra {name}", EXPORT_WHY) for name in self._names(_of(kept, FEEDBACK_KIND)))
-        yield from (Left(f"Sætninger fra {name}", EXPORT_WHY) for name in self._names(_of(kept, *GIFTS)))
-        yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *CARDS)))
+        gone = self.circle.left is not None
+        why = EXPORT_WHY + ("" if gone else STILL_HERE)
+        yield from (Left(f"Feedback fra {name}", why) for name in self._names(_of(kept, FEEDBACK_KIND)))
+        yield from (Left(f"Sætninger fra {name}", why) for name in self._names(_of(kept, *GIFTS)))
         if self._unopened(parcels):
-            yield Left("Feedback på dit udkast", NOT_YET_WHY)
+            yield Left("Feedback på dit udkast", NEVER_WHY if gone else NOT_YET_WHY)
+        if gone:
+            yield Left("De andres udkast, kort og ledelsesgrundlag", THEIRS_WHY)
+            return
+        yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *CARDS)))
         if drafts := self._names(_of(from_others, DRAFT_KIND)):
             yield Left(f"Udkast fra {listed(drafts)}", DRAFTS_WHY)
 
@@ -248,13 +255,16 @@ class Mine:
     def _may_take(self, parcel: Parcel) -> bool:
         """Whether the contract of the group in which something was given lets its words be taken along.
 
-        The giver must have said yes to it: who has left is not bound by what the others agree on later.
+        The giver must have said yes to it: who has left is not bound by what the others agree on later. Nor is it let out
+        to who has left by what they agree on later.
         """
-        if parcel.author.id == self.circle.me:
+        here = self.circle
+        if parcel.author.id == here.me:
             return True
-        own = parcel.group == self.circle.group
-        standing = self.circle.standing if own else self.store.contracts.standing(self.circle.gathering, parcel.group)
-        return standing.in_force and standing.switches.export and parcel.author.id in standing.accepted + standing.former
+        own = parcel.group == here.group
+        standing = here.standing if own else self.store.contracts.standing(here.gathering, parcel.group, here.left)
+        agreed = standing.in_force or here.left is not None  # that contract is not asked of who has come since
+        return agreed and standing.switches.export and parcel.author.id in standing.accepted + standing.former
 
     def _unopened(self, parcels: list[Parcel]) -> bool:
         feedback = Feedback(self.store, self.circle)

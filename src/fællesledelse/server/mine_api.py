@@ -15,10 +15,11 @@ T = TypeVar("T")
 
 
 async def within(handler: Guarded, gathering: str, verb: Callable[[Mine], T]) -> T:
-    """Run ``verb`` beside the event loop, with the material of the leader who is asking."""
-    cohort, mine = await handler.leader(gathering)
+    """Run ``verb`` beside the event loop, with the material of the one who is, or has been, a leader and is asking."""
+    cohort, mine = await handler.owner(gathering)
     store, unlocked = handler.house.store, handler.signed_in.unlocked
-    return await handler.house.ask(lambda: verb(Mine(store, circle(store, cohort.manifest, unlocked, mine.group))))
+    here = cohort.manifest, unlocked, mine.group, mine.left
+    return await handler.house.ask(lambda: verb(Mine(store, circle(store, *here))))
 
 
 class MinePage(Page):
@@ -37,7 +38,7 @@ class MineHandler(Api):
     """GET: everything as a zip; ?annex=1 with the private annex."""
 
     async def get(self, gathering: str) -> None:
-        """Takes some seconds where much has been written."""
+        """Takes some seconds where much has been written. Also for who has left."""
         annex, now = self.get_query_argument("annex", "") == "1", self.house.clock()
         material = await within(self, gathering, lambda here: here.material(annex, now))
         made = await self.house.ask_for_file(self.person, archive, material)

@@ -53,18 +53,23 @@ class FrontDoor(Page):
     """Sends everyone where they belong."""
 
     async def get(self) -> None:
-        """One gathering: there; several: a choice; none: a kind word."""
-        memberships = await self.house.ask(self.house.store.people.gatherings, self.person)
-        known = [(m, cohort) for m in memberships if (cohort := self.house.shelf.find(m.gathering)) is not None]
-        if len(known) == 1:
-            self.redirect(f"/hold/{known[0][0].gathering}/")
-        elif known:
-            choices = [{"name": cohort.manifest.name, "url": f"/hold/{m.gathering}/"} for m, cohort in known]
-            self.show("gatherings.html", gatherings=choices)
+        """One gathering: there; several: a choice; none: a kind word. What is left of former ones is a link below."""
+        people = self.house.store.people
+        memberships, former = await self.house.ask(lambda: (people.gatherings(self.person), people.former(self.person)))
+        known, left = self._links(memberships, ""), self._links(former, "mit")
+        if len(known) + len(left) == 1:
+            self.redirect((known or left)[0]["url"])
+        elif known or left:
+            self.show("gatherings.html", gatherings=known, left=left)
         else:
             raise Refused(
                 404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
             )
+
+    def _links(self, memberships: list[Membership], page: str) -> list[dict[str, str]]:
+        """The way to a page of each gathering that is served here."""
+        found = [cohort for each in memberships if (cohort := self.house.shelf.find(each.gathering)) is not None]
+        return [{"name": each.manifest.name, "url": f"/hold/{each.manifest.gathering}/{page}"} for each in found]
 
 
 class PublicPage(Page):

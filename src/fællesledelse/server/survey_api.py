@@ -126,6 +126,12 @@ class OwnSurvey(Nameless):
             raise Refused(403, "notice", "Læs siden om privatliv først. Så kan du svare.")
         return cohort
 
+    async def owning(self, gathering: str) -> None:
+        """Refuses everyone but such a leader, and one who is a leader no more."""
+        _, mine = await self.owner(gathering)
+        if mine.left is None:
+            await self.answering(gathering)
+
 
 class SurveyAnswerHandler(OwnSurvey):
     """PUT: one answer in a leader's draft, ``value`` from 1 to 5 (0: don't know)."""
@@ -160,24 +166,18 @@ class SurveyMineHandler(OwnSurvey):
     """GET: the own answers in the waves that are closed."""
 
     async def get(self, gathering: str) -> None:
-        """By wave; ``copies`` are those the leader has kept. For the leader alone."""
-        await self.answering(gathering)
-        store = self.house.store
-        own = await self.house.ask(store.surveys.own, gathering, self.person)
-        parcels = await self.house.ask(store.parcels.opened, self.signed_in.unlocked, gathering, KIND)
-        copies: dict[str, Any] = {}
-        for parcel in parcels:  # the newest first
-            if parcel.content is not None:
-                copies.setdefault(parcel.subject, parcel.content["answers"])
-        self.reply({"answers": own, "copies": copies})
+        """By wave; ``copies`` are those the leader has kept. For the leader alone, also after having left."""
+        await self.owning(gathering)
+        answers, copies = await own_answers(self, gathering)
+        self.reply({"answers": answers, "copies": copies})
 
 
 class SurveyWithdrawHandler(OwnSurvey):
     """DELETE: take back the own answers in one wave, open or closed."""
 
     async def delete(self, gathering: str, wave: str) -> None:
-        """What has been shown stands; what comes later is computed without them."""
-        await self.answering(gathering)
+        """What has been shown stands; what comes later is computed without them. Also for who has left."""
+        await self.owning(gathering)
         withdrawn = await self.house.ask(self.house.store.surveys.withdraw, gathering, wave, self.person)
         self.reply({"withdrawn": withdrawn})
 
@@ -210,6 +210,15 @@ class SurveyReportHandler(DeskApi):
             raise Refused(404, "not-found", "Der er ingen rapport: Den er ikke lukket, eller der er ingen tal at vise.")
         make = survey_pdf if kind == "pdf" else survey_word
         await hand_report(self, kind, f"maaling-{slug(found.title)}", lambda: make(found))
+
+
+async def own_answers(handler: Guarded, gathering: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """The asker's answers in the waves that are closed, and the copies the asker has kept, both by wave."""
+    store, ask = handler.house.store, handler.house.ask
+    own = await ask(store.surveys.own, gathering, handler.person)
+    parcels = await ask(store.parcels.written, handler.signed_in.unlocked, gathering, KIND)
+    kept = {parcel.subject: parcel.content["answers"] for parcel in reversed(parcels) if parcel.content is not None}
+    return own, kept
 
 
 def framed(house: House, cohort: Cohort) -> Frame:

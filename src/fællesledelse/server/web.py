@@ -34,6 +34,9 @@ REFUSALS = {
 }
 
 
+LEFT = "Du er ikke længere på holdets liste. Det, der er dit, kan du stadig nå: Gå til forsiden, så finder du det."
+
+
 class Refused(HTTPError):
     """A refusal the person may read: ``code`` for the page's script, ``words`` in Danish."""
 
@@ -157,8 +160,24 @@ class Guarded(Armoured):
     async def membership(self, gathering: str) -> tuple[Cohort, Membership]:
         """The cohort and the asker's place in it. Someone else's gathering looks like one that does not exist."""
         cohort, mine = await self.house.membership(gathering, self.person)
+        if cohort is not None and mine is None and await self._formerly(gathering):
+            raise Refused(404, "left", LEFT, title="Ikke på holdets liste")
         if cohort is None or mine is None:
             raise Refused(404, *_words(404))
+        return cohort, mine
+
+    async def owner(self, gathering: str) -> tuple[Cohort, Membership]:
+        """Like ``leader``, and lets in who has been one and is none any more (see ``Membership.left``).
+
+        Only for what is the asker's own, to see, fetch or take back; never to write, or to read what is another's.
+        """
+        cohort, mine = await self.house.membership(gathering, self.person)
+        if mine is None or mine.role is not Role.LEADER:
+            mine = await self._formerly(gathering) or mine
+        if cohort is None or mine is None:
+            raise Refused(404, *_words(404))
+        if mine.role is not Role.LEADER:
+            raise Refused(403, *_words(403))
         return cohort, mine
 
     async def leader(self, gathering: str) -> tuple[Cohort, Membership]:
@@ -167,6 +186,10 @@ class Guarded(Armoured):
         if mine.role is not Role.LEADER:
             raise Refused(403, *_words(403))
         return cohort, mine
+
+    async def _formerly(self, gathering: str) -> Membership | None:
+        found = await self.house.ask(self.house.store.people.former, self.person)
+        return next((each for each in found if each.gathering == gathering), None)
 
     def set_session(self, cookie: str) -> None:
         """Remember this device for thirty days."""

@@ -64,11 +64,11 @@ class Contracts:
         with self._database.reading() as connection:
             return self._present(connection, unlocked, gathering, group)
 
-    def standing(self, gathering: str, group: str) -> Standing:
-        """Where the group is with its contract. Opens nothing."""
+    def standing(self, gathering: str, group: str, then: datetime | None = None) -> Standing:
+        """Where the group is with its contract, or with the one it had ``then``. Opens nothing."""
         with self._database.reading() as connection:
-            row = self._newest(connection, gathering, group)
-            return Standing() if row is None else self._standing(connection, row)
+            row = self._newest(connection, gathering, group, then)
+            return Standing() if row is None else self._standing(connection, row, then)
 
     def _enter(self, connection: Connection, unlocked: Unlocked, gathering: str, group: str) -> tuple[Person, ...]:
         hold_membership(connection, gathering, unlocked.person.id)
@@ -98,10 +98,12 @@ class Contracts:
             in_force=standing.in_force,
         )
 
-    def _newest(self, connection: Connection, gathering: str, group: str) -> RowMapping | None:
+    def _newest(self, connection: Connection, gathering: str, group: str, then: datetime | None = None) -> RowMapping | None:
         table, parcel = schema.contract, schema.parcel
         query = select(table, parcel.c.person.label("author"), parcel.c.made_at).join(parcel, parcel.c.id == table.c.parcel)
         query = query.where(table.c.gathering == gathering, table.c.group == group).order_by(table.c.number.desc()).limit(1)
+        if then is not None:
+            query = query.where(parcel.c.made_at <= then)
         return connection.execute(query).mappings().one_or_none()
 
     def _row(self, connection: Connection, group: RowMapping, number: int) -> RowMapping | None:
@@ -114,9 +116,10 @@ class Contracts:
         row = self._newest(connection, gathering, group)
         return 0 if row is None else int(row["number"])
 
-    def _standing(self, connection: Connection, row: RowMapping) -> Standing:
+    def _standing(self, connection: Connection, row: RowMapping, then: datetime | None = None) -> Standing:
         table = schema.contract_acceptance
-        here = (table.c[name] == row[name] for name in ("gathering", "group", "number"))
+        here = [table.c[name] == row[name] for name in ("gathering", "group", "number")]
+        here += [table.c.accepted_at <= then] if then is not None else []
         rows = connection.execute(select(table.c.person, table.c.left_at).where(*here)).all()
         accepted = {person for person, left_at in rows if left_at is None}
         members = _members(connection, row["gathering"], row["group"])

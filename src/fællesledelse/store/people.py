@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, literal, select, update
 
 from ..errors import AccessError, StoreError
 from ..model import Manifest, Participant, Role, Roster
@@ -18,12 +18,13 @@ from .vault import public_key
 
 # What nearly every request asks is made once: for SQLAlchemy that is half of the work.
 _TODAY = (schema.membership.c.person == bindparam("person"), schema.membership.c.until.is_(None))
-_MEMBERSHIPS = (
-    select(schema.membership.c.gathering, schema.membership.c.role, schema.membership.c.group, schema.gathering.c.name)
+_PLACES = (
+    select(*(schema.membership.c[name] for name in ("gathering", "role", "group", "led_until")), schema.gathering.c.name)
     .join(schema.gathering, schema.gathering.c.id == schema.membership.c.gathering)
-    .where(*_TODAY)
     .order_by(schema.membership.c.gathering)
 )
+_MEMBERSHIPS = _PLACES.where(*_TODAY)
+_FORMER = _PLACES.where(schema.membership.c.person == bindparam("person"), schema.membership.c.led_until.is_not(None))
 _HELD = (
     select(schema.membership.c.person)
     .where(*_TODAY, schema.membership.c.gathering == bindparam("gathering"))
@@ -62,6 +63,15 @@ class People:
         with self._database.reading() as connection:
             rows = connection.execute(_MEMBERSHIPS, {"person": person_id}).mappings().all()
         return [Membership(row["gathering"], row["name"], Role(row["role"]), row["group"] or "") for row in rows]
+
+    def former(self, person_id: str) -> list[Membership]:
+        """The gatherings in which someone has been a leader and is none any more, in the order of their ids.
+
+        As they were then (see ``Membership.left``): they have been taken off the list, or are facilitators since.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(_FORMER, {"person": person_id}).mappings().all()
+        return [Membership(row["gathering"], row["name"], Role.LEADER, row["group"] or "", row["led_until"]) for row in rows]
 
     def membership(self, gathering: str, person_id: str) -> Membership | None:
         """Someone's place in a gathering, if they are in it today."""
@@ -115,17 +125,19 @@ class People:
         values = {"name": participant.name, "role": participant.role, "group": participant.group or None}
         insert_missing(connection, table, gathering=gathering, person=person_id, since=today, **values)
         here = (table.c.gathering == gathering, table.c.person == person_id)
-        connection.execute(update(table).where(*here).values(**values, until=None))
+        leads = participant.role is Role.LEADER
+        led_until = None if leads else _led_until(self._clock())
+        connection.execute(update(table).where(*here).values(**values, until=None, led_until=led_until))
         alone = (person.c.id == person_id, ~in_another(gathering, person.c.id))
         connection.execute(update(person).where(*alone).values(name=participant.name))
         return person_id
 
     def _end_memberships(self, connection: Connection, gathering: str, present: list[str]) -> None:
-        table = schema.membership
+        table, now = schema.membership, self._clock()
         connection.execute(
             update(table)
             .where(table.c.gathering == gathering, table.c.until.is_(None), table.c.person.not_in(present))
-            .values(until=self._clock().date())
+            .values(until=now.date(), led_until=_led_until(now))
         )
 
     def _end_acceptances(self, connection: Connection, gathering: str) -> None:
@@ -135,6 +147,12 @@ class People:
         still = select(member.c.person).where(*here, member.c.until.is_(None)).exists()
         left = (given.c.gathering == gathering, given.c.left_at.is_(None), ~still)
         connection.execute(update(given).where(*left).values(left_at=self._clock()))
+
+
+def _led_until(now: datetime) -> ColumnElement[Any]:
+    """For an update that ends someone's time as a leader: what it was, else ``now`` for one who is a leader yet."""
+    member = schema.membership.c
+    return func.coalesce(member.led_until, case((member.role == Role.LEADER, literal(now, schema.Moment))))
 
 
 def hold_membership(connection: Connection, gathering: str, person_id: str) -> None:

@@ -19,12 +19,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Membership:
-    """A gathering as one of its members sees it. ``gathering`` is its id, ``group`` a name or empty."""
+    """A gathering as one of its members sees it. ``gathering`` is its id, ``group`` a name or empty.
+
+    ``left``: until when someone was a leader who is none any more; None for who is in it today.
+    """
 
     gathering: str
     name: str
     role: Role
     group: str
+    left: datetime | None = None
 
 
 @dataclass(frozen=True)

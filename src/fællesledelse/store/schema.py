@@ -104,6 +104,7 @@ membership = Table(
     Column("group", Text),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("led_until", Moment),  # of one who has been a leader and is none any more
     _group_key("fk_membership_group"),
     Index("ix_membership_person", "person"),
 )
