@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from ..danish import day as spoken
 from ..documents.survey import ABOUT, SCALE, SurveyReport, survey_pdf, survey_word
-from ..model import Role, StepKind
+from ..model import Item, Role, StepKind
 from ..names import slug
 from ..store import Frame, Membership, Survey, SurveyWave
-from ..store.surveys import NO_DRAFT, items_for
+from ..store.surveys import NO_DRAFT
 from .desk import DeskApi
 from .evaluation_api import Nameless, days_of, hand_report
 from .house import House
@@ -40,19 +40,21 @@ class SurveyPage(Page):
         if not await notice_accepted(self, cohort):
             self.redirect(f"/hold/{gathering}/privatliv")
             return
-        survey, frame = await looked(self.house, cohort)
+        survey, _ = await looked(self.house, cohort)
         today = self.house.today()
         now = next((wave for wave in survey.waves if wave.state(today) == "open"), None)
         later = min((wave.opens for wave in survey.waves if wave.state(today) == "planned"), default=None)
-        draft = NO_DRAFT
+        draft, themes = NO_DRAFT, []
         if now is not None:
-            draft = await self.house.ask(self.house.store.surveys.draft, gathering, now.id, self.person)
+            surveys, mine_here = self.house.store.surveys, (gathering, now.id, self.person)
+            draft = await self.house.ask(surveys.draft, *mine_here)
+            themes = _themes(now, await self.house.ask(surveys.items, *mine_here))
         self.show(
             "survey.html",
             **await shell(self, cohort, mine, "spoergeskema"),
             wave=now,
             last=spoken(now.closes) if now else "",
-            themes=_themes(now, frame.departments.get(self.person, "")) if now else [],
+            themes=themes,
             draft=draft,
             scale=[(point, SCALE[point]) for point in (1, 2, 3, 4, 5, 0)],
             next_day=spoken(later) if later else "",
@@ -98,8 +100,8 @@ class SurveyCloseHandler(DeskApi):
     async def post(self, gathering: str, wave: str) -> None:
         """For good. With fewer than five answers they are thrown away unread."""
         cohort, _ = await self.facilitator(gathering)
-        _, frame = await looked(self.house, cohort)
-        await self.house.ask(self.house.store.surveys.close, gathering, wave, frame, self.house.today())
+        await looked(self.house, cohort)
+        await self.house.ask(self.house.store.surveys.close, gathering, wave, self.house.today())
         self.note("survey-closed")
         self.reply(await told(self.house, cohort))
 
@@ -144,12 +146,10 @@ class SurveySendHandler(OwnSurvey):
 
     async def post(self, gathering: str, wave: str) -> None:
         """Every statement must have an answer; "don't know" is one."""
-        cohort = await self.answering(gathering)
+        await self.answering(gathering)
         copy = self.body(copy=bool)["copy"]
-        frame = await self.house.ask(framed, self.house, cohort)
-        department = frame.departments.get(self.person, "")
         store, today = self.house.store, self.house.today()
-        answers = await self.house.ask(store.surveys.send, gathering, wave, self.person, department, today)
+        answers = await self.house.ask(store.surveys.send, gathering, wave, self.person, today)
         if copy:
             unlocked = self.signed_in.unlocked
             await self.house.ask(store.parcels.post, unlocked, gathering, KIND, {"answers": answers}, [], subject=wave)
@@ -298,10 +298,9 @@ def _result(report: SurveyReport) -> dict[str, Any]:
     }
 
 
-def _themes(wave: SurveyWave, department: str) -> list[dict[str, Any]]:
-    """What a leader of that department is asked, theme by theme."""
+def _themes(wave: SurveyWave, mine: list[Item]) -> list[dict[str, Any]]:
+    """What a leader is asked, theme by theme."""
     assert wave.asks is not None  # it is open
-    mine = items_for(wave.asks, department)
     themes = [{"theme": theme, "asked": [item for item in mine if item.theme == theme.key]} for theme in wave.asks.themes]
     return [each for each in themes if each["asked"]]
 
