@@ -105,9 +105,9 @@ class SurveyWave:
     answered: int | None
     shown: Shown | None
 
-    def state(self, today: date) -> str:
-        """ "closed", "planned" or "open"."""
-        return "closed" if self.closed else "open" if self.asks is not None and self.opens <= today else "planned"
+    def state(self, _today: date) -> str:
+        """ "closed", "planned" or "open": a look opens and closes, and what has opened stays so if the clock is put back."""
+        return "closed" if self.closed else "planned" if self.asks is None else "open"
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,8 @@ class Surveys:
                     raise AccessError("Målingen er ikke begyndt. Du kan slette den i stedet.")
                 shown, number = self._come_out(connection, row)
                 told = self._seal_shown(row, shown)
-                values = {"closed": True, "closes": min(today, row["closes"]), "number": number}
+                last = max(row["opens"], min(today, row["closes"]))  # the clock may have been put back
+                values = {"closed": True, "closes": last, "number": number}
                 write(connection, _WAVES, wave, sealed=None, departments=None, released=told, **values)
         self._files.destroy_secret(gathering, _wave_key(wave))
 
@@ -320,7 +321,7 @@ class Surveys:
         if not is_leader(connection, gathering, person_id):
             raise AccessError("Kun holdets ledere kan svare.")
         box = self._box(row) if row["sealed"] is not None else None
-        if box is None or not row["opens"] <= today <= row["closes"]:
+        if box is None or today > row["closes"]:
             raise AccessError("Målingen er ikke åben. Det sidste, du valgte, er ikke gemt.")
         return row, box
 
