@@ -125,6 +125,12 @@ def test_an_excel_file_does_as_well(asking: Folder) -> None:
             "Kort",
             "linje 4, kolonne 3: Udsagnet 'borgerne' er på 4 tegn.",
         ),
+        (
+            "spoergeskema.csv",
+            "Vi spørger borgerne, før vi beslutter.",
+            "Det vigtige får  jeg ofte at VIDE for sent.",
+            "linje 4, kolonne 3: Udsagnet 'borgerne' siger det samme som 'for-sent'.",
+        ),
         ("spoergeskema.csv", "retning", "vej", "Kolonnen 'retning' mangler."),
         (
             "spoergeskema.csv",

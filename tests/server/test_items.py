@@ -115,6 +115,16 @@ def test_a_broken_scale_is_told_with_file_row_and_column_and_changes_nothing(vib
     assert text(vibeke, FILE) == before
 
 
+def test_the_same_statement_under_two_keys_is_told(vibeke: Client) -> None:
+    before = text(vibeke, FILE).splitlines()
+    key, theme, statement, way = before[1].split(";")
+    again = "\n".join([*before, f"{key}-igen;{theme};{statement.upper()};{way}"])
+    assert preview(vibeke, items=again).json()["findings"] == [
+        f"spoergeskema.csv, linje {len(before) + 1}, kolonne 3: Udsagnet '{key}-igen' siger det samme som '{key}'. "
+        "Skriv noget andet, eller slet det ene."
+    ]
+
+
 def test_a_missing_theme_is_told(vibeke: Client) -> None:
     themes = "".join(line for line in text(vibeke, THEMES).splitlines(True) if not line.startswith("tillid;"))
     found = preview(vibeke, themes=themes).json()["findings"]
