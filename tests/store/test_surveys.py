@@ -265,6 +265,27 @@ def test_what_a_wave_asks_stands_from_the_day_it_opens(cohort: House) -> None:
     assert seen(cohort, wave, later).asks == reworded
 
 
+def test_no_wave_opens_while_what_it_would_ask_may_change(cohort: House) -> None:
+    surveys, wave = cohort.store.surveys, plan(cohort, TODAY)
+    assert surveys.hold("demo") is False
+    assert surveys.hold("demo") is False
+    reworded = replace(ASKS, items=(*ITEMS[1:], Item("nyt", "tillid", "Vi har fundet på et nyt udsagn.")))
+    for _ in range(2):
+        assert seen(cohort, wave).state(TODAY) == "planned"
+        surveys.let_go("demo")
+    assert next(each.asks for each in look(cohort, asks=reworded).waves if each.id == wave) == reworded
+    assert surveys.hold("demo") is True
+    surveys.let_go("demo")
+
+
+def test_who_opens_a_wave_and_who_holds_it_at_once_agree(cohort: House) -> None:
+    wave = plan(cohort, TODAY)
+    found = together(*[lambda: seen(cohort, wave).state(TODAY), lambda: cohort.store.surveys.hold("demo")] * 6)
+    opened = seen(cohort, wave).state(TODAY) == "open"
+    assert set(found[::2]) == {"open" if opened else "planned"}
+    assert set(found[1::2]) == {opened}
+
+
 def test_without_items_no_wave_is_planned_and_none_opens(cohort: House) -> None:
     with pytest.raises(AnswerError, match="intet spørgeskema"):
         cohort.store.surveys.plan("demo", frame(cohort, None), "Ved starten", TODAY, LAST, TODAY)

@@ -214,10 +214,11 @@ class SurveyReportHandler(DeskApi):
 
 def framed(house: House, cohort: Cohort) -> Frame:
     """The cohort as its survey finds it today. Asks the store: call it in a thread."""
-    departments = {each.email: each.department for each in cohort.roster.participants}
     members = house.store.people.members(cohort.manifest.gathering)
+    now = house.shelf.find(cohort.manifest.gathering) or cohort  # it may have been built since the request came
+    departments = {each.email: each.department for each in now.roster.participants}
     leaders = [each.person for each in members if each.role is Role.LEADER]
-    return Frame(cohort.manifest.survey, {person.id: departments.get(person.email, "") for person in leaders})
+    return Frame(now.manifest.survey, {person.id: departments.get(person.email, "") for person in leaders})
 
 
 def look(house: House, cohort: Cohort) -> tuple[Survey, Frame]:

@@ -135,6 +135,7 @@ class Surveys:
 
     def __init__(self, database: Database, files: KeyFiles) -> None:
         self._database, self._files = database, files
+        self._held: list[str] = []  # gatherings, once for each who holds
 
     def look(self, gathering: str, frame: Frame, today: date) -> Survey:
         """The survey as it stands. Waves whose first day has come are opened, those whose last day is over are closed."""
@@ -145,6 +146,17 @@ class Surveys:
             waves = tuple(self._wave(row, leaders) for row in rows(connection, _WAVES, gathering))
         promised = None if standing is None else tuple(json.loads(standing["relations"]))
         return Survey(waves, promised, standing is not None and standing["ended"], link is not None)
+
+    def hold(self, gathering: str) -> bool:
+        """Let no wave open until ``let_go``, while what it would ask may change. True: one has, and what it asks stands."""
+        with self._database.atomic() as connection:
+            hold_gathering(connection, gathering)  # who opens one just now is waited for
+            self._held.append(gathering)
+            return _standing(connection, gathering) is not None
+
+    def let_go(self, gathering: str) -> None:
+        """Let waves open again, once all who hold have let go."""
+        self._held.remove(gathering)
 
     def plan(self, gathering: str, frame: Frame, title: str, opens: date, closes: date, today: date) -> str:
         """The id of a new wave. AnswerError where its title or days can't be, or it is too near another one."""
@@ -302,7 +314,7 @@ class Surveys:
         with self._database.atomic() as connection:
             hold_gathering(connection, gathering)
             row = held(connection, _WAVES, _WHAT, gathering, wave)
-            if row["departments"] is not None or row["closed"] or frame.asks is None:
+            if row["departments"] is not None or row["closed"] or frame.asks is None or gathering in self._held:
                 return
             self._files.make_secret(gathering, _LINK)
             self._files.make_secret(gathering, _wave_key(wave))
