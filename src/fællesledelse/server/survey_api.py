@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..danish import day as spoken
 from ..documents.survey import ABOUT, SCALE, SurveyReport, survey_pdf, survey_word
-from ..model import Item, Role, StepKind
+from ..model import Item, Role, Step, StepKind
 from ..names import slug
 from ..store import Frame, Membership, Survey, SurveyWave
 from ..store.surveys import NO_DRAFT
@@ -23,6 +23,9 @@ from .web import Api, Guarded, Page, Refused
 
 KIND: Final = "survey"
 """The parcels that hold a leader's own copies."""
+
+NOTES: Final = ("living.next", "trial-2.promise", "trial-1.promise")
+"""The fields for what one wants to try before there are experiment cards, the latest on the way first."""
 
 BEFORE: Final = timedelta(days=21)
 """How long before a period's seminar its wave is proposed to open."""
@@ -60,7 +63,7 @@ class SurveyPage(Page):
             next_day=spoken(later) if later else "",
             survey=survey,
             earlier=any(wave.closed for wave in survey.waves),
-            experiment=await _experiment(self, cohort, mine),
+            to_try=await _to_try(self, cohort, mine),
         )
 
 
@@ -306,11 +309,26 @@ def _themes(wave: SurveyWave, mine: list[Item]) -> list[dict[str, Any]]:
     return [each for each in themes if each["asked"]]
 
 
-async def _experiment(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[str, str] | None:
-    """Where an experiment card can be written now: the newest period that is open."""
+async def _to_try(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[str, dict[str, str] | None]:
+    """Where one can write what one wants to try: the ``card`` of the newest period that is open.
+
+    Before there is one: a page that waits for a ``note`` of it, if any does, and when the first card comes ``later``.
+    """
     way = await stages(handler.house, cohort, handler.person, mine.group)
-    periods = [stage.step for stage in way if stage.step.kind is StepKind.PERIOD and stage.state != "locked"]
-    return {"title": periods[-1].title, "url": url(cohort.manifest, periods[-1])} if periods else None
+    filled = await handler.house.ask(handler.house.store.answers.filled, handler.person, cohort.manifest.gathering)
+    here = [stage.step for stage in way if stage.state != "locked"]
+    cards = [_place(cohort, step) for step in here if step.kind is StepKind.PERIOD]
+    if cards:
+        return {"card": cards[-1], "note": None, "later": None}
+    notes = {field.key: _place(cohort, step, field.label) for step in here for field in step.fields}
+    note = next((notes[key] for key in NOTES if key in notes and key not in filled), None)
+    days = [(min(stage.opens, stage.step.opens), stage.step) for stage in way if stage.opens and stage.step.opens]
+    later = next(({"title": step.title, "day": spoken(day)} for day, step in days if step.kind is StepKind.PERIOD), None)
+    return {"card": None, "note": note, "later": later}
+
+
+def _place(cohort: Cohort, step: Step, label: str = "") -> dict[str, str]:
+    return {"title": step.title, "url": url(cohort.manifest, step), "label": label}
 
 
 def _proposals(house: House, cohort: Cohort, survey: Survey) -> list[dict[str, Any]]:
