@@ -1,5 +1,6 @@
 """spoergeskema.csv and temaer.csv: read however Excel saves them, and all that is wrong told with file, row and column."""
 
+import csv
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -82,6 +83,41 @@ def test_files_are_read_however_excel_saved_them(asking: Folder, encoding: str, 
     assert survey(asking) == expected
 
 
+@pytest.mark.parametrize(("inner", "outer"), [(",", ";"), (";", ",")], ids=["commas in Denmark", "semicolons in America"])
+def test_a_file_that_an_excel_of_another_country_took_for_one_column_is_read(asking: Folder, inner: str, outer: str) -> None:
+    """With quotes, commas and semicolons inside the statements."""
+    statement = 'Vi taler »åbent«, "ærligt"; og i tide.'
+    rows = [line.split(";") for line in ITEMS.splitlines()]
+    rows[1][2] = statement
+    lines = written(rows, inner).splitlines()
+    saved = [[lines[0]], *([line] for line in lines[1:])]
+    assert written(saved, outer) != written(rows, inner), "the lines with quotes are in quotes now"
+    (asking.path / "spoergeskema.csv").write_text(written(saved, outer), encoding="utf-8")
+    found = survey(asking)
+    assert found is not None
+    assert found.items[0].text == statement
+    assert [item.text for item in found.items[1:]] == [row[2] for row in rows[2:]]
+
+
+def written(rows: list[list[str]], delimiter: str) -> str:
+    """The rows as Excel writes them."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["spoergeskema.csv", "temaer.csv"])
+def test_commas_that_part_a_text_in_two_are_told_in_one_sentence(asking: Folder, name: str) -> None:
+    text = (asking.path / name).read_text(encoding="utf-8")
+    (asking.path / name).write_text(text.replace(";", ","), encoding="utf-8")
+    (told,) = asking.findings()
+    first, others = {"spoergeskema.csv": (2, " Det samme gælder linje 4 og 5."), "temaer.csv": (4, "")}[name]
+    assert told == (
+        f"{name}, linje {first}: Linjen har 5 felter, men der er 4 overskrifter. Et komma eller semikolon i en tekst "
+        f"skiller den i to. Skriv anførselstegn om teksten, eller gem arket fra Excel som {Path(name).stem}.xlsx.{others}"
+    )
+
+
 def test_an_excel_file_does_as_well(asking: Folder) -> None:
     expected = survey(asking)
     book = openpyxl.Workbook()
@@ -124,6 +160,12 @@ def test_an_excel_file_does_as_well(asking: Folder) -> None:
             "Vi spørger borgerne, før vi beslutter.",
             "Kort",
             "linje 4, kolonne 3: Udsagnet 'borgerne' er på 4 tegn.",
+        ),
+        (
+            "spoergeskema.csv",
+            "Vi spørger borgerne, før vi beslutter.",
+            "Det vigtige får  jeg ofte at VIDE for sent.",
+            "linje 4, kolonne 3: Udsagnet 'borgerne' siger det samme som 'for-sent'.",
         ),
         ("spoergeskema.csv", "retning", "vej", "Kolonnen 'retning' mangler."),
         (

@@ -65,6 +65,13 @@ def test_the_line_with_which_excel_names_its_delimiter_is_passed_over() -> None:
     assert "linje 7, kolonne 2" in told(found)
 
 
+def test_lines_with_more_fields_than_headings_are_told_once_with_the_first_line() -> None:
+    titles = "".join(f"Ib {at},ib{at}@b.dk,Chef, Byg og Miljø,Teknik,2,,1\n" for at in range(8))
+    found = read(PEOPLE.replace(";", ",") + titles)
+    assert told(found).startswith("deltagere.csv, linje 6: Linjen har 8 felter, men der er 7 overskrifter.")
+    assert told(found).endswith("Det samme gælder linje 7, 8, 9, 10, 11 og flere.")
+
+
 def test_headings_may_be_written_otherwise_and_in_any_order() -> None:
     found = read("Gruppe;E-mail;Stilling;NAVN ;Nærmeste_leder\n1;a@b.dk;Chef;Ib;\n1;c@b.dk;Chef;Bo;A@B.dk\n")
     assert found.findings == ()

@@ -30,7 +30,7 @@ from fællesledelse.documents.survey import (
     survey_word,
 )
 
-from .reading import paragraphs_of, tags
+from .reading import in_libreoffice, paragraphs_of, tags
 
 HOSTILE = '<b>#read("/etc/passwd")</b> {{ 7*7 }} \0 \ud800'
 FULL = tuple((SCALE[point], point + 1) for point in (5, 4, 3, 2, 1, 0))
@@ -122,6 +122,14 @@ def test_relations_are_a_heat_map_in_word_with_the_numbers_in_its_fields() -> No
     assert grounds == [[], [shade(4.24)[0][1:]], [shade(1.9)[0][1:], shade(3.0)[0][1:]]]
     assert table.rows[0]._tr.trPr is not None
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+
+
+def test_an_interval_of_twelve_departments_stands_on_one_line_in_word(tmp_path: Path) -> None:
+    names = tuple(f"Område {number}" for number in range(12))
+    given = tuple(RelationRow(one, tuple((each, Span(3.4, 2.6, 4.8)) for each in names if each != one)) for one in names)
+    word = survey_word(dataclasses.replace(REPORT, relations=Relations(names, given)))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(in_libreoffice(word, tmp_path))).pages]
+    assert [page.count("2,6–4,8") for page in pages if "Svar fra" in page] == [132], "all of them, and on one page"
 
 
 def test_relations_are_a_heat_map_in_the_pdf_and_a_table_for_who_hears_it() -> None:

@@ -115,6 +115,16 @@ def test_a_broken_scale_is_told_with_file_row_and_column_and_changes_nothing(vib
     assert text(vibeke, FILE) == before
 
 
+def test_the_same_statement_under_two_keys_is_told(vibeke: Client) -> None:
+    before = text(vibeke, FILE).splitlines()
+    key, theme, statement, way = before[1].split(";")
+    again = "\n".join([*before, f"{key}-igen;{theme};{statement.upper()};{way}"])
+    assert preview(vibeke, items=again).json()["findings"] == [
+        f"spoergeskema.csv, linje {len(before) + 1}, kolonne 3: Udsagnet '{key}-igen' siger det samme som '{key}'. "
+        "Skriv noget andet, eller slet det ene."
+    ]
+
+
 def test_a_missing_theme_is_told(vibeke: Client) -> None:
     themes = "".join(line for line in text(vibeke, THEMES).splitlines(True) if not line.startswith("tillid;"))
     found = preview(vibeke, themes=themes).json()["findings"]
@@ -157,13 +167,16 @@ def test_once_the_first_wave_has_opened_nothing_can_change_what_is_asked(vibeke:
     own = text(vibeke, FILE).replace(
         "Jeg udskyder feedback, der er svær at give.", "Jeg udsætter den feedback, der er svær."
     )
-    assert "done" in lines(vibeke.put(ASKS, json=files(items=own)))[-1]
+    plan = {"title": "Ved starten", "opens": TODAY.isoformat(), "closes": TODAY.isoformat()}
+    with vibeke.stream("PUT", ASKS, json=files(items=own)) as building:
+        said = building.iter_lines()
+        assert json.loads(next(said))["step"]
+        planned = vibeke.post("/api/demo/survey", json=plan).json()
+        assert "done" in list(said)[-1]
+    assert planned["waves"][0]["state"] == "planned", "while the pages are built none opens"
     changed = changes(vibeke)
     packed = parcel.pack(Path(desk.settings.data).parent / "demo")
-    planned = vibeke.post(
-        "/api/demo/survey", json={"title": "Ved starten", "opens": TODAY.isoformat(), "closes": TODAY.isoformat()}
-    )
-    assert planned.json()["waves"][0]["state"] == "open"
+    assert vibeke.get("/api/demo/survey").json()["waves"][0]["state"] == "open"
     assert vibeke.get(ASKS).json()["locked"] is True
     again = own.replace("den feedback, der er svær.", "feedback, der er svær at give.")
     refused = preview(vibeke, items=again)

@@ -1,5 +1,6 @@
 """The survey over the wire: who may do what, what is seen when, and that an answer leaves no name behind."""
 
+import html
 import io
 import json
 import re
@@ -15,6 +16,8 @@ import pypdf
 import pytest
 
 from fællesledelse.cohort.build import build
+from fællesledelse.cohort.days import written
+from fællesledelse.danish import day
 from fællesledelse.manifest import load
 
 from .circles import SIX, Leader, six_leaders
@@ -262,6 +265,35 @@ def test_a_cohort_without_items_has_no_survey(cohort: Cohort) -> None:
         build(cohort.folder)
 
 
+def before_the_first_period(cohort: Cohort, leader: Leader) -> None:
+    """What one wants to try has a place to be written, and one is told from which day there are cards."""
+    steps = {step.name: step for step in load((cohort.folder / "bygget/manifest.json").read_text(encoding="utf-8")).steps}
+
+    def shown() -> str:
+        """The end of the page."""
+        return " ".join(html.unescape(page(leader).split("Hvad vil jeg prøve?")[1]).split())
+
+    opens = steps["periode-a"].opens
+    assert opens is not None
+    later = f"fra den {day(opens)}, når »{steps['periode-a'].title}« åbner."
+    for key, step in (("trial-2.promise", "workshop-2"), ("trial-1.promise", "workshop-1")):
+        assert f'href="/hold/demo/{step}">Skriv det ned nu</a>' in shown()
+        assert f"»{steps[step].title}« under »Det vil jeg gøre i en uge" in shown()
+        assert f"{later} Tag det, du har skrevet, med derhen." in shown()
+        leader.client.saved(key, "Jeg spørger en borger, før jeg svarer.")
+    assert "Skriv det ned nu" not in shown()
+    assert f"{later} Skriv dit svar et sted, hvor du finder det igen." in shown()
+    assert "Skriv det på et prøvekort" not in shown()
+
+    path, living = cohort.folder / "hold.yaml", steps["levende-grundlag"].opens
+    assert living is not None
+    before, it, after = path.read_text(encoding="utf-8").partition("trin: levende-grundlag")
+    path.write_text(before + it + after.replace(written(living), written(TODAY), 1), encoding="utf-8")
+    build(cohort.folder)
+    assert 'href="/hold/demo/levende-grundlag">Skriv det ned nu</a>' in shown()
+    assert "»Dit levende ledelsesgrundlag« under »Min næste sætning«" in shown()
+
+
 def test_what_came_of_it_is_seen_by_all_goes_to_pdf_and_word_and_ends(cohort: Cohort) -> None:
     """The last one here, since for two weeks no other wave can follow it."""
     wave = told(cohort.plan("Før <b>den første</b> periode"))["waves"][0]["id"]
@@ -283,6 +315,7 @@ def test_what_came_of_it_is_seen_by_all_goes_to_pdf_and_word_and_ends(cohort: Co
     text = page(anna)
     assert "data-outcomes" in text
     assert "Hvad ser jeg? Hvad vil jeg prøve?" in text
+    before_the_first_period(cohort, anna)
     assert choose(anna, wave, cohort.items[0], 3).status_code == 403
 
     drawn = anna.client.get(f"/api/demo/survey/{wave}/kommunikation-fordeling.svg", timeout=60)

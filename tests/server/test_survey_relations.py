@@ -89,8 +89,8 @@ def _answered(folder: Path, data: Path) -> str:
             if item.text != f"Samarbejdet med {department} fungerer godt i hverdagen.":
                 value = 1 if department == "Skole" and "med Vej" in item.text else 5
                 store.surveys.save("demo", wave, ids[who.email], item.key, value, TODAY)
-        store.surveys.send("demo", wave, ids[who.email], department, TODAY)
-    store.surveys.close("demo", wave, frame, TODAY)
+        store.surveys.send("demo", wave, ids[who.email], TODAY)
+    store.surveys.close("demo", wave, TODAY)
     store.close()
     return wave
 

@@ -94,7 +94,7 @@ class Ours:
         manifest = Manifest(GATHERING, "Holdet", "Eksempel Kommune", DAY, None, (), PrivacyNotice(), None)
         self._store.people.adopt(manifest, Roster(GATHERING, people))
         self._leaders = [self._enrolled(each.email) for each in people]
-        self._frame = Frame(ASKS, {})
+        self._frame = Frame(ASKS, {each.person.id: f"Afdeling {at % 2}" for at, each in enumerate(self._leaders)})
         self._wave = self._store.surveys.plan(GATHERING, self._frame, "Ved starten", DAY, DAY + timedelta(days=13), DAY)
         self._store.surveys.look(GATHERING, self._frame, DAY)
         self._link = self._store.surveys._files.secret(GATHERING, "link") or b""
@@ -110,7 +110,7 @@ class Ours:
         if deed.what == "save":
             surveys.save(*place, deed.item, deed.value, DAY)
         elif deed.what == "send":
-            surveys.send(*place, "", DAY)
+            surveys.send(*place, DAY)
         elif deed.what == "copy":
             answers = surveys.draft(*place).answers
             self._store.parcels.post(unlocked, GATHERING, "survey", {"answers": answers}, [], subject=self._wave)
@@ -118,7 +118,7 @@ class Ours:
             surveys.withdraw(*place)
 
     def close(self) -> None:
-        self._store.surveys.close(GATHERING, self._wave, self._frame, DAY)
+        self._store.surveys.close(GATHERING, self._wave, DAY)
 
     def keep(self) -> Kept:
         copy, keys = io.BytesIO(), io.BytesIO()

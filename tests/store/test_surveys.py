@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from fællesledelse.errors import AccessError, AnswerError, SealError, StoreError
 from fællesledelse.model import Item, Participant, Questionnaire, Role, Theme, ThemeKind
@@ -78,17 +78,15 @@ def save(house: House, wave: str, number: int, item: str, value: int, today: dat
 
 def answer(house: House, wave: str, number: int, values: Iterable[int] = (4, 4, 4, 4), today: date = TODAY) -> None:
     """One leader answers everything and sends it."""
-    asks = next(each for each in look(house, today).waves if each.id == wave).asks
-    assert asks is not None
-    department = "Skole" if number < 6 else "Vej"
-    items = module.items_for(asks, department)
+    look(house, today)
+    items = house.store.surveys.items("demo", wave, house.person(LEADERS[number]).id)
     for item, value in zip(items, [*values, *[4] * len(items)], strict=False):
         save(house, wave, number, item.key, value, today)
-    house.store.surveys.send("demo", wave, house.person(LEADERS[number]).id, department, today)
+    house.store.surveys.send("demo", wave, house.person(LEADERS[number]).id, today)
 
 
-def close(house: House, wave: str, today: date = TODAY, asks: Questionnaire = ASKS) -> SurveyWave:
-    house.store.surveys.close("demo", wave, frame(house, asks), today)
+def close(house: House, wave: str, today: date = TODAY) -> SurveyWave:
+    house.store.surveys.close("demo", wave, today)
     return seen(house, wave, today)
 
 
@@ -124,7 +122,7 @@ def test_a_draft_is_kept_item_by_item_and_counts_from_when_it_is_sent(cohort: Ho
     surveys = cohort.store.surveys
     assert surveys.draft("demo", wave, person) == Draft(False, {KEYS[0]: 5, KEYS[1]: 0})
     with pytest.raises(AnswerError, match="mangler at svare på 2 udsagn"):
-        surveys.send("demo", wave, person, "", TODAY)
+        surveys.send("demo", wave, person, TODAY)
     answer(cohort, wave, 0)
     assert surveys.draft("demo", wave, person) == Draft(True, dict.fromkeys(KEYS, 4))
     save(cohort, wave, 0, KEYS[3], 1)
@@ -169,10 +167,22 @@ def test_facilitators_strangers_and_those_who_have_left_do_not_answer(cohort: Ho
             cohort.store.surveys.save("demo", wave, person, KEYS[0], 3, TODAY)
 
 
-@pytest.mark.parametrize("day", [TODAY - timedelta(days=1), LAST + timedelta(days=1)], ids=["clock put back", "too late"])
-def test_nobody_answers_before_or_after(cohort: House, wave: str, day: date) -> None:
+def test_nobody_answers_before_or_after(cohort: House) -> None:
+    planned = plan(cohort, TODAY + timedelta(days=1))
     with pytest.raises(AccessError, match="ikke åben"):
-        save(cohort, wave, 0, KEYS[0], 3, day)
+        save(cohort, planned, 0, KEYS[0], 3, TODAY)
+    look(cohort, TODAY + timedelta(days=1))
+    with pytest.raises(AccessError, match="ikke åben"):
+        save(cohort, planned, 0, KEYS[0], 3, TODAY + timedelta(days=15))
+
+
+def test_a_wave_that_has_opened_goes_on_when_the_clock_is_put_back(cohort: House, wave: str) -> None:
+    before = TODAY - timedelta(days=2)
+    assert seen(cohort, wave, before).state(before) == "open"
+    for number in range(5):
+        answer(cohort, wave, number, today=before)
+    closed = close(cohort, wave, before)
+    assert (closed.state(before), closed.answered, closed.closes) == ("closed", 5, TODAY)
 
 
 def test_what_is_shown_comes_out_of_the_close_and_stays(cohort: House, wave: str) -> None:
@@ -255,6 +265,27 @@ def test_what_a_wave_asks_stands_from_the_day_it_opens(cohort: House) -> None:
     assert seen(cohort, wave, later).asks == reworded
 
 
+def test_no_wave_opens_while_what_it_would_ask_may_change(cohort: House) -> None:
+    surveys, wave = cohort.store.surveys, plan(cohort, TODAY)
+    assert surveys.hold("demo") is False
+    assert surveys.hold("demo") is False
+    reworded = replace(ASKS, items=(*ITEMS[1:], Item("nyt", "tillid", "Vi har fundet på et nyt udsagn.")))
+    for _ in range(2):
+        assert seen(cohort, wave).state(TODAY) == "planned"
+        surveys.let_go("demo")
+    assert next(each.asks for each in look(cohort, asks=reworded).waves if each.id == wave) == reworded
+    assert surveys.hold("demo") is True
+    surveys.let_go("demo")
+
+
+def test_who_opens_a_wave_and_who_holds_it_at_once_agree(cohort: House) -> None:
+    wave = plan(cohort, TODAY)
+    found = together(*[lambda: seen(cohort, wave).state(TODAY), lambda: cohort.store.surveys.hold("demo")] * 6)
+    opened = seen(cohort, wave).state(TODAY) == "open"
+    assert set(found[::2]) == {"open" if opened else "planned"}
+    assert set(found[1::2]) == {opened}
+
+
 def test_without_items_no_wave_is_planned_and_none_opens(cohort: House) -> None:
     with pytest.raises(AnswerError, match="intet spørgeskema"):
         cohort.store.surveys.plan("demo", frame(cohort, None), "Ved starten", TODAY, LAST, TODAY)
@@ -266,7 +297,7 @@ def test_without_items_no_wave_is_planned_and_none_opens(cohort: House) -> None:
 def test_a_plan_is_taken_back_until_it_opens_and_no_sooner_closed(cohort: House) -> None:
     wave = plan(cohort, TODAY + timedelta(days=1))
     with pytest.raises(AccessError, match="ikke begyndt"):
-        cohort.store.surveys.close("demo", wave, frame(cohort), TODAY)
+        cohort.store.surveys.close("demo", wave, TODAY)
     cohort.store.surveys.drop("demo", wave)
     assert look(cohort).waves == ()
     opened = plan(cohort)
@@ -287,8 +318,8 @@ def test_another_gathering_s_wave_is_out_of_reach(cohort: House, wave: str) -> N
     surveys, person = cohort.store.surveys, cohort.person(LEADERS[0]).id
     for reach in (
         lambda: surveys.save("netvaerk", wave, person, KEYS[0], 3, TODAY),
-        lambda: surveys.send("netvaerk", wave, person, "", TODAY),
-        lambda: surveys.close("netvaerk", wave, frame(cohort), TODAY),
+        lambda: surveys.send("netvaerk", wave, person, TODAY),
+        lambda: surveys.close("netvaerk", wave, TODAY),
         lambda: surveys.withdraw("netvaerk", wave, person),
         lambda: surveys.drop("netvaerk", wave),
     ):
@@ -452,7 +483,7 @@ def test_a_key_that_a_crash_left_behind_goes_at_the_next_look(
     files = cohort.store.surveys._files
     with monkeypatch.context() as patched:
         patched.setattr(type(files), "destroy_secret", lambda *_: None)
-        cohort.store.surveys.close("demo", wave, frame(cohort), TODAY)
+        cohort.store.surveys.close("demo", wave, TODAY)
     assert f"wave-{wave}" in files.secrets("demo")
     look(cohort)
     assert files.secrets("demo") == ["link"]
@@ -469,7 +500,7 @@ def test_a_close_that_is_broken_off_has_changed_nothing(cohort: House, wave: str
     with monkeypatch.context() as patched:
         patched.setattr(module, "write", broken)  # after the rows have been laid
         with pytest.raises(StoreError, match="disk is full"):
-            cohort.store.surveys.close("demo", wave, frame(cohort), TODAY)
+            cohort.store.surveys.close("demo", wave, TODAY)
     assert rows(cohort) == []
     assert box(cohort, wave) == before
     assert close(cohort, wave).answered == 6
@@ -480,7 +511,7 @@ import os, sys
 from datetime import date
 from pathlib import Path
 from fællesledelse.model import Item, Questionnaire, Theme, ThemeKind
-from fællesledelse.store import Frame, KdfCost, Store, surveys
+from fællesledelse.store import KdfCost, Store, surveys
 url, keys, wave, when = sys.argv[1:]
 store = Store.open(url, Path(keys), kdf_cost=KdfCost(1, 8192))
 kill = lambda *_, **__: os.kill(os.getpid(), 9)
@@ -488,7 +519,7 @@ if when == "before the commit":
     surveys.write = kill
 else:
     type(store.surveys._files).destroy_secret = kill
-store.surveys.close("demo", wave, Frame(None, {}), date(2026, 6, 15))
+store.surveys.close("demo", wave, date(2026, 6, 15))
 """
 
 
@@ -598,11 +629,11 @@ def related(house: House, asks: Questionnaire = WITH_RELATIONS, today: date = TO
     found = next(each for each in look(house, today, asks).waves if each.id == wave)
     assert found.asks is not None
     for number in range(12):
-        person, department = house.person(LEADERS[number]).id, "Skole" if number < 6 else "Vej"
-        for item in module.items_for(found.asks, department):
+        person = house.person(LEADERS[number]).id
+        for item in surveys.items("demo", wave, person):
             surveys.save("demo", wave, person, item.key, number % 5 + 1, today)
-        surveys.send("demo", wave, person, department, today)
-    surveys.close("demo", wave, frame(house, asks), today)
+        surveys.send("demo", wave, person, today)
+    surveys.close("demo", wave, today)
     return next(each for each in look(house, today, asks).waves if each.id == wave)
 
 
@@ -633,6 +664,117 @@ def test_a_department_of_four_is_asked_about_by_nobody(cohort: House) -> None:
     )
     cohort.store.surveys.plan("demo", small, "Ved starten", TODAY, LAST, TODAY)
     assert cohort.store.surveys.look("demo", small, TODAY).relations == ()
+
+
+Counted = list[dict[str, dict[str, list[int]]]]
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """What each close counts of departments: the answers about each, by the department that gave them."""
+    found: Counted = []
+
+    def recorded(ledger: Ledger, tables: Mapping[str, Table], cells: Mapping[str, Any], *others: Any) -> Ledger:
+        found.append({item: {name: sorted(each) for name, each in row.items()} for item, row in cells.items()})
+        return release(ledger, tables, cells, *others)
+
+    monkeypatch.setattr("fællesledelse.survey.release", recorded)
+    return found
+
+
+def opened(house: House, people: Mapping[str, str]) -> str:
+    """A wave about relations that opens today, with those departments on the list."""
+    now, surveys = Frame(WITH_RELATIONS, people), house.store.surveys
+    wave = surveys.plan("demo", now, "Ved starten", TODAY, LAST, TODAY)
+    surveys.look("demo", now, TODAY)
+    return wave
+
+
+def all_answer(house: House, wave: str, numbers: Iterable[int] = range(12)) -> None:
+    """Each gives the same answer to everything asked, and sends it."""
+    for number in numbers:
+        person = house.person(LEADERS[number]).id
+        for item in house.store.surveys.items("demo", wave, person):
+            house.store.surveys.save("demo", wave, person, item.key, number % 5 + 1, TODAY)
+        house.store.surveys.send("demo", wave, person, TODAY)
+
+
+def about(house: House, wave: str, number: int) -> list[str]:
+    """The departments a leader is asked about, by the key of the item."""
+    items = house.store.surveys.items("demo", wave, house.person(LEADERS[number]).id)
+    return [item.key for item in items if item.theme == module.DEPARTMENTS]
+
+
+def test_who_is_moved_while_a_wave_is_open_answers_for_the_department_of_its_first_day(
+    cohort: House, counted: Counted
+) -> None:
+    """Else whoever keeps the list could see what a department becomes without one of its leaders."""
+    before = frame(cohort).departments
+    wave = opened(cohort, before)
+    moved = {**dict.fromkeys(before, "Vej"), cohort.person(LEADERS[0]).id: "Skole", cohort.person(LEADERS[11]).id: "Social"}
+    for today in (TODAY, TODAY + timedelta(days=1)):
+        cohort.store.surveys.look("demo", Frame(WITH_RELATIONS, moved), today)
+    assert [about(cohort, wave, number) for number in (0, 1, 11)] == [["afdeling.2"], ["afdeling.2"], ["afdeling.1"]]
+    all_answer(cohort, wave)
+    cohort.store.surveys.look("demo", Frame(WITH_RELATIONS, moved), LAST + timedelta(days=1))
+    assert counted == [{"afdeling.1": {"Vej": [1, 2, 2, 3, 4, 5]}, "afdeling.2": {"Skole": [1, 1, 2, 3, 4, 5]}}]
+
+
+def test_who_is_taken_off_the_list_while_a_wave_is_open_still_answered_for_the_own_department(
+    cohort: House, counted: Counted
+) -> None:
+    wave = opened(cohort, frame(cohort).departments)
+    all_answer(cohort, wave)
+    cohort.adopt(*LEADERS[1:], CARLA)
+    close(cohort, wave)
+    assert counted == [{"afdeling.1": {"Vej": [1, 2, 2, 3, 4, 5]}, "afdeling.2": {"Skole": [1, 1, 2, 3, 4, 5]}}]
+
+
+def test_who_comes_while_a_wave_is_open_answers_for_no_department_and_is_asked_about_none(
+    cohort: House, counted: Counted
+) -> None:
+    people = frame(cohort).departments
+    late = cohort.person(LEADERS[0]).id
+    wave = opened(cohort, {person: name for person, name in people.items() if person != late})
+    cohort.store.surveys.look("demo", Frame(WITH_RELATIONS, people), TODAY)
+    assert about(cohort, wave, 0) == []
+    all_answer(cohort, wave)
+    close(cohort, wave)
+    assert counted == [{"afdeling.1": {"Vej": [1, 2, 2, 3, 4, 5]}, "afdeling.2": {"Skole": [1, 2, 3, 4, 5]}}]
+
+
+def test_departments_are_sealed_with_the_wave_s_own_key_and_go_with_it(cohort: House) -> None:
+    wave = opened(cohort, frame(cohort).departments)
+
+    def kept() -> bytes | None:
+        with cohort.store._database.reading() as connection:
+            table = schema.survey_wave
+            return connection.execute(select(table.c.departments).where(table.c.id == wave)).scalar_one()
+
+    sealed, files = kept(), cohort.store.surveys._files
+    assert sealed is not None
+    all_answer(cohort, wave, range(5))
+    assert kept() == sealed, "an answer leaves no mark on it"
+    own, place = files.secret("demo", f"wave-{wave}"), ("survey departments", "demo", wave)
+    assert own is not None
+    assert b"Skole" in unseal(own, sealed, *place)
+    with pytest.raises(SealError):
+        unseal(files.read("demo"), sealed, *place)
+    close(cohort, wave)
+    assert kept() is None
+
+
+def test_a_wave_that_was_open_before_departments_were_kept_gets_those_of_the_next_look(cohort: House) -> None:
+    people = frame(cohort).departments
+    wave = opened(cohort, people)
+    all_answer(cohort, wave, range(1))
+    with cohort.store._database.atomic() as connection:
+        connection.execute(update(schema.survey_wave).values(departments=None))
+    assert about(cohort, wave, 0) == []
+    for departments in (people, dict.fromkeys(people, "Vej")):
+        cohort.store.surveys.look("demo", Frame(WITH_RELATIONS, departments), TODAY)
+        assert about(cohort, wave, 0) == ["afdeling.2"]
+    assert cohort.store.surveys.draft("demo", wave, cohort.person(LEADERS[0]).id).sent
 
 
 def test_it_goes_with_its_gathering_keys_and_all(cohort: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..danish import listed
 from ..errors import CohortError, Finding
 from . import xlsx
 from .xlsx import INVISIBLE, LIMIT, ROWS, Cell, Sheet
@@ -33,6 +34,7 @@ def read(content: bytes, name: str) -> list[Row]:
             raise CohortError([Finding(name, f"Filen har over {ROWS} rækker. Er det den rigtige fil?", number)])
         if any(cell.text for cell in cells[:_COLUMNS]):
             found.append(Row(number, tuple(cells[:_COLUMNS])))
+    _check_even(found, name)
     return found
 
 
@@ -59,14 +61,35 @@ def _csv(text: str, name: str) -> Iterable[tuple[int, list[Cell]]]:
     header = text.split("\n")[skipped] if text else ""
     delimiter = max(";,\t", key=header.count)
     reader = csv.reader(io.StringIO(lines[1] if skipped else text, newline=""), delimiter=delimiter, strict=True)
-    start = 0
+    start = width = 0
     try:
         for row in reader:
-            yield start + 1 + skipped, [Cell(_tidy(value)) for value in row]
+            width = width or len(row)
+            yield start + 1 + skipped, [Cell(_tidy(value)) for value in _apart(row, width)]
             start = reader.line_num
     except csv.Error:
         why = 'Et anførselstegn (") er åbnet, men ikke lukket igen, her eller i en linje nedenfor. Slet det.'
         raise CohortError([Finding(name, why, start + 1 + skipped)]) from None
+
+
+def _apart(row: list[str], width: int) -> list[str]:
+    """The fields of a row. An Excel of another country takes a whole line for one cell, and saves it as one."""
+    parted = (next(csv.reader(row, delimiter=delimiter), []) for delimiter in ";,\t" if len(row) == 1)
+    return next((fields for fields in parted if len(fields) == width), row)
+
+
+def _check_even(rows: list[Row], name: str) -> None:
+    """Raise CohortError where lines have more fields than there are headings: then nothing stands in the right column."""
+    width = max((at for row in rows[:1] for at, cell in enumerate(row.cells, 1) if cell.text), default=0)
+    if long := [row for row in rows if any(cell.text for cell in row.cells[width:])]:
+        numbers = [str(row.number) for row in long[1:]]
+        others = f" Det samme gælder linje {listed(numbers[:5] + ['flere'] * (len(numbers) > 5))}." if numbers else ""
+        why = (
+            f"Linjen har {len(long[0].cells)} felter, men der er {width} overskrifter. Et komma eller semikolon i en tekst "
+            "skiller den i to. Skriv anførselstegn om teksten, eller gem arket fra Excel som "
+            f"{Path(name).with_suffix('.xlsx')}.{others}"
+        )
+        raise CohortError([Finding(name, why, long[0].number)])
 
 
 def of_sheet(sheet: Sheet) -> list[Row]:

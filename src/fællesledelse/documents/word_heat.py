@@ -7,7 +7,7 @@ from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 
 from .relations import Cell, Relations
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell, _Row
 
 _FIRST, _ALL, _WIDEST = Mm(40), Mm(146), Mm(24)
+_NARROWEST: Final = Mm(10)
+"""So wide is an interval on one line, in the widest of the fonts that may take the place of the template's."""
+
 _HEADING: Final = Mm(34)
 
 
 def heat_map(made: "Document", found: Relations) -> None:
-    """The table, on one page."""
-    width = min((_ALL - _FIRST) // len(found.about), _WIDEST)
+    """The table, on one page; that of many departments reaches out into both margins alike."""
+    width = max(_NARROWEST, min((_ALL - _FIRST) // len(found.about), _WIDEST))
     table = made.add_table(rows=0, cols=1 + len(found.about))
     table.autofit = False
     head = table.add_row()
@@ -42,7 +45,7 @@ def heat_map(made: "Document", found: Relations) -> None:
         for cell in column.cells:
             cell.width, cell.vertical_alignment = wide, WD_ALIGN_VERTICAL.CENTER
     head.cells[0].vertical_alignment = WD_ALIGN_VERTICAL.BOTTOM
-    _part(table)
+    _part(table, max(0, _FIRST + width * len(found.about) - _ALL) // 2)
     made.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -68,8 +71,11 @@ def _write(place: "_Cell", words: str, size: float, bold: bool = False, ink: str
         run.font.color.rgb = RGBColor.from_string(ink.removeprefix("#"))
 
 
-def _part(table: "Table") -> None:
-    """White lines between the fields, and no room lost inside them."""
+def _part(table: "Table", out: int) -> None:
+    """White lines between the fields, no room lost inside them, and the table so far ``out`` in the left margin."""
+    indent = OxmlElement("w:tblInd")
+    indent.set(qn("w:w"), str(-round(Emu(out).pt * 20)))
+    indent.set(qn("w:type"), "dxa")
     borders = OxmlElement("w:tblBorders")
     for name in ("w:insideH", "w:insideV"):
         line = OxmlElement(name)
@@ -82,6 +88,7 @@ def _part(table: "Table") -> None:
         side.set(qn("w:w"), "20")
         side.set(qn("w:type"), "dxa")
         margins.append(side)
+    table._tbl.tblPr.insert_element_before(indent, "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 

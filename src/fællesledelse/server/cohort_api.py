@@ -59,6 +59,16 @@ class CohortApi(DeskApi):
         survey, _ = await looked(self.house, cohort)
         return survey.relations is not None
 
+    async def build_asking(self, gathering: str, event: str, verb: str, **asked: Any) -> None:
+        """Build where what the survey asks may change, until its first wave opens. None opens meanwhile."""
+        surveys = self.house.store.surveys
+        await self.locked(gathering)  # what is due opens first
+        locked = await self.house.ask(surveys.hold, gathering)
+        try:
+            await self.build(gathering, event, verb, locked=locked, **asked)
+        finally:
+            surveys.let_go(gathering)
+
     def _tell(self, line: dict[str, Any]) -> None:
         self.line(**line)
         self.flush()
@@ -167,8 +177,7 @@ class UndoHandler(CohortApi):
 
     async def post(self, gathering: str) -> None:
         """``change``: its number, which must still be the last. Line by line, as a build."""
-        change, locked = self.body(change=int)["change"], await self.locked(gathering)
-        await self.build(gathering, "cohort-undo", "undo", change=change, locked=locked)
+        await self.build_asking(gathering, "cohort-undo", "undo", change=self.body(change=int)["change"])
 
 
 class ParcelHandler(CohortApi):
@@ -181,8 +190,8 @@ class ParcelHandler(CohortApi):
 
     async def put(self, gathering: str) -> None:
         """Take it into use. Line by line, as a build."""
-        content, locked = base64.b64encode(self.request.body).decode(), await self.locked(gathering)
-        await self.build(gathering, "cohort-brought", "bring", content=content, by=self.address, locked=locked)
+        content = base64.b64encode(self.request.body).decode()
+        await self.build_asking(gathering, "cohort-brought", "bring", content=content, by=self.address)
 
 
 class WordingHandler(CohortApi):

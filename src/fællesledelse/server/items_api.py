@@ -39,8 +39,7 @@ class ItemsHandler(ItemsApi):
 
     async def put(self, gathering: str) -> None:
         """Take the files into use, unless the first wave has opened. Line by line, as a build."""
-        files, locked = self.files(), await self.locked(gathering)
-        await self.build(gathering, "cohort-items", "items-take", files=files, locked=locked)
+        await self.build_asking(gathering, "cohort-items", "items-take", files=self.files())
 
 
 class ItemsPreviewHandler(ItemsApi):

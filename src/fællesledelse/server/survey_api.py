@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from ..danish import day as spoken
 from ..documents.survey import ABOUT, SCALE, SurveyReport, survey_pdf, survey_word
-from ..model import Role, StepKind
+from ..model import Item, Role, Step, StepKind
 from ..names import slug
 from ..store import Frame, Membership, Survey, SurveyWave
-from ..store.surveys import NO_DRAFT, items_for
+from ..store.surveys import NO_DRAFT
 from .desk import DeskApi
 from .evaluation_api import Nameless, days_of, hand_report
 from .house import House
@@ -23,6 +23,9 @@ from .web import Api, Guarded, Page, Refused
 
 KIND: Final = "survey"
 """The parcels that hold a leader's own copies."""
+
+NOTES: Final = ("living.next", "trial-2.promise", "trial-1.promise")
+"""The fields for what one wants to try before there are experiment cards, the latest on the way first."""
 
 BEFORE: Final = timedelta(days=21)
 """How long before a period's seminar its wave is proposed to open."""
@@ -40,25 +43,27 @@ class SurveyPage(Page):
         if not await notice_accepted(self, cohort):
             self.redirect(f"/hold/{gathering}/privatliv")
             return
-        survey, frame = await looked(self.house, cohort)
+        survey, _ = await looked(self.house, cohort)
         today = self.house.today()
         now = next((wave for wave in survey.waves if wave.state(today) == "open"), None)
         later = min((wave.opens for wave in survey.waves if wave.state(today) == "planned"), default=None)
-        draft = NO_DRAFT
+        draft, themes = NO_DRAFT, []
         if now is not None:
-            draft = await self.house.ask(self.house.store.surveys.draft, gathering, now.id, self.person)
+            surveys, mine_here = self.house.store.surveys, (gathering, now.id, self.person)
+            draft = await self.house.ask(surveys.draft, *mine_here)
+            themes = _themes(now, await self.house.ask(surveys.items, *mine_here))
         self.show(
             "survey.html",
             **await shell(self, cohort, mine, "spoergeskema"),
             wave=now,
             last=spoken(now.closes) if now else "",
-            themes=_themes(now, frame.departments.get(self.person, "")) if now else [],
+            themes=themes,
             draft=draft,
             scale=[(point, SCALE[point]) for point in (1, 2, 3, 4, 5, 0)],
             next_day=spoken(later) if later else "",
             survey=survey,
             earlier=any(wave.closed for wave in survey.waves),
-            experiment=await _experiment(self, cohort, mine),
+            to_try=await _to_try(self, cohort, mine),
         )
 
 
@@ -98,8 +103,8 @@ class SurveyCloseHandler(DeskApi):
     async def post(self, gathering: str, wave: str) -> None:
         """For good. With fewer than five answers they are thrown away unread."""
         cohort, _ = await self.facilitator(gathering)
-        _, frame = await looked(self.house, cohort)
-        await self.house.ask(self.house.store.surveys.close, gathering, wave, frame, self.house.today())
+        await looked(self.house, cohort)
+        await self.house.ask(self.house.store.surveys.close, gathering, wave, self.house.today())
         self.note("survey-closed")
         self.reply(await told(self.house, cohort))
 
@@ -150,12 +155,10 @@ class SurveySendHandler(OwnSurvey):
 
     async def post(self, gathering: str, wave: str) -> None:
         """Every statement must have an answer; "don't know" is one."""
-        cohort = await self.answering(gathering)
+        await self.answering(gathering)
         copy = self.body(copy=bool)["copy"]
-        frame = await self.house.ask(framed, self.house, cohort)
-        department = frame.departments.get(self.person, "")
         store, today = self.house.store, self.house.today()
-        answers = await self.house.ask(store.surveys.send, gathering, wave, self.person, department, today)
+        answers = await self.house.ask(store.surveys.send, gathering, wave, self.person, today)
         if copy:
             unlocked = self.signed_in.unlocked
             await self.house.ask(store.parcels.post, unlocked, gathering, KIND, {"answers": answers}, [], subject=wave)
@@ -223,10 +226,11 @@ async def own_answers(handler: Guarded, gathering: str) -> tuple[dict[str, dict[
 
 def framed(house: House, cohort: Cohort) -> Frame:
     """The cohort as its survey finds it today. Asks the store: call it in a thread."""
-    departments = {each.email: each.department for each in cohort.roster.participants}
     members = house.store.people.members(cohort.manifest.gathering)
+    now = house.shelf.find(cohort.manifest.gathering) or cohort  # it may have been built since the request came
+    departments = {each.email: each.department for each in now.roster.participants}
     leaders = [each.person for each in members if each.role is Role.LEADER]
-    return Frame(cohort.manifest.survey, {person.id: departments.get(person.email, "") for person in leaders})
+    return Frame(now.manifest.survey, {person.id: departments.get(person.email, "") for person in leaders})
 
 
 def look(house: House, cohort: Cohort) -> tuple[Survey, Frame]:
@@ -307,19 +311,33 @@ def _result(report: SurveyReport) -> dict[str, Any]:
     }
 
 
-def _themes(wave: SurveyWave, department: str) -> list[dict[str, Any]]:
-    """What a leader of that department is asked, theme by theme."""
+def _themes(wave: SurveyWave, mine: list[Item]) -> list[dict[str, Any]]:
+    """What a leader is asked, theme by theme."""
     assert wave.asks is not None  # it is open
-    mine = items_for(wave.asks, department)
     themes = [{"theme": theme, "asked": [item for item in mine if item.theme == theme.key]} for theme in wave.asks.themes]
     return [each for each in themes if each["asked"]]
 
 
-async def _experiment(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[str, str] | None:
-    """Where an experiment card can be written now: the newest period that is open."""
+async def _to_try(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[str, dict[str, str] | None]:
+    """Where one can write what one wants to try: the ``card`` of the newest period that is open.
+
+    Before there is one: a page that waits for a ``note`` of it, if any does, and when the first card comes ``later``.
+    """
     way = await stages(handler.house, cohort, handler.person, mine.group)
-    periods = [stage.step for stage in way if stage.step.kind is StepKind.PERIOD and stage.state != "locked"]
-    return {"title": periods[-1].title, "url": url(cohort.manifest, periods[-1])} if periods else None
+    filled = await handler.house.ask(handler.house.store.answers.filled, handler.person, cohort.manifest.gathering)
+    here = [stage.step for stage in way if stage.state != "locked"]
+    cards = [_place(cohort, step) for step in here if step.kind is StepKind.PERIOD]
+    if cards:
+        return {"card": cards[-1], "note": None, "later": None}
+    notes = {field.key: _place(cohort, step, field.label) for step in here for field in step.fields}
+    note = next((notes[key] for key in NOTES if key in notes and key not in filled), None)
+    days = [(min(stage.opens, stage.step.opens), stage.step) for stage in way if stage.opens and stage.step.opens]
+    later = next(({"title": step.title, "day": spoken(day)} for day, step in days if step.kind is StepKind.PERIOD), None)
+    return {"card": None, "note": note, "later": later}
+
+
+def _place(cohort: Cohort, step: Step, label: str = "") -> dict[str, str]:
+    return {"title": step.title, "url": url(cohort.manifest, step), "label": label}
 
 
 def _proposals(house: House, cohort: Cohort, survey: Survey) -> list[dict[str, Any]]:

@@ -391,7 +391,8 @@ survey_wave = Table(
     Column("closes", Date, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("asks", Text),  # JSON: what it asks, from the day it opens
-    Column("sealed", LargeBinary),  # the drafts of all, under a key that no backup has; none once it is closed
+    Column("departments", LargeBinary),  # each leader's when it opened, under the wave's key; none once it is closed
+    Column("sealed", LargeBinary),  # the drafts of all, under the wave's key, which no backup has; none once it is closed
     Column("released", LargeBinary),  # what is shown of it, from the close
     Index("ix_survey_wave_gathering", "gathering"),
 )

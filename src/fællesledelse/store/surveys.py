@@ -6,6 +6,9 @@ and nothing else. When the wave is closed the answers of those who have sent the
 ``survey_answers``), and what is shown is computed from there (see the package ``survey``): both in one transaction, or
 neither. Then the wave's key is destroyed. Fewer than five answers are thrown away unread.
 
+Whom a leader answers for among departments stands from the moment a wave opens, sealed with the same key: who keeps the
+list can move nobody about to see what one department becomes without them.
+
 Until the survey is ended a leader can see and withdraw the own answers, since the link key finds them. At the end that key
 is destroyed, and the answers with it: what is left is what everybody has seen.
 
@@ -49,7 +52,10 @@ _NONE = "."
 
 @dataclass(frozen=True)
 class Frame:
-    """The cohort as its survey finds it today: what it asks (None: it has no survey), and each leader's department by id."""
+    """The cohort as its survey finds it today: what it asks (None: it has no survey), and each leader's department by id.
+
+    A wave takes both as they are when it opens.
+    """
 
     asks: Questionnaire | None
     departments: Mapping[str, str]
@@ -99,9 +105,9 @@ class SurveyWave:
     answered: int | None
     shown: Shown | None
 
-    def state(self, today: date) -> str:
-        """ "closed", "planned" or "open"."""
-        return "closed" if self.closed else "open" if self.asks is not None and self.opens <= today else "planned"
+    def state(self, _today: date) -> str:
+        """ "closed", "planned" or "open": a look opens and closes, and what has opened stays so if the clock is put back."""
+        return "closed" if self.closed else "planned" if self.asks is None else "open"
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class Surveys:
 
     def __init__(self, database: Database, files: KeyFiles) -> None:
         self._database, self._files = database, files
+        self._held: list[str] = []  # gatherings, once for each who holds
 
     def look(self, gathering: str, frame: Frame, today: date) -> Survey:
         """The survey as it stands. Waves whose first day has come are opened, those whose last day is over are closed."""
@@ -139,6 +146,17 @@ class Surveys:
             waves = tuple(self._wave(row, leaders) for row in rows(connection, _WAVES, gathering))
         promised = None if standing is None else tuple(json.loads(standing["relations"]))
         return Survey(waves, promised, standing is not None and standing["ended"], link is not None)
+
+    def hold(self, gathering: str) -> bool:
+        """Let no wave open until ``let_go``, while what it would ask may change. True: one has, and what it asks stands."""
+        with self._database.atomic() as connection:
+            hold_gathering(connection, gathering)  # who opens one just now is waited for
+            self._held.append(gathering)
+            return _standing(connection, gathering) is not None
+
+    def let_go(self, gathering: str) -> None:
+        """Let waves open again, once all who hold have let go."""
+        self._held.remove(gathering)
 
     def plan(self, gathering: str, frame: Frame, title: str, opens: date, closes: date, today: date) -> str:
         """The id of a new wave. AnswerError where its title or days can't be, or it is too near another one."""
@@ -173,6 +191,17 @@ class Surveys:
             box = self._box(row) if row is not None and row["sealed"] is not None else None
         return (box or {}).get(person_id, NO_DRAFT)
 
+    def items(self, gathering: str, wave: str, person_id: str) -> list[Item]:
+        """What a leader is asked in a wave that is open: not about the department the leader was in when it opened.
+
+        Who had none then, or came later, answers for none and is asked about none.
+        """
+        with self._database.reading() as connection:
+            row = next((row for row in rows(connection, _WAVES, gathering) if row["id"] == wave), None)
+            if row is None or row["asks"] is None:
+                return []
+            return items_for(_asks(row), self._departments(row).get(person_id, ""))
+
     def save(self, gathering: str, wave: str, person_id: str, item: str, value: int, today: date) -> None:
         """Keep one answer in the draft. AnswerError where there is no such item or answer.
 
@@ -186,15 +215,13 @@ class Surveys:
             draft = Draft(before.sent, before.answers | {item: value})
             write(connection, _WAVES, wave, sealed=self._sealed(row, box | {person_id: draft}))
 
-    def send(self, gathering: str, wave: str, person_id: str, department: str, today: date) -> dict[str, int]:
-        """From now on the draft counts; what stands in it. AnswerError while an item is unanswered.
-
-        ``department``: the leader's own, about which nobody is asked.
-        """
+    def send(self, gathering: str, wave: str, person_id: str, today: date) -> dict[str, int]:
+        """From now on the draft counts; what stands in it. AnswerError while an item is unanswered."""
         with self._database.atomic() as connection:
             row, box = self._opened(connection, gathering, wave, person_id, today)
             answers = box.get(person_id, NO_DRAFT).answers
-            missing = [item for item in items_for(_asks(row), department) if item.key not in answers]
+            asked = items_for(_asks(row), self._departments(row).get(person_id, ""))
+            missing = [item for item in asked if item.key not in answers]
             if missing:
                 raise AnswerError(f"Du mangler at svare på {len(missing)} udsagn. »Ved ikke« er også et svar.")
             write(connection, _WAVES, wave, sealed=self._sealed(row, box | {person_id: Draft(True, answers)}))
@@ -235,7 +262,7 @@ class Surveys:
             answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
             return answers.withdraw(person_id, wave, _items(connection, gathering).get(wave, []))
 
-    def close(self, gathering: str, wave: str, frame: Frame, today: date) -> None:
+    def close(self, gathering: str, wave: str, today: date) -> None:
         """Close a wave for good and show what it came to, all of it or nothing. Once or twice, the result is the same."""
         with self._database.atomic() as connection:
             hold_gathering(connection, gathering)  # one wave at a time: each is computed from those before
@@ -243,10 +270,11 @@ class Surveys:
             if not row["closed"]:
                 if row["asks"] is None and today <= row["closes"]:
                     raise AccessError("Målingen er ikke begyndt. Du kan slette den i stedet.")
-                shown, number = self._come_out(connection, row, frame)
+                shown, number = self._come_out(connection, row)
                 told = self._seal_shown(row, shown)
-                values = {"closed": True, "closes": min(today, row["closes"]), "number": number}
-                write(connection, _WAVES, wave, sealed=None, released=told, **values)
+                last = max(row["opens"], min(today, row["closes"]))  # the clock may have been put back
+                values = {"closed": True, "closes": last, "number": number}
+                write(connection, _WAVES, wave, sealed=None, departments=None, released=told, **values)
         self._files.destroy_secret(gathering, _wave_key(wave))
 
     def end(self, gathering: str) -> None:
@@ -272,25 +300,30 @@ class Surveys:
             if row["closed"] and _wave_key(row["id"]) in here:
                 self._files.destroy_secret(gathering, _wave_key(row["id"]))
             elif not row["closed"] and (lost or row["closes"] < today):
-                self.close(gathering, row["id"], frame, today)
-            elif row["asks"] is None and frame.asks is not None and not row["closed"] and row["opens"] <= today:
+                self.close(gathering, row["id"], today)
+            elif row["departments"] is None and frame.asks is not None and not row["closed"] and row["opens"] <= today:
                 self._begin(gathering, row["id"], frame)
         if standing is not None and standing["ended"] and _LINK in here:
             self._files.destroy_secret(gathering, _LINK)
 
     def _begin(self, gathering: str, wave: str, frame: Frame) -> None:
-        """Open a wave: what it asks stands from now on, and what the first one promises of relations for all of them."""
+        """Open a wave: what it asks, and of which departments, stands from now on; what the first one promises, for good.
+
+        One that was open before departments were kept gets those of today.
+        """
         with self._database.atomic() as connection:
             hold_gathering(connection, gathering)
             row = held(connection, _WAVES, _WHAT, gathering, wave)
-            if row["asks"] is not None or row["closed"] or frame.asks is None:
+            if row["departments"] is not None or row["closed"] or frame.asks is None or gathering in self._held:
                 return
             self._files.make_secret(gathering, _LINK)
             self._files.make_secret(gathering, _wave_key(wave))
-            asks = _with_relations(frame.asks, _promised(connection, gathering, frame))
-            write(connection, _WAVES, wave, asks=json.dumps(asdict(asks), ensure_ascii=False))
-            row = held(connection, _WAVES, _WHAT, gathering, wave)
-            write(connection, _WAVES, wave, sealed=self._sealed(row, {}))
+            write(connection, _WAVES, wave, departments=self._seal_departments(row, frame.departments))
+            if row["asks"] is None:
+                asks = _with_relations(frame.asks, _promised(connection, gathering, frame))
+                write(connection, _WAVES, wave, asks=json.dumps(asdict(asks), ensure_ascii=False))
+                row = held(connection, _WAVES, _WHAT, gathering, wave)
+                write(connection, _WAVES, wave, sealed=self._sealed(row, {}))
 
     def _opened(
         self, connection: Connection, gathering: str, wave: str, person_id: str, today: date
@@ -300,11 +333,11 @@ class Surveys:
         if not is_leader(connection, gathering, person_id):
             raise AccessError("Kun holdets ledere kan svare.")
         box = self._box(row) if row["sealed"] is not None else None
-        if box is None or not row["opens"] <= today <= row["closes"]:
+        if box is None or today > row["closes"]:
             raise AccessError("Målingen er ikke åben. Det sidste, du valgte, er ikke gemt.")
         return row, box
 
-    def _come_out(self, connection: Connection, row: RowMapping, frame: Frame) -> tuple[Shown, int | None]:
+    def _come_out(self, connection: Connection, row: RowMapping) -> tuple[Shown, int | None]:
         """What a wave shows, its answers laid in their table, and its number; nothing is laid where nothing is shown."""
         box = self._box(row) if row["sealed"] is not None else {}
         if box is None:
@@ -319,7 +352,7 @@ class Surveys:
         answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
         asked = _items(connection, gathering)
         known = [{**answers.own(person, asked), row["id"]: given} for person, given in sent.items()]
-        cells = _by_department(_asks(row), sent, frame.departments)
+        cells = _by_department(_asks(row), sent, self._departments(row))
         keys = [item.key for item in _asks(row).items if item.theme != DEPARTMENTS]
         figures = _figures(ledger, known, keys, [*(each["id"] for each in before), row["id"]], cells)
         if figures is None:
@@ -357,6 +390,21 @@ class Surveys:
         assert key is not None  # whoever seals has opened, or has just made it
         return seal(key, pad(json.dumps(told).encode().ljust(ROOM)), "survey drafts", row["gathering"], row["id"])
 
+    def _departments(self, row: RowMapping) -> dict[str, str]:
+        """Each leader's department when the wave opened. Empty where its key is gone."""
+        key = self._files.secret(row["gathering"], _wave_key(row["id"]))
+        if key is None or row["departments"] is None:
+            return {}
+        told = unpad(unseal(key, row["departments"], "survey departments", row["gathering"], row["id"]))
+        found: dict[str, str] = json.loads(told)
+        return found
+
+    def _seal_departments(self, row: RowMapping, departments: Mapping[str, str]) -> bytes:
+        key = self._files.secret(row["gathering"], _wave_key(row["id"]))
+        assert key is not None  # it has just been made
+        content = pad(json.dumps(departments).encode())
+        return seal(key, content, "survey departments", row["gathering"], row["id"])
+
     def _seal_shown(self, row: RowMapping, shown: Shown) -> bytes:
         content = pad(json.dumps(asdict(shown)).encode())
         return seal(self._files.read(row["gathering"]), content, "survey shown", row["gathering"], row["id"])
@@ -373,16 +421,19 @@ def relation(at: int) -> str:
 
 
 def items_for(asks: Questionnaire, department: str) -> list[Item]:
-    """What a leader of that department is asked: not about the own."""
+    """What a leader of that department is asked: not about the own, and about none by who has none."""
     own = RELATION.format(department)
-    return [item for item in asks.items if not (item.theme == DEPARTMENTS and item.text == own)]
+    return [item for item in asks.items if item.theme != DEPARTMENTS or (department and item.text != own)]
 
 
 def _with_relations(asks: Questionnaire, departments: list[str]) -> Questionnaire:
     """The questionnaire with an item about each of those departments."""
     if not departments:
         return asks
-    intro = "Svar for din egen afdeling om de andre. Tallene bliver vist afdeling for afdeling, hvor mindst fem har svaret."
+    intro = (
+        "Hvordan går samarbejdet med de andre, set fra den afdeling, du stod i, da målingen åbnede? "
+        "Tallene bliver vist afdeling for afdeling, hvor mindst fem har svaret."
+    )
     theme = Theme(DEPARTMENTS, "Samarbejdet mellem afdelingerne", ThemeKind.INSIDE, intro)
     items = [Item(relation(at), DEPARTMENTS, RELATION.format(name)) for at, name in enumerate(departments)]
     return Questionnaire((*asks.items, *items), (*asks.themes, theme), asks.relations)

@@ -33,7 +33,7 @@ class Problem:
 
 def check(asked: Questionnaire) -> list[Problem]:
     """Everything that is wrong. Empty where nothing is."""
-    return [*_keys(asked), *_themes(asked), *_kinds(asked), *_items(asked)]
+    return [*_keys(asked), *_themes(asked), *_kinds(asked), *_items(asked), *_twice(asked)]
 
 
 def _keys(asked: Questionnaire) -> Iterator[Problem]:
@@ -72,3 +72,12 @@ def _items(asked: Questionnaire) -> Iterator[Problem]:
         if not SHORTEST <= len(item.text.strip()) <= LONGEST:
             length = f"Udsagnet {item.key!r} er på {len(item.text.strip())} tegn. "
             yield Problem(item, "text", f"{length}Det skal være på mindst {SHORTEST} og højst {LONGEST}.")
+
+
+def _twice(asked: Questionnaire) -> Iterator[Problem]:
+    first: dict[str, Item] = {}
+    for item in asked.items:
+        same = first.setdefault(" ".join(item.text.split()).casefold(), item)
+        if same.key != item.key:
+            words = f"Udsagnet {item.key!r} siger det samme som {same.key!r}. Skriv noget andet, eller slet det ene."
+            yield Problem(item, "text", words)
