@@ -286,9 +286,13 @@ def finish(way: Way, name: str) -> str:
 
 
 def part(name: str, **data: str) -> str:
-    """A place on the page that its own script fills in with what the group shares; ``data`` tells it what was asked for."""
+    """A place on the page that its own script fills in with what the group shares; ``data`` tells it what was asked for.
+
+    The place of a card can be led to by the card's name.
+    """
     asked = "".join(f' data-{key}="{escape(value)}"' for key, value in data.items())
-    return f'<div class="fl-part" data-part="{escape(name)}"{asked}></div>'
+    named = f' id="{escape(data["card"])}"' if "card" in data else ""
+    return f'<div class="fl-part"{named} data-part="{escape(name)}"{asked}></div>'
 
 
 def example(shown: Example) -> str:

@@ -1,18 +1,25 @@
 """A period in the browser: an experiment card is filled in, hung on the board and read by another; and a job visit."""
 
+import io
+import re
 import shutil
+import uuid
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
+import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from fællesledelse.cohort.build import build
+from fællesledelse.danish import day
 from fællesledelse.manifest import load_roster
+from tests.browser.journey.leader import PHONE, UNFOLD
 from tests.live import Live, serving
 
-from .round_table import Seat, facilitator, members
+from .round_table import DESKTOP, Seat, facilitator, members
 
 CARD = "period.periode-b.experiment-1"
 EDGES = "(boxes) => boxes.map((box) => getComputedStyle(box).borderTopWidth)"
@@ -52,15 +59,82 @@ def seats(chromium: Browser, live: Live) -> Iterator[tuple[Seat, Seat, Seat]]:
         each.get_up()
 
 
-def opened(seat: Seat) -> Page:
-    seat.page.goto(f"{seat.live.url}/hold/demo/periode-b")
+def opened(seat: Seat, step: str = "periode-b", *, unfold: bool = True) -> Page:
+    seat.page.goto(f"{seat.live.url}/hold/demo/{step}")
     seat.until("document.querySelector('.share-release:not([aria-busy])') && globalThis.faellesledelse.step")
+    if unfold:
+        seat.page.evaluate(UNFOLD)
     return seat.page
+
+
+def put(client: httpx.Client, key: str, text: str) -> None:
+    """Save a text for the first time, from another device."""
+    body = {"text": text, "base": 0, "save_id": str(uuid.uuid4())}
+    answer = client.put(f"/api/demo/answers/{key}", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def part(page: Page, name: str) -> Locator:
+    """A part of a period's page, by how its heading begins."""
+    return page.locator(".fl-section", has=page.get_by_role("heading", level=2, name=re.compile(f"^{re.escape(name)}")))
+
+
+def open_parts(page: Page) -> list[str]:
+    return page.locator(".fl-section[open] > summary h2").all_inner_texts()
+
+
+def printed(page: Page) -> str:
+    return " ".join(each.extract_text() for each in pypdf.PdfReader(io.BytesIO(page.pdf())).pages)
 
 
 def stored(client: httpx.Client, key: str) -> str:
     versions = client.get(f"/api/demo/answers/{key}/versions").json()
     return str(versions[0]["text"]) if versions else ""
+
+
+def test_a_period_opens_where_one_left_off_and_the_rest_is_folded(seats: tuple[Seat, Seat, Seat]) -> None:
+    leader, *_ = seats
+    leader.page.set_viewport_size(PHONE)
+    page = opened(leader, "periode-c", unfold=False)
+    assert [each.split(" (")[0] for each in open_parts(page)] == ["Seminaret"]
+    assert page.evaluate("document.documentElement.scrollHeight") <= 8 * PHONE["height"]
+    card, promised = "period.periode-c.experiment-1", date.today() + timedelta(days=9)
+    for key in (field["key"] for field in leader.client.get("/api/demo/steps/periode-c").json()["fields"]):
+        if re.search(r"seminar|experiment-1\.(criterion|hypothesis|plan|sign|baseline)", key):
+            put(leader.client, key, "Skrevet på en anden enhed.")
+    for key, text in (("track", "Enklere regler"), ("sentence", "Jeg ringer."), ("day", promised.isoformat())):
+        put(leader.client, f"{card}.{key}", text)
+    page = opened(leader, "periode-c", unfold=False)
+    expect(page.locator(".fl-resume")).to_contain_text("Du er nået hertil: Sparring: Før I mødes")
+    assert [each.split(" (")[0] for each in open_parts(page)] == ["Sparring: Før I mødes"]
+    expect(part(page, "Seminaret").locator("summary")).to_contain_text("Skrevet")
+    waiting = part(page, "Prøvehandling 1: Hvad skete der?").locator("summary")
+    expect(waiting).to_contain_text(f"Venter til den {day(promised).rsplit(' ', 1)[0]}")
+    expect(part(page, "Prøvehandling 2: Sådan gør jeg").locator("summary")).to_contain_text("Ikke begyndt")
+    leader.page.set_viewport_size(DESKTOP)
+
+
+def test_what_is_folded_is_opened_by_keyboard_saved_printed_and_led_to(seats: tuple[Seat, Seat, Seat]) -> None:
+    leader, *_ = seats
+    page = opened(leader, "periode-a", unfold=False)
+    last, field = part(page, "Det tager jeg med"), page.locator('[data-key="period.periode-a.takeaway.1.keep"]')
+    expect(field).not_to_be_visible()
+    last.locator("summary").press("Enter")
+    field.fill("Skrevet lige før, den blev foldet sammen.")
+    last.locator("summary").press("Enter")
+    expect(field).not_to_be_visible()
+    expect(last.locator("summary")).to_contain_text("Begyndt")
+    leader.until("faellesledelse.unsent.length === 0")
+    assert stored(leader.client, "period.periode-a.takeaway.1.keep") == "Skrevet lige før, den blev foldet sammen."
+    assert "lige før, den blev foldet sammen" in " ".join(printed(page).split())
+    expect(field).not_to_be_visible()
+    card = page.locator(".share-release").first
+    expect(card).not_to_be_visible()
+    page.evaluate("location.hash = 'period.periode-a.experiment-1'")
+    expect(card).to_be_in_viewport()
+    page.goto("about:blank")
+    page.goto(f"{leader.live.url}/hold/demo/periode-a#period.periode-a.experiment-1")
+    expect(card).to_be_in_viewport()
 
 
 def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat, Seat]) -> None:
@@ -159,3 +233,18 @@ def test_every_new_page_is_accessible_and_fits_a_phone(seats: tuple[Seat, Seat, 
     vibeke.page.goto(f"{vibeke.live.url}/hold/demo/tavle")
     vibeke.look(problems)
     assert problems == []
+
+
+def test_a_page_that_is_built_anew_comes_back_with_the_same_parts_open(seats: tuple[Seat, Seat, Seat], live: Live) -> None:
+    leader, *_ = seats
+    page = opened(leader, "periode-c", unfold=False)
+    part(page, "Det tager jeg med").locator("summary").click()
+    field = page.locator('[data-key="period.periode-c.takeaway.1.ask"]')
+    field.click()
+    hold = live.folders[0] / "hold.yaml"
+    text = hold.read_text(encoding="utf-8")
+    hold.write_text(text.replace("Kulturværftet", "Tobaksfabrikken"), encoding="utf-8")
+    build(live.folders[0])
+    page.evaluate("globalThis.before = setInterval(() => globalThis.faellesledelse.refresh(0), 500)")
+    leader.until("!globalThis.before && document.activeElement?.dataset?.key?.endsWith('takeaway.1.ask')")
+    expect(field).to_be_visible()
