@@ -144,6 +144,10 @@ def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat
     page.locator(f'[data-key="{CARD}.hypothesis"]').fill("Hvis vi læser sagen sammen, så …")
     page.locator(f'[data-key="{CARD}.result.1.learned"]').fill("At jeg taler først.")
     page.get_by_role("radiogroup", name="Min beslutning").first.get_by_label("Justér").check()
+    at_the_day = page.locator(f'[data-field="{CARD}.day"]')
+    expect(at_the_day.get_by_role("link")).to_have_count(0)
+    at_the_day.locator("input").fill("2027-03-04")
+    expect(at_the_day.get_by_role("link", name="Læg dagen i din kalender")).to_be_in_viewport()
     card = page.locator(".fl-part", has=page.locator(".share-release")).first
     up = card.get_by_role("button", name="Hæng det op på tavlen")
     expect(up).to_be_visible()

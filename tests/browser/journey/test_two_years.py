@@ -185,7 +185,7 @@ def promise_to_try(years: TwoYears) -> None:
     first.wait_until_saved()
     first.written.append(spoken(day))
     with first.page.expect_download() as file:
-        first.card(1).get_by_role("link", name="Læg dagen i din kalender").click()
+        first.page.locator(f'[data-field="{card}.day"]').get_by_role("link", name="Læg dagen i din kalender").click()
     [event] = Calendar.from_ical(file.value.path().read_bytes()).walk("VEVENT")
     assert event["dtstart"].dt == day
     promised = first.look_at("").locator(".fl-promised")

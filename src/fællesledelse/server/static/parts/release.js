@@ -24,7 +24,7 @@ function whenSaved(client, card, look) {
 function build(client, card) {
   const address = `/api/${encodeURIComponent(client.gathering)}/cards/${card}/dag.ics`;
   const v = {
-    calendar: node("p", { class: "share-small" }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
+    calendar: node("p", { class: "release-calendar", hidden: true }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
     promise: node("div", {}),
     note: node("p", { class: "share-hindrance" }),
     group: node("div", { class: "release-way" }),
@@ -40,9 +40,10 @@ function build(client, card) {
 
 function draw(view, data, desk, card) {
   if (!view.rows) {
-    desk.element.append(view.promise, view.calendar, view.note, view.group, view.board, view.title, view.list);
+    desk.element.append(view.promise, view.note, view.group, view.board, view.title, view.list);
     view.board.append(view.parts, view.press); // the button stays while the parts are drawn anew: it may be being pressed
     view.rows = new Rows(view.list, () => theirs());
+    document.querySelector(`[data-field="${CSS.escape(card)}.day"] > .fl-writing`)?.append(view.calendar); // where the day is set
   }
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   view.calendar.hidden = !data.parts.some(({ name }) => name === "day");
