@@ -44,6 +44,9 @@ BAR, ROW = 300, 40
 MANY = 12
 """More answers than this are folded away until the leader wants to read them."""
 
+LIVING_PAGE = "levende-grundlag"
+"""The step that tells the living foundation."""
+
 _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 
@@ -257,13 +260,27 @@ def _home(way: Way) -> str:
     return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
 
+def _onward(way: Way) -> str:
+    """Where the two years stand as a whole; the board when there may be something on it, the living foundation when it is
+    open.
+    """
+    home = _home(way)
+    if not home:
+        return ""
+    links = [("Hele forløbet", f"{home}forloeb")]
+    links += [("Tavlen", f"{home}tavle")] if any(step.kind == "period" and step.open for step in way.steps) else []
+    links += [(step.title, step.url) for step in way.steps if step.name == LIVING_PAGE and step.open]
+    shown = "".join(f'<li><a href="{escape(url)}">{escape(title)}</a></li>' for title, url in links)
+    return f'<ul class="fl-onward">{shown}</ul>'
+
+
 def _beside(way: Way) -> str:
     lines = []
     if way.group:
         lines.append(f"I din sparringsgruppe: {_listed(way.group)}.")
     if way.facilitators:
         lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
-    return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
+    return _onward(way) + "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
 
 
 def _listed(names: Sequence[str]) -> str:
