@@ -306,7 +306,8 @@ def test_the_living_foundation_tells_what_tested_which_sentence(cohort: Cohort) 
     beside = living(anna)
     assert "Ikke prøvet endnu." in beside["Jeg siger det, før det står i avisen."]
     assert "To svarede." in beside["Jeg ringer først."]
-    assert 'href="/hold/demo/periode-a"' in shown
+    [page, card] = re.findall(r'href="(/hold/demo/periode-a)#(period\.periode-a\.experiment-1)"', shown)[0]
+    assert f'id="{card}"' in anna.client.get(page).text
 
 
 def place(who: Leader, promise: dict[str, str]) -> str:

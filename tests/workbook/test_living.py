@@ -207,9 +207,14 @@ def test_what_a_period_shares_is_shown_with_constructed_people(sandbox: Page, ca
 
 def test_what_is_promised_and_not_told_of_is_remembered_by_its_day() -> None:
     texts = {f"{CARD}day": "2027-01-11", "period.periode-b.experiment-2.day": "2027-01-02", f"{CARD}hypothesis": "Hvis vi"}
+    cards = [
+        f'<a href="/hold/nord/periode-{name}#period.periode-{name}.experiment-{number}">'
+        f"Periode {name.upper()}, prøvehandling {number}</a>"
+        for name, number in (("b", 2), ("a", 1))
+    ]
     assert promised(Reading(texts), WAY) == [
-        "Du lovede at prøve noget den 2. januar (Periode B, prøvehandling 2).",
-        "Du har lovet at prøve noget den 11. januar (Periode A, prøvehandling 1).",
+        f"Du lovede at prøve noget den 2. januar ({cards[0]}).",
+        f"Du har lovet at prøve noget den 11. januar ({cards[1]}).",
     ]
     assert len(promised(Reading(texts | {f"{CARD}decision": "Drop"}), WAY)) == 1
     assert promised(Reading({f"{CARD}day": "i morgen"}), WAY) == []

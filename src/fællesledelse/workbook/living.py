@@ -98,15 +98,16 @@ def shown(reading: Reading, way: Way, heard: Iterable[Heard] = ()) -> str:
 
 
 def promised(reading: Reading, way: Way) -> list[str]:
-    """What the leader has promised to try and not told of yet, the nearest day first, each in a sentence."""
+    """What the leader has promised to try and not told of yet, the nearest day first, each in a sentence of HTML."""
     waiting = [
         (day, each)
         for each in _cards(reading, way, "experiment-")
         if not each.held and (day := _day(each.texts.get("day", "")))
     ]
     return [
-        f"{'Du lovede' if day < way.today else 'Du har lovet'} at prøve noget den {near_day(day, way.today)} ({each.name})."
-        for day, each in sorted(waiting, key=lambda found: found[0])
+        f"{'Du lovede' if when < way.today else 'Du har lovet'} "
+        f"at prøve noget den {near_day(when, way.today)} ({_where(each)})."
+        for when, each in sorted(waiting, key=lambda found: found[0])
     ]
 
 
@@ -216,8 +217,12 @@ def _visit(own: list[Card], home: Card, theirs: list[Heard]) -> str:
 
 
 def _where(each: Card) -> str:
+    """Its name, and the way to where it is let go, which is below all that is written on it."""
     name = escape(each.name)
-    return f'<a href="{escape(each.step.url)}">{name}</a>' if each.step and each.step.url else name
+    if not each.step or not each.step.url:
+        return name
+    card = each.card if each.card.startswith("experiment-") else "visit"
+    return f'<a href="{escape(f"{each.step.url}#{PERIOD}.{each.period}.{card}")}">{name}</a>'
 
 
 def _answers(each: Card, told: dict[str, str]) -> str:

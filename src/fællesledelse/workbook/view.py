@@ -172,13 +172,13 @@ def _duration(seconds: int) -> str:
 def path(way: Way, promises: Sequence[str] = ()) -> str:
     """The steps with their days, the one to take now in full, and who goes along. Short enough for one screen on a phone.
 
-    ``promises`` are sentences about what the leader has said to try.
+    ``promises`` are sentences about what the leader has said to try, as HTML.
     """
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current, way.today) for step in steps)
     greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current, way.today)]))}</p>'
-    said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
+    said = "".join(f'<p class="fl-promised">{line}</p>' for line in promises[:2])
     return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
 
 

@@ -222,6 +222,7 @@ def test_the_promise_a_visit_tested_is_chosen_and_found_again_in_both_directions
     expect(beside).to_be_in_viewport()
     beside.get_by_role("link", name="jobbesøg").click()
     guest.until("document.querySelector('.share-visit:not([aria-busy])')")
+    expect(page.locator(".share-visit")).to_be_in_viewport()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Periode B")
 
 
