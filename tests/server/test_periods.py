@@ -109,6 +109,12 @@ def test_only_the_chosen_parts_hang_on_the_board_by_track_and_the_successes_firs
         assert SECRET not in shown
         assert shown.index("Fælles succeser") < shown.index("Jeg ventede på mit eget ja.")
     assert "Jeg ventede" in board(vibeke, "/laerred")
+    [mark] = re.findall(r'site-lesson-mark">([^<]+)</p>\s*<h2[^>]*>Anna Ager', board(vibeke, "/laerred"))
+    assert mark == "Fælles succes"
+    back = f'<a href="/hold/demo/periode-a#{CARD}">Ret kortet, eller tag det ned</a>'
+    assert [back in board(each, page) for each in (anna.client, bent.client, vibeke) for page in ("", "/laerred")] == [
+        *(True, *(False,) * 5)
+    ]
     assert "Jeg ventede" in board(vibeke, "?tema=Snitflader")
     assert "Jeg ventede" not in board(vibeke, "?tema=Data%20og%20virkning")
     assert "1 kort på tavlen" in bent.client.get("/hold/demo/forloeb").text

@@ -118,9 +118,10 @@ class Experiments:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A card on the board. ``parts`` are pairs of a question and what was written."""
+    """A card on the board. ``card``: how the keys of its fields begin; ``parts``: pairs of a question and a text."""
 
     id: str
+    card: str
     name: str
     period: str
     track: str
@@ -150,4 +151,4 @@ def _lesson(parcel: Parcel, content: dict[str, Any], me: str) -> Lesson:
     parts = tuple((part["title"], part["text"]) for part in content["parts"] if part["name"] != TRACK)
     own = parcel.author.id == me
     about = content["period"], content["track"], content["theme"], bool(content["success"])
-    return Lesson(parcel.id, parcel.author.name, *about, parts, own)
+    return Lesson(parcel.id, parcel.subject, parcel.author.name, *about, parts, own)

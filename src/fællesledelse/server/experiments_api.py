@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from ..documents.calendar import promised
-from ..model import Role
+from ..model import Manifest, Role
 from ..store import Parcel
 from .answers_api import open_step
 from .cards import spoken
@@ -13,6 +13,7 @@ from .circle import Circle
 from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark, step_of
 from .living import Promises, promises
 from .pages import shell
+from .path import url
 from .sharing_api import Shared
 from .web import Page, Refused
 
@@ -87,6 +88,7 @@ class BoardPage(Page):
             **await shell(self, cohort, mine, "tavle"),
             tracks=_by_track([each for each in found if not each.success]),
             successes=[each for each in found if each.success],
+            places={each.id: _place(cohort.manifest, each) for each in found},
             leads=mine.role is Role.LEADER,
             theme=theme,
         )
@@ -96,6 +98,12 @@ class BoardWall(BoardPage):
     """The same on the wall, one card at a time."""
 
     template = "board_wall.html"
+
+
+def _place(manifest: Manifest, each: Lesson) -> str:
+    """The address where an own card was let go, and can be taken back; empty for another's."""
+    step = manifest.step(step_of(each.card)) if each.mine else None
+    return f"{url(manifest, step)}#{each.card}" if step else ""
 
 
 def _by_track(found: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
