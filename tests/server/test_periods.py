@@ -375,6 +375,15 @@ def test_a_sentence_heard_stands_beside_the_promise_until_it_is_taken_back(cohor
     assert "At du ringer om fredagen." not in str(living(anna))
 
 
+def test_what_three_have_answered_stands_beside_the_promises_on_its_owner_s_page_alone(cohort: Cohort) -> None:
+    _, _, anna, bent, *_ = cohort
+    anna.write("asked.2.hinders", "Når du svarer, før jeg har spurgt.")
+    shown = anna.client.get("/hold/demo/levende-grundlag").text
+    heard = shown.index("Når du svarer, før jeg har spurgt.")
+    assert shown.index("Det svarede de tre") < heard < shown.index("Samtalen med medarbejderne")
+    assert "Når du svarer" not in bent.client.get("/hold/demo/levende-grundlag").text
+
+
 def test_nothing_leads_to_a_living_foundation_that_is_not_open(cohort: Cohort, folder: Path) -> None:
     _, _, anna, *_ = cohort
     write_card(anna, sentence="Jeg ringer først.")
