@@ -87,6 +87,11 @@ def printed(page: Page) -> str:
     return " ".join(each.extract_text() for each in pypdf.PdfReader(io.BytesIO(page.pdf())).pages)
 
 
+def readers(page: Page, key: str) -> Locator:
+    """Where a card of the period says who reads it."""
+    return page.locator(".fl-card", has=page.locator(f'[data-key="period.periode-b.{key}"]')).locator(".fl-readers")
+
+
 def stored(client: httpx.Client, key: str) -> str:
     versions = client.get(f"/api/demo/answers/{key}/versions").json()
     return str(versions[0]["text"]) if versions else ""
@@ -159,6 +164,7 @@ def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat
     page.locator(f'[data-key="{CARD}.next"]').fill("Skrevet lige før, jeg trykkede.")
     up.click()
     expect(card.get_by_role("status").last).to_have_text("Det hænger på tavlen nu.")
+    expect(readers(page, "experiment-1.result.1.learned")).to_contain_text("Hele holdet læser det, der hænger på tavlen")
     for seat in (reader, vibeke):
         seat.page.goto(f"{seat.live.url}/hold/demo/tavle")
         expect(seat.page.get_by_role("heading", name="Fælles succeser")).to_be_visible()
@@ -172,6 +178,7 @@ def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat
     card.get_by_role("button", name="Træk tilbage").click()
     page.get_by_role("button", name="Ja, gør det").click()
     expect(card.get_by_role("status").last).to_contain_text("Det er trukket tilbage.")
+    expect(readers(page, "experiment-1.result.1.learned")).to_have_text("Læses af: Kun du")
     reader.page.reload()
     expect(reader.page.get_by_role("main")).not_to_contain_text("At jeg taler først.")
 
@@ -184,10 +191,19 @@ def test_two_who_visit_each_other_read_when_both_have_written(seats: tuple[Seat,
         expect(page.locator(".share-visit")).to_contain_text("har ikke taget arbejdsbogen i brug endnu")
         page.locator('[data-key="period.periode-b.visit.1.saw"]').fill(text)
         page.get_by_role("button", name="Giv mit kort").click()
+        expect(readers(page, "visit.1.saw")).to_have_text("Læses af: Kun du")
         page.get_by_role("button", name="Ja, giv det").click()
         expect(page.locator(".share-visit").locator("xpath=..").get_by_role("status").last).to_have_text("Kortet er givet.")
     expect(page.locator(".share-visit")).to_contain_text("Tre åbne døre.")
+    expect(readers(page, "visit.1.saw")).to_have_text(
+        re.compile(f"^Læses af: Dig og {guest.name} .*, som kortet var, da du gav det$")
+    )
     expect(opened(guest).locator(".share-visit")).to_contain_text("Mange, der hilste.")
+    expect(readers(guest.page, "visit.1.saw")).to_have_text(
+        re.compile(f"^Læses af: Dig og {host.name} .*, som kortet var, da du gav det$")
+    )
+    for key in ("home.1.bring", "host.1.not"):
+        expect(readers(guest.page, key)).to_have_text("Læses af: Kun du")
 
 
 def test_who_comes_later_is_handed_the_card_that_was_given(seats: tuple[Seat, Seat, Seat], live: Live) -> None:

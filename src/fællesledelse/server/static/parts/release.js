@@ -48,6 +48,7 @@ function draw(view, data, desk, card) {
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   view.calendar.hidden = !data.parts.some(({ name }) => name === "day");
   say(view.note, data.locked ? "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først." : data.parts.length ? "" : "Når du har skrevet på kortet, kan du dele det her.");
+  desk.client.tellReaders(card, readers(data.shared));
   const able = data.parts.length > 0 && !data.locked;
   view.group.hidden = view.board.hidden = !able && !data.shared.group && !data.shared.board;
   renew(view.group, [able, data.shared.group, data.hindrance, data.members], () => toGroup(data, desk, card, able));
@@ -55,6 +56,13 @@ function draw(view, data, desk, card) {
   renew(view.press, [able, data.shared.board], () => [presses(data, desk, card, "board", data.shared.board, able, () => view.wanted())]);
   view.title.hidden = view.list.hidden = data.theirs.length === 0;
   view.rows.show(data.theirs, ({ id }) => id);
+}
+
+/** Who reads the card as it was let go of, or null. */
+function readers({ group, board }) {
+  if (!group && !board) return null;
+  const whole = group ? "Dig og gruppen, som kortet var, da du delte det" : "Dig";
+  return board ? `${whole}. Hele holdet læser det, der hænger på tavlen` : whole;
 }
 
 function toGroup(data, desk, card, able) {
