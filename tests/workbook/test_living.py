@@ -67,6 +67,16 @@ def test_all_sentences_may_be_tested_and_one_several_times() -> None:
     assert found.count('<li class="fl-living-line fl-living-tested"') == 2
 
 
+def test_what_has_been_tested_is_counted_as_one_says_it() -> None:
+    alone = {"draft.offer": "Jeg kommer til tiden."}
+    tested = {f"{CARD}sentence": "Jeg kommer til tiden.", f"{CARD}decision": "Behold"}
+    three = {"draft.offer": f"{OFFER} Jeg siger det højt."}
+    assert "Sætningen er ikke prøvet endnu." in told(alone)
+    assert "Din sætning er prøvet." in told(alone | tested)
+    assert "1 af 2 sætninger er prøvet. Den sidste lover" in told(tested)
+    assert "1 af 3 sætninger er prøvet. De andre lover" in told(three | tested)
+
+
 def test_what_tested_a_sentence_that_is_gone_is_not_lost() -> None:
     found = told({f"{CARD}sentence": "Den sætning slettede jeg.", f"{CARD}decision": "Drop"})
     assert found.index("Prøvet, men ikke i dit grundlag nu") < found.index("Den sætning slettede jeg.")

@@ -174,14 +174,20 @@ def _text(text: str) -> str:
 def _sum(known: list[Sentence], beside: dict[str, list[Trace]]) -> str:
     promises = [sentence for sentence in known if sentence.key in PROMISES]
     untested = [each for each in promises if not any(trace.tests for trace in beside[each.place])]
+    return f'<p class="fl-living-sum">{_counted(len(promises), len(untested))}</p>'
+
+
+def _counted(promises: int, untested: int) -> str:
+    """How many of the sentences have been tested, in words."""
     if not untested:
-        words = "Alle sætningerne er prøvet mindst én gang."
-    elif len(untested) == len(promises):
-        words = "Ingen af sætningerne er prøvet endnu. Vælg én, og lad den næste prøvehandling handle om den."
-    else:
-        held_to = len(promises) - len(untested)
-        words = f"{held_to} af {len(promises)} sætninger er prøvet. De andre lover du stadig på tro og love."
-    return f'<p class="fl-living-sum">{escape(words)}</p>'
+        return "Din sætning er prøvet." if promises == 1 else "Alle sætningerne er prøvet mindst én gang."
+    if promises == 1:
+        return "Sætningen er ikke prøvet endnu. Lad den næste prøvehandling handle om den."
+    if untested == promises:
+        return "Ingen af sætningerne er prøvet endnu. Vælg én, og lad den næste prøvehandling handle om den."
+    tested = promises - untested
+    rest = "Den sidste" if untested == 1 else "De andre"
+    return f"{tested} af {promises} sætninger er prøvet. {rest} lover du stadig på tro og love."
 
 
 def _block(reading: Reading, key: str, told: list[Sentence], beside: dict[str, list[Trace]]) -> str:
