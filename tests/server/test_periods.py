@@ -19,7 +19,7 @@ from fællesledelse.cohort import days
 from fællesledelse.cohort.build import build
 
 from .circles import SECRET, THREE, Leader, group_server, regroup
-from .people import ANNA, BENT, CARLA, DORTE, EGON, PHRASE, TODAY, VIBEKE
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, TODAY, VIBEKE
 from .serving import Client, Server, wait_for
 
 CARD = "period.periode-a.experiment-1"
@@ -44,7 +44,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory, folder: Path, built: dict[s
     began, last, rest = begun.partition("  - trin: periode-c\n")
     later = re.sub(r"dato: \S+", f"dato: {days.written(TODAY + timedelta(days=30))}", rest, count=1)
     (folder / "hold.yaml").write_text(head + mark + began + last + later.replace("sparring", "jobbesøg"), encoding="utf-8")
-    regroup(folder, THREE, {"1": (ANNA, DORTE, EGON), "2": (BENT,)})
+    regroup(folder, THREE | {"2": (DORTE, EGON, FREJA)}, {"1": (ANNA, DORTE, EGON), "2": (BENT,)})
     with group_server(place / "data", None, {"demo": folder, "andet": built["andet"]}) as server:
         anna, bent, carla, dorte = (Leader(server, who) for who in (ANNA, BENT, CARLA, DORTE))
         anna.agree(bent, carla)
@@ -269,6 +269,32 @@ def test_who_comes_when_a_card_has_been_given_gets_it_as_it_was_from_the_one_who
     assert visit(anna)["missed"]["visit"] == []
     assert give_card(anna, "host").status_code == 200
     assert parts_of(egon, "host") == [("Anna Ager", "Hvad ser du, når jeg tier?")]
+
+
+def test_who_comes_when_a_card_hangs_on_the_board_reads_it_when_its_owner_shows_it(cohort: Cohort) -> None:
+    server, vibeke, anna, bent, *_ = cohort
+    write_card(anna, result_1_learned="Som det hang.", next="Aldrig hængt op.")
+    let_go(anna, "board", "result.1.learned", success=True)
+    assert anna.get(f"cards/{CARD}")["missed"] == []
+    (link,) = operation.invite(server.settings, "demo", FREJA.email)["invitations"]
+    token = link["url"].partition("#")[2]
+    assert server.client().post("/api/enrol", json={"token": token, "pass_phrase": PHRASE}).status_code == 200
+    freja = Leader(server, FREJA)
+    write_card(anna, result_1_learned="Rettet bagefter.")
+    assert (anna.get(f"cards/{CARD}")["missed"], "Som det hang." in board(freja.client)) == (["Freja Fisker"], False)
+    assert "En på holdet er kommet til siden" in board(anna.client)
+    assert "er kommet til siden" not in board(bent.client) + board(vibeke)
+    assert bent.client.post(f"/api/demo/cards/{CARD}", json={"share_id": uuid.uuid4().hex}).status_code == 404
+    for _ in range(2):
+        assert anna.post(f"cards/{CARD}", share_id=uuid.uuid4().hex).status_code == 200
+    for reader in (freja.client, bent.client, vibeke):
+        shown = board(reader)
+        assert (shown.count("Som det hang."), "Rettet" in shown, "Aldrig" in shown) == (1, False, False)
+        assert "Fælles succeser" in shown
+    assert anna.get(f"cards/{CARD}")["missed"] == []
+    given = anna.get(f"cards/{CARD}")["shared"]["board"]["id"]
+    assert anna.delete(f"cards/{CARD}/{given}").status_code == 200
+    assert "Som det hang." not in board(freja.client)
 
 
 def test_nothing_is_given_in_a_period_that_has_not_begun_as_nothing_is_saved_in_it(cohort: Cohort) -> None:

@@ -48,6 +48,13 @@ class CardHandler(Cards):
         self.wake(gathering, parcel.group)
         self.reply({"shared": parcel.id})
 
+    async def post(self, gathering: str, card: str) -> None:
+        """POST: hand what hangs on the board on to those who have come since."""
+        share = self.body(share_id=str)["share_id"]
+        parcel = await self.with_card(gathering, card, lambda here: here.hand_on(share))
+        self.wake(gathering, parcel.group)
+        self.reply({"shared": parcel.id})
+
 
 class CardBackHandler(Cards):
     """Something that was let go of."""
@@ -81,6 +88,8 @@ class BoardPage(Page):
         cohort, mine = await self.membership(gathering)
         opened, unlocked = self.house.store.parcels.opened, self.signed_in.unlocked
         found = lessons(await self.house.ask(opened, unlocked, gathering, KINDS["board"]), self.person)
+        members = await self.house.ask(self.house.store.people.members, gathering)
+        enrolled = {member.person.id for member in members if member.enrolled}
         theme = self.get_query_argument("tema", "")
         found = [each for each in found if not theme or each.theme == theme]
         self.show(
@@ -89,6 +98,7 @@ class BoardPage(Page):
             tracks=_by_track([each for each in found if not each.success]),
             successes=[each for each in found if each.success],
             places={each.id: _place(cohort.manifest, each) for each in found},
+            missed={each.id: len(enrolled - set(each.readers)) for each in found if each.mine},
             leads=mine.role is Role.LEADER,
             theme=theme,
         )
@@ -133,8 +143,15 @@ def _told(here: Experiments, known: Promises) -> dict[str, Any]:
         "members": [circle.name(member.id) for member in circle.others],
         "themes": _themes(here),
         "shared": {to: _shared(here.given(to)) for to in KINDS},
+        "missed": _missed(here),
         "theirs": [_theirs(parcel, circle) for parcel in here.theirs()],
     }
+
+
+def _missed(here: Experiments) -> list[str]:
+    """The names of those who have come since the card was hung on the board."""
+    given = here.given("board")
+    return [here.circle.name(each.id, each.name) for each in here.missed(given)] if given else []
 
 
 def _themes(here: Experiments) -> list[str]:

@@ -208,6 +208,11 @@ def test_two_who_visit_each_other_read_when_both_have_written(seats: tuple[Seat,
 
 def test_who_comes_later_is_handed_the_card_that_was_given(seats: tuple[Seat, Seat, Seat], live: Live) -> None:
     guest, _, _ = seats
+    card = "period.periode-a.experiment-1"
+    put(guest.client, f"{card}.next", "Jeg ringer igen i juni.")
+    hung = {"share_id": "2" * 32, "to": "board", "parts": ["next"], "theme": "", "success": False}
+    seen = guest.client.get(f"/api/demo/cards/{card}").json()["seen"]
+    guest.client.put(f"/api/demo/cards/{card}", json=hung | {"seen": seen}).raise_for_status()
     late = live.enrol(visitors(live)[2])
     name = late.get("/api/session").json()["name"]
     key = "period.periode-b.visit.1.wondered"
@@ -220,8 +225,18 @@ def test_who_comes_later_is_handed_the_card_that_was_given(seats: tuple[Seat, Se
     part.get_by_role("button", name=f"Giv det også til {name}").dblclick()
     expect(part.get_by_role("button", name="Giv det også til")).to_have_count(0)
     expect(part).not_to_contain_text("er kommet til siden")
-    [card] = late.get("/api/demo/visits/periode-b").json()["theirs"]["visit"]
-    assert [each["text"] for each in card["parts"]] == ["Tre åbne døre."]
+    [given] = late.get("/api/demo/visits/periode-b").json()["theirs"]["visit"]
+    assert [each["text"] for each in given["parts"]] == ["Tre åbne døre."]
+    assert "Jeg ringer igen i juni." not in late.get("/hold/demo/tavle").text
+    guest.page.goto(f"{live.url}/hold/demo/tavle")
+    expect(guest.page.locator(".site-lesson-own")).to_contain_text("En på holdet er kommet til siden")
+    guest.page.get_by_role("link", name="Vis det også for den nye").click()
+    release = guest.page.locator(".share-release").first
+    expect(release).to_contain_text(f"{name} er kommet til siden og kan ikke læse det endnu.")
+    release.get_by_role("button", name="Vis det også for den nye").click()
+    expect(release.locator("xpath=..").get_by_role("status").last).to_contain_text("Nu kan alle, der er med, læse det")
+    expect(release.get_by_role("button", name="Vis det også")).to_have_count(0)
+    assert "Jeg ringer igen i juni." in late.get("/hold/demo/tavle").text
     late.close()
 
 
