@@ -142,6 +142,27 @@ def test_what_is_folded_is_opened_by_keyboard_saved_printed_and_led_to(seats: tu
     expect(card).to_be_in_viewport()
 
 
+def test_while_the_group_is_at_it_the_room_stands_open_and_at_the_end_the_mark_does(seats: tuple[Seat, Seat, Seat]) -> None:
+    leader, *_ = seats
+    page = opened(leader, "periode-c", unfold=False)
+    room, last = part(page, "Rummet"), page.locator("[data-finish]")
+    leader.until("document.querySelector('.room:not([hidden])')")
+    expect(room.locator(".room-time")).not_to_be_visible()
+    room.locator("summary").first.click()
+    room.get_by_role("button", name="Begynd", exact=True).click()
+    expect(room.locator(".room-time")).to_be_visible()
+    opened(leader, "periode-c", unfold=False)
+    expect(room.locator(".room-time")).to_be_visible()
+    expect(last).not_to_be_visible()
+    told = leader.client.get("/api/demo/steps/periode-c").json()
+    left = [each["key"] for each in told["fields"] if each["core"] and not told["answers"][each["key"]]["text"]]
+    for key in left:
+        put(leader.client, key, "2026-01-04" if key.endswith(".day") else "Skrevet.")
+    opened(leader, "periode-c", unfold=False)
+    expect(last).to_be_visible()
+    expect(page.locator(".fl-resume")).not_to_be_visible()
+
+
 def test_a_card_is_filled_in_hung_up_read_and_taken_down(seats: tuple[Seat, Seat, Seat]) -> None:
     owner, reader, vibeke = seats
     page = opened(owner)
@@ -276,9 +297,9 @@ def test_every_new_page_is_accessible_and_fits_a_phone(seats: tuple[Seat, Seat, 
 
 def test_a_page_that_is_built_anew_comes_back_with_the_same_parts_open(seats: tuple[Seat, Seat, Seat], live: Live) -> None:
     leader, *_ = seats
-    page = opened(leader, "periode-c", unfold=False)
+    page = opened(leader, "periode-a", unfold=False)
     part(page, "Det tager jeg med").locator("summary").click()
-    field = page.locator('[data-key="period.periode-c.takeaway.1.ask"]')
+    field = page.locator('[data-key="period.periode-a.takeaway.1.ask"]')
     field.click()
     hold = live.folders[0] / "hold.yaml"
     text = hold.read_text(encoding="utf-8")
