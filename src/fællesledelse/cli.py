@@ -400,10 +400,10 @@ def _show_status(out: Console, told: dict[str, Any]) -> None:
     for each in told["groups"]:
         contracts.add_row(Text(each["group"]), Text(each["contract_words"]))
     out.print(contracts)
-    workshops = _table("Workshops de næste fire uger", "Dag", "Workshop", "Hvem", "Tid og sted")
+    workshops = _table("Workshops og seminarer de næste fire uger", "Dag", "Møde", "Hvem", "Tid og sted")
     for each in told["workshops"]:
         workshops.add_row(*(Text(each[name]) for name in ("day", "title", "groups", "where")))
-    out.print(workshops if told["workshops"] else Text("Ingen workshops de næste fire uger."))
+    out.print(workshops if told["workshops"] else Text("Ingen workshops eller seminarer de næste fire uger."))
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -132,7 +132,7 @@ CARRIED = {
             *("period.experiment-1.result", "period.experiment-1.next"),
         ),
     ),
-    "levende-grundlag": (*LIVING, "dialogue.1"),
+    "levende-grundlag": (*LIVING, "asked", "dialogue.1"),
 }
 """What each page shows of what was written before."""
 

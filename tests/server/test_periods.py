@@ -19,7 +19,7 @@ from fællesledelse.cohort import days
 from fællesledelse.cohort.build import build
 
 from .circles import SECRET, THREE, Leader, group_server, regroup
-from .people import ANNA, BENT, CARLA, DORTE, EGON, PHRASE, TODAY, VIBEKE
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, TODAY, VIBEKE
 from .serving import Client, Server, wait_for
 
 CARD = "period.periode-a.experiment-1"
@@ -44,7 +44,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory, folder: Path, built: dict[s
     began, last, rest = begun.partition("  - trin: periode-c\n")
     later = re.sub(r"dato: \S+", f"dato: {days.written(TODAY + timedelta(days=30))}", rest, count=1)
     (folder / "hold.yaml").write_text(head + mark + began + last + later.replace("sparring", "jobbesøg"), encoding="utf-8")
-    regroup(folder, THREE, {"1": (ANNA, DORTE, EGON), "2": (BENT,)})
+    regroup(folder, THREE | {"2": (DORTE, EGON, FREJA)}, {"1": (ANNA, DORTE, EGON), "2": (BENT,)})
     with group_server(place / "data", None, {"demo": folder, "andet": built["andet"]}) as server:
         anna, bent, carla, dorte = (Leader(server, who) for who in (ANNA, BENT, CARLA, DORTE))
         anna.agree(bent, carla)
@@ -109,6 +109,12 @@ def test_only_the_chosen_parts_hang_on_the_board_by_track_and_the_successes_firs
         assert SECRET not in shown
         assert shown.index("Fælles succeser") < shown.index("Jeg ventede på mit eget ja.")
     assert "Jeg ventede" in board(vibeke, "/laerred")
+    [mark] = re.findall(r'site-lesson-mark">([^<]+)</p>\s*<h2[^>]*>Anna Ager', board(vibeke, "/laerred"))
+    assert mark == "Fælles succes"
+    back = f'<a href="/hold/demo/periode-a#{CARD}">Ret kortet, eller tag det ned</a>'
+    assert [back in board(each, page) for each in (anna.client, bent.client, vibeke) for page in ("", "/laerred")] == [
+        *(True, *(False,) * 5)
+    ]
     assert "Jeg ventede" in board(vibeke, "?tema=Snitflader")
     assert "Jeg ventede" not in board(vibeke, "?tema=Data%20og%20virkning")
     assert "1 kort på tavlen" in bent.client.get("/hold/demo/forloeb").text
@@ -265,6 +271,32 @@ def test_who_comes_when_a_card_has_been_given_gets_it_as_it_was_from_the_one_who
     assert parts_of(egon, "host") == [("Anna Ager", "Hvad ser du, når jeg tier?")]
 
 
+def test_who_comes_when_a_card_hangs_on_the_board_reads_it_when_its_owner_shows_it(cohort: Cohort) -> None:
+    server, vibeke, anna, bent, *_ = cohort
+    write_card(anna, result_1_learned="Som det hang.", next="Aldrig hængt op.")
+    let_go(anna, "board", "result.1.learned", success=True)
+    assert anna.get(f"cards/{CARD}")["missed"] == []
+    (link,) = operation.invite(server.settings, "demo", FREJA.email)["invitations"]
+    token = link["url"].partition("#")[2]
+    assert server.client().post("/api/enrol", json={"token": token, "pass_phrase": PHRASE}).status_code == 200
+    freja = Leader(server, FREJA)
+    write_card(anna, result_1_learned="Rettet bagefter.")
+    assert (anna.get(f"cards/{CARD}")["missed"], "Som det hang." in board(freja.client)) == (["Freja Fisker"], False)
+    assert "En på holdet er kommet til siden" in board(anna.client)
+    assert "er kommet til siden" not in board(bent.client) + board(vibeke)
+    assert bent.client.post(f"/api/demo/cards/{CARD}", json={"share_id": uuid.uuid4().hex}).status_code == 404
+    for _ in range(2):
+        assert anna.post(f"cards/{CARD}", share_id=uuid.uuid4().hex).status_code == 200
+    for reader in (freja.client, bent.client, vibeke):
+        shown = board(reader)
+        assert (shown.count("Som det hang."), "Rettet" in shown, "Aldrig" in shown) == (1, False, False)
+        assert "Fælles succeser" in shown
+    assert anna.get(f"cards/{CARD}")["missed"] == []
+    given = anna.get(f"cards/{CARD}")["shared"]["board"]["id"]
+    assert anna.delete(f"cards/{CARD}/{given}").status_code == 200
+    assert "Som det hang." not in board(freja.client)
+
+
 def test_nothing_is_given_in_a_period_that_has_not_begun_as_nothing_is_saved_in_it(cohort: Cohort) -> None:
     _, _, anna, *_ = cohort
     told = anna.client.save("period.periode-c.experiment-1.next", "For tidligt")
@@ -306,7 +338,8 @@ def test_the_living_foundation_tells_what_tested_which_sentence(cohort: Cohort) 
     beside = living(anna)
     assert "Ikke prøvet endnu." in beside["Jeg siger det, før det står i avisen."]
     assert "To svarede." in beside["Jeg ringer først."]
-    assert 'href="/hold/demo/periode-a"' in shown
+    [page, card] = re.findall(r'href="(/hold/demo/periode-a)#(period\.periode-a\.experiment-1)"', shown)[0]
+    assert f'id="{card}"' in anna.client.get(page).text
 
 
 def place(who: Leader, promise: dict[str, str]) -> str:
@@ -366,6 +399,15 @@ def test_a_sentence_heard_stands_beside_the_promise_until_it_is_taken_back(cohor
     assert "At du ringer om fredagen." in living(anna)["Hver fredag ringer jeg til én, der venter."]
     assert bent.delete(f"gifts/promise/{gift}").status_code == 200
     assert "At du ringer om fredagen." not in str(living(anna))
+
+
+def test_what_three_have_answered_stands_beside_the_promises_on_its_owner_s_page_alone(cohort: Cohort) -> None:
+    _, _, anna, bent, *_ = cohort
+    anna.write("asked.2.hinders", "Når du svarer, før jeg har spurgt.")
+    shown = anna.client.get("/hold/demo/levende-grundlag").text
+    heard = shown.index("Når du svarer, før jeg har spurgt.")
+    assert shown.index("Det svarede de tre") < heard < shown.index("Samtalen med medarbejderne")
+    assert "Når du svarer" not in bent.client.get("/hold/demo/levende-grundlag").text
 
 
 def test_nothing_leads_to_a_living_foundation_that_is_not_open(cohort: Cohort, folder: Path) -> None:

@@ -67,6 +67,16 @@ def test_all_sentences_may_be_tested_and_one_several_times() -> None:
     assert found.count('<li class="fl-living-line fl-living-tested"') == 2
 
 
+def test_what_has_been_tested_is_counted_as_one_says_it() -> None:
+    alone = {"draft.offer": "Jeg kommer til tiden."}
+    tested = {f"{CARD}sentence": "Jeg kommer til tiden.", f"{CARD}decision": "Behold"}
+    three = {"draft.offer": f"{OFFER} Jeg siger det højt."}
+    assert "Sætningen er ikke prøvet endnu." in told(alone)
+    assert "Din sætning er prøvet." in told(alone | tested)
+    assert "1 af 2 sætninger er prøvet. Den sidste lover" in told(tested)
+    assert "1 af 3 sætninger er prøvet. De andre lover" in told(three | tested)
+
+
 def test_what_tested_a_sentence_that_is_gone_is_not_lost() -> None:
     found = told({f"{CARD}sentence": "Den sætning slettede jeg.", f"{CARD}decision": "Drop"})
     assert found.index("Prøvet, men ikke i dit grundlag nu") < found.index("Den sætning slettede jeg.")
@@ -207,9 +217,14 @@ def test_what_a_period_shares_is_shown_with_constructed_people(sandbox: Page, ca
 
 def test_what_is_promised_and_not_told_of_is_remembered_by_its_day() -> None:
     texts = {f"{CARD}day": "2027-01-11", "period.periode-b.experiment-2.day": "2027-01-02", f"{CARD}hypothesis": "Hvis vi"}
+    cards = [
+        f'<a href="/hold/nord/periode-{name}#period.periode-{name}.experiment-{number}">'
+        f"Periode {name.upper()}, prøvehandling {number}</a>"
+        for name, number in (("b", 2), ("a", 1))
+    ]
     assert promised(Reading(texts), WAY) == [
-        "Du lovede at prøve noget den 2. januar (Periode B, prøvehandling 2).",
-        "Du har lovet at prøve noget den 11. januar (Periode A, prøvehandling 1).",
+        f"Du lovede at prøve noget den 2. januar ({cards[0]}).",
+        f"Du har lovet at prøve noget den 11. januar ({cards[1]}).",
     ]
     assert len(promised(Reading(texts | {f"{CARD}decision": "Drop"}), WAY)) == 1
     assert promised(Reading({f"{CARD}day": "i morgen"}), WAY) == []

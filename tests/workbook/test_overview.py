@@ -96,7 +96,7 @@ def test_contracts_and_workshops_are_told_and_said_to_be_missing(told: Told) -> 
         assert words in html
     none = overview_html(told | {"rows": [], "groups": [], "workshops": []})
     assert "Der er ingen grupper endnu." in none
-    assert "Der er ingen workshops de næste fire uger." in none
+    assert "Der er ingen workshops eller seminarer de næste fire uger." in none
 
 
 def test_what_people_are_called_is_text_and_never_markup(told: Told) -> None:

@@ -234,6 +234,21 @@ def test_the_path_knows_its_end(page: Page, server: Server) -> None:
     assert '<a href="/hold/nord/hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.' in html
 
 
+def test_the_path_leads_to_the_board_and_the_living_foundation_when_they_are_there(page: Page, server: Server) -> None:
+    ways = r'<li><a href="([^"]+)">([^<]+)</a></li>'
+    assert re.findall(ways, page.path().value) == [("/hold/nord/forloeb", "Hele forløbet")]
+    later = {"minutes": 10, "opens": None, "open": True, "done": False, "fields": 0, "filled": 0}
+    period = later | {"name": "periode-a", "title": "Periode A", "kind": "period", "url": "/hold/nord/periode-a"}
+    living = later | {"name": "levende-grundlag", "title": "Levende", "kind": "annex", "url": "/hold/nord/levende-grundlag"}
+    server.way = {**WAY, "steps": [*WAY["steps"], period, living]}
+    assert re.findall(ways, page.path().value)[1:] == [
+        ("/hold/nord/tavle", "Tavlen"),
+        ("/hold/nord/levende-grundlag", "Levende"),
+    ]
+    server.way = {**WAY, "steps": [*WAY["steps"], period | {"open": False}, living | {"open": False}]}
+    assert len(re.findall(ways, page.path().value)) == 1
+
+
 def test_the_path_says_nothing_of_fetching_before_its_end(page: Page) -> None:
     assert "hent-mit" not in page.path().value
 
@@ -264,7 +279,7 @@ def test_whatever_is_written_is_shown_as_text(page: Page, server: Server, call: 
     server.way = {**WAY, "steps": steps, "group": [HOSTILE], "facilitators": [HOSTILE]}
     keys = ("doubt", "values") if call == "earlier" else ()
     shape = Shape(getattr(page, call)(*keys).value)
-    assert set(shape.tags) <= {"div", "article", "h3", "p", "ol", "li", "a", "strong", "span", "button", "br", *CHART}
+    assert set(shape.tags) <= {"div", "article", "h3", "p", "ol", "ul", "li", "a", "strong", "span", "button", "br", *CHART}
     assert {name for name, _ in shape.attributes} <= {
         "class", "href", "aria-current", "aria-pressed", "data-finish", "role", "type", *DRAWN,
     }  # fmt: skip

@@ -115,6 +115,7 @@ async def step_json(handler: Guarded, cohort: Cohort, page: Step, answers: dict[
             "kind": page.kind.value,
             "minutes": page.minutes,
             "done": (handler.person, page.name) in marks,
+            "today": handler.house.today().isoformat(),
             "editable": True,
             "locked": any(answer.sealed for answer in answers.values()),
         },

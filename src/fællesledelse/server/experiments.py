@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ..model import Field, Step
-from ..store import Answer, Parcel, Store
+from ..store import Answer, Parcel, Person, Store
 from ..vocabulary import PERIOD
 from . import cards
 from .cards import standing
@@ -90,6 +90,22 @@ class Experiments:
         place = self.store, self.circle, KINDS[to], self.card
         return cards.let_go(*place, content, self._readers(to), share)
 
+    def missed(self, given: Parcel) -> list[Person]:
+        """Who has come since it was hung on the board, and can't read it."""
+        members = self.store.people.members(self.circle.gathering)
+        return [each.person for each in members if each.enrolled and each.person.id not in given.readers]
+
+    def hand_on(self, share: str) -> Parcel:
+        """Let those who have come since read what hangs on the board, as it was hung up. Raises Refused."""
+        given = self.given("board")
+        if given is None:
+            raise Refused(404, "not-found", "Kortet hænger ikke på tavlen.")
+        late = [each.id for each in self.missed(given)]
+        if not late:
+            return given
+        place = self.store, self.circle, KINDS["board"], self.card
+        return cards.let_go(*place, given.content or {}, sorted({*given.readers, *late}), share)
+
     def withdraw(self, share: str) -> Parcel:
         """Take back what was given. Raises Refused unless it is the owner's own."""
         own = [parcel for to in KINDS if (parcel := self.given(to)) is not None]
@@ -118,9 +134,10 @@ class Experiments:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A card on the board. ``parts`` are pairs of a question and what was written."""
+    """A card on the board. ``card``: how the keys of its fields begin; ``parts``: pairs of a question and a text."""
 
     id: str
+    card: str
     name: str
     period: str
     track: str
@@ -128,6 +145,7 @@ class Lesson:
     success: bool
     parts: tuple[tuple[str, str], ...]
     mine: bool
+    readers: tuple[str, ...]
 
 
 def step_of(card: str) -> str:
@@ -150,4 +168,4 @@ def _lesson(parcel: Parcel, content: dict[str, Any], me: str) -> Lesson:
     parts = tuple((part["title"], part["text"]) for part in content["parts"] if part["name"] != TRACK)
     own = parcel.author.id == me
     about = content["period"], content["track"], content["theme"], bool(content["success"])
-    return Lesson(parcel.id, parcel.author.name, *about, parts, own)
+    return Lesson(parcel.id, parcel.subject, parcel.author.name, *about, parts, own, parcel.readers)

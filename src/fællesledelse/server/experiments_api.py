@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from ..documents.calendar import promised
-from ..model import Role
+from ..model import Manifest, Role
 from ..store import Parcel
 from .answers_api import open_step
 from .cards import spoken
@@ -13,6 +13,7 @@ from .circle import Circle
 from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark, step_of
 from .living import Promises, promises
 from .pages import shell
+from .path import url
 from .sharing_api import Shared
 from .web import Page, Refused
 
@@ -44,6 +45,13 @@ class CardHandler(Cards):
         await open_step(self, cohort, mine.group, step_of(card))
         wanted = body["to"], body["share_id"], body["parts"], body["theme"], body["success"], body["seen"]
         parcel = await self.with_card(gathering, card, lambda here: here.give(*wanted))
+        self.wake(gathering, parcel.group)
+        self.reply({"shared": parcel.id})
+
+    async def post(self, gathering: str, card: str) -> None:
+        """POST: hand what hangs on the board on to those who have come since."""
+        share = self.body(share_id=str)["share_id"]
+        parcel = await self.with_card(gathering, card, lambda here: here.hand_on(share))
         self.wake(gathering, parcel.group)
         self.reply({"shared": parcel.id})
 
@@ -80,6 +88,8 @@ class BoardPage(Page):
         cohort, mine = await self.membership(gathering)
         opened, unlocked = self.house.store.parcels.opened, self.signed_in.unlocked
         found = lessons(await self.house.ask(opened, unlocked, gathering, KINDS["board"]), self.person)
+        members = await self.house.ask(self.house.store.people.members, gathering)
+        enrolled = {member.person.id for member in members if member.enrolled}
         theme = self.get_query_argument("tema", "")
         found = [each for each in found if not theme or each.theme == theme]
         self.show(
@@ -87,6 +97,8 @@ class BoardPage(Page):
             **await shell(self, cohort, mine, "tavle"),
             tracks=_by_track([each for each in found if not each.success]),
             successes=[each for each in found if each.success],
+            places={each.id: _place(cohort.manifest, each) for each in found},
+            missed={each.id: len(enrolled - set(each.readers)) for each in found if each.mine},
             leads=mine.role is Role.LEADER,
             theme=theme,
         )
@@ -96,6 +108,12 @@ class BoardWall(BoardPage):
     """The same on the wall, one card at a time."""
 
     template = "board_wall.html"
+
+
+def _place(manifest: Manifest, each: Lesson) -> str:
+    """The address where an own card was let go, and can be taken back; empty for another's."""
+    step = manifest.step(step_of(each.card)) if each.mine else None
+    return f"{url(manifest, step)}#{each.card}" if step else ""
 
 
 def _by_track(found: list[Lesson]) -> list[tuple[str, list[Lesson]]]:
@@ -125,8 +143,15 @@ def _told(here: Experiments, known: Promises) -> dict[str, Any]:
         "members": [circle.name(member.id) for member in circle.others],
         "themes": _themes(here),
         "shared": {to: _shared(here.given(to)) for to in KINDS},
+        "missed": _missed(here),
         "theirs": [_theirs(parcel, circle) for parcel in here.theirs()],
     }
+
+
+def _missed(here: Experiments) -> list[str]:
+    """The names of those who have come since the card was hung on the board."""
+    given = here.given("board")
+    return [here.circle.name(each.id, each.name) for each in here.missed(given)] if given else []
 
 
 def _themes(here: Experiments) -> list[str]:

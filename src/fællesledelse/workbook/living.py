@@ -98,15 +98,16 @@ def shown(reading: Reading, way: Way, heard: Iterable[Heard] = ()) -> str:
 
 
 def promised(reading: Reading, way: Way) -> list[str]:
-    """What the leader has promised to try and not told of yet, the nearest day first, each in a sentence."""
+    """What the leader has promised to try and not told of yet, the nearest day first, each in a sentence of HTML."""
     waiting = [
         (day, each)
         for each in _cards(reading, way, "experiment-")
         if not each.held and (day := _day(each.texts.get("day", "")))
     ]
     return [
-        f"{'Du lovede' if day < way.today else 'Du har lovet'} at prøve noget den {near_day(day, way.today)} ({each.name})."
-        for day, each in sorted(waiting, key=lambda found: found[0])
+        f"{'Du lovede' if when < way.today else 'Du har lovet'} "
+        f"at prøve noget den {near_day(when, way.today)} ({_where(each)})."
+        for when, each in sorted(waiting, key=lambda found: found[0])
     ]
 
 
@@ -173,14 +174,20 @@ def _text(text: str) -> str:
 def _sum(known: list[Sentence], beside: dict[str, list[Trace]]) -> str:
     promises = [sentence for sentence in known if sentence.key in PROMISES]
     untested = [each for each in promises if not any(trace.tests for trace in beside[each.place])]
+    return f'<p class="fl-living-sum">{_counted(len(promises), len(untested))}</p>'
+
+
+def _counted(promises: int, untested: int) -> str:
+    """How many of the sentences have been tested, in words."""
     if not untested:
-        words = "Alle sætningerne er prøvet mindst én gang."
-    elif len(untested) == len(promises):
-        words = "Ingen af sætningerne er prøvet endnu. Vælg én, og lad den næste prøvehandling handle om den."
-    else:
-        held_to = len(promises) - len(untested)
-        words = f"{held_to} af {len(promises)} sætninger er prøvet. De andre lover du stadig på tro og love."
-    return f'<p class="fl-living-sum">{escape(words)}</p>'
+        return "Din sætning er prøvet." if promises == 1 else "Alle sætningerne er prøvet mindst én gang."
+    if promises == 1:
+        return "Sætningen er ikke prøvet endnu. Lad den næste prøvehandling handle om den."
+    if untested == promises:
+        return "Ingen af sætningerne er prøvet endnu. Vælg én, og lad den næste prøvehandling handle om den."
+    tested = promises - untested
+    rest = "Den sidste" if untested == 1 else "De andre"
+    return f"{tested} af {promises} sætninger er prøvet. {rest} lover du stadig på tro og love."
 
 
 def _block(reading: Reading, key: str, told: list[Sentence], beside: dict[str, list[Trace]]) -> str:
@@ -216,8 +223,12 @@ def _visit(own: list[Card], home: Card, theirs: list[Heard]) -> str:
 
 
 def _where(each: Card) -> str:
+    """Its name, and the way to where it is let go, which is below all that is written on it."""
     name = escape(each.name)
-    return f'<a href="{escape(each.step.url)}">{name}</a>' if each.step and each.step.url else name
+    if not each.step or not each.step.url:
+        return name
+    card = each.card if each.card.startswith("experiment-") else "visit"
+    return f'<a href="{escape(f"{each.step.url}#{PERIOD}.{each.period}.{card}")}">{name}</a>'
 
 
 def _answers(each: Card, told: dict[str, str]) -> str:

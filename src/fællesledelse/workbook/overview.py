@@ -188,11 +188,11 @@ def _workshops(workshops: list[dict[str, str]]) -> str:
         f"<td>{escape(each['groups'])}</td><td>{escape(each['where'])}</td></tr>"
         for each in workshops
     )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Dag", "Workshop", "Hvem", "Tid og sted"))
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Dag", "Møde", "Hvem", "Tid og sted"))
     table = (
-        '<div class="site-table-frame" role="region" aria-label="Kommende workshops" tabindex="0">'
+        '<div class="site-table-frame" role="region" aria-label="Kommende møder" tabindex="0">'
         '<table class="site-table desk-overview-workshops">'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    none = "<p>Der er ingen workshops de næste fire uger.</p>"
-    return f"<section><h2>Workshops de næste fire uger</h2>{table if rows else none}</section>"
+    none = "<p>Der er ingen workshops eller seminarer de næste fire uger.</p>"
+    return f"<section><h2>Workshops og seminarer de næste fire uger</h2>{table if rows else none}</section>"

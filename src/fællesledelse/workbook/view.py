@@ -44,6 +44,9 @@ BAR, ROW = 300, 40
 MANY = 12
 """More answers than this are folded away until the leader wants to read them."""
 
+LIVING_PAGE = "levende-grundlag"
+"""The step that tells the living foundation."""
+
 _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
 
 
@@ -169,13 +172,13 @@ def _duration(seconds: int) -> str:
 def path(way: Way, promises: Sequence[str] = ()) -> str:
     """The steps with their days, the one to take now in full, and who goes along. Short enough for one screen on a phone.
 
-    ``promises`` are sentences about what the leader has said to try.
+    ``promises`` are sentences about what the leader has said to try, as HTML.
     """
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current, way.today) for step in steps)
     greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current, way.today)]))}</p>'
-    said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
+    said = "".join(f'<p class="fl-promised">{line}</p>' for line in promises[:2])
     return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
 
 
@@ -257,13 +260,27 @@ def _home(way: Way) -> str:
     return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
 
+def _onward(way: Way) -> str:
+    """Where the two years stand as a whole; the board when there may be something on it, the living foundation when it is
+    open.
+    """
+    home = _home(way)
+    if not home:
+        return ""
+    links = [("Hele forløbet", f"{home}forloeb")]
+    links += [("Tavlen", f"{home}tavle")] if any(step.kind == "period" and step.open for step in way.steps) else []
+    links += [(step.title, step.url) for step in way.steps if step.name == LIVING_PAGE and step.open]
+    shown = "".join(f'<li><a href="{escape(url)}">{escape(title)}</a></li>' for title, url in links)
+    return f'<ul class="fl-onward">{shown}</ul>'
+
+
 def _beside(way: Way) -> str:
     lines = []
     if way.group:
         lines.append(f"I din sparringsgruppe: {_listed(way.group)}.")
     if way.facilitators:
         lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
-    return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
+    return _onward(way) + "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -286,9 +303,13 @@ def finish(way: Way, name: str) -> str:
 
 
 def part(name: str, **data: str) -> str:
-    """A place on the page that its own script fills in with what the group shares; ``data`` tells it what was asked for."""
+    """A place on the page that its own script fills in with what the group shares; ``data`` tells it what was asked for.
+
+    The place of a card can be led to by the card's name.
+    """
     asked = "".join(f' data-{key}="{escape(value)}"' for key, value in data.items())
-    return f'<div class="fl-part" data-part="{escape(name)}"{asked}></div>'
+    named = f' id="{escape(data["card"])}"' if "card" in data else ""
+    return f'<div class="fl-part"{named} data-part="{escape(name)}"{asked}></div>'
 
 
 def example(shown: Example) -> str:

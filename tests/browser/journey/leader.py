@@ -29,6 +29,9 @@ WRITE = """(texts) => {
 }"""
 """Writes in many fields at a stroke, adding cards until they are there: all in one call of the driver."""
 
+UNFOLD = "document.querySelectorAll('.fl-section:not([open]) > summary').forEach((each) => each.click())"
+"""Opens the parts of a period's page that are folded."""
+
 
 class Leader:
     """One person in one browser. ``trouble`` collects console errors, third-party requests and policy violations."""
@@ -77,9 +80,10 @@ class Leader:
         self.page.wait_for_url(re.compile(r"/hold/demo/$"))
 
     def open(self, step: str) -> None:
-        """Go to a step and wait until its fields live."""
+        """Go to a step, wait until its fields live, and unfold it."""
         self.page.goto(f"{self.live.url}/hold/demo/{step}")
         self.wait_until_live()
+        self.page.evaluate(UNFOLD)
 
     def wait_until_live(self) -> None:
         """Until the page's fields have their texts."""

@@ -185,7 +185,7 @@ def promise_to_try(years: TwoYears) -> None:
     first.wait_until_saved()
     first.written.append(spoken(day))
     with first.page.expect_download() as file:
-        first.card(1).get_by_role("link", name="Læg dagen i din kalender").click()
+        first.page.locator(f'[data-field="{card}.day"]').get_by_role("link", name="Læg dagen i din kalender").click()
     [event] = Calendar.from_ical(file.value.path().read_bytes()).walk("VEVENT")
     assert event["dtstart"].dt == day
     promised = first.look_at("").locator(".fl-promised")
@@ -207,7 +207,7 @@ def tell_what_happened(years: TwoYears) -> None:
     card.get_by_role("button", name="Hæng det op på tavlen").click()
     expect(card.get_by_role("status").last).to_have_text("Det hænger på tavlen nu.")
     first.finish()
-    second.page.goto(f"{second.live.url}/hold/demo/periode-a")
+    second.open("periode-a")
     shared = second.card(1).locator(".release-theirs")
     shared.get_by_text(first.name).click()
     expect(shared).to_contain_text(TEXTS[f"{ONE.format('a')}.baseline"])

@@ -35,6 +35,7 @@ export class Answers extends EventTarget {
   #answers = new Map();
   #strays = new Set();
   #sources = {};
+  #readers = new Map(); // in words, by the beginning of the keys
   #fetched = 0;
   #adopting = Promise.resolve();
   #saying = null;
@@ -86,6 +87,18 @@ export class Answers extends EventTarget {
     note.take(answer ?? NEVER_SAVED);
     for (const { place, head, asides } of this.#strays) if (place.key === key && place.gathering === this.gathering) note.take({ ...head, asides });
     return note;
+  }
+
+  /** Who reads what stands under keys that begin with `stem`, in `words`; null while nobody does but the one who writes. */
+  tellReaders(stem, words) {
+    if ((this.#readers.get(stem) ?? null) === words) return;
+    this.#readers.set(stem, words);
+    this.#changed();
+  }
+
+  /** What has been told of who reads that field, or null. */
+  readers(key) {
+    return [...this.#readers].find(([stem]) => key.startsWith(`${stem}.`))?.[1] ?? null;
   }
 
   /** Texts of the fields that are `keys` or parts of them, in the page's order: [{key, text}]. */

@@ -32,6 +32,11 @@ export function bring(element, block = "start") {
   element.scrollIntoView({ block, behavior: still ? "auto" : "smooth" });
 }
 
+/** Unfold everything that the element stands in. */
+export function reveal(element) {
+  for (let fold = element?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 /** The Markdown cell above what a cell of the notebook shows, or null. */
 export function proseAbove(element) {
   let cell = element.closest(".jp-Cell");

@@ -5,6 +5,8 @@
  */
 import { ask } from "./http.js";
 import { pause } from "./connection.js";
+import { reveal } from "./dom.js";
+import { openSections, reopen } from "./sections.js";
 
 const IDLE = 2_000;
 const PLACE = "faellesledelse:place";
@@ -21,6 +23,7 @@ function place() {
   return {
     path: location.pathname,
     top: scrollY,
+    open: openSections(),
     offset: key ? focused.getBoundingClientRect().top : null,
     key,
     index: boxes.indexOf(focused),
@@ -53,12 +56,14 @@ export function mendedPlace() {
 
 /** Put the reader back; false while the field that had the focus is not there yet. */
 export function putBack(was) {
+  reopen(was.open);
   if (!was.key) {
     scrollTo({ top: was.top, behavior: "instant" });
     return true;
   }
   const field = document.querySelectorAll(`[data-key="${CSS.escape(was.key)}"]`)[was.index];
   if (!field) return false;
+  reveal(field);
   field.focus({ preventScroll: true });
   if (was.caret?.[0] !== undefined && was.caret?.[0] !== null) field.setSelectionRange?.(...was.caret);
   scrollBy({ top: field.getBoundingClientRect().top - was.offset, behavior: "instant" });

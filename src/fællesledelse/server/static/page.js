@@ -16,6 +16,7 @@ import { Mending, mendedPlace, putBack } from "./mending.js";
 import { Notices } from "./notices.js";
 import { serveParts } from "./parts.js";
 import { Resume } from "./resume.js";
+import { foldSections } from "./sections.js";
 
 const FAILED = "Denne del kunne ikke hentes. Hent siden igen. Det, du har skrevet, er ikke tabt.";
 
@@ -90,8 +91,10 @@ async function start({ gathering, step, person }, told) {
   askBeforeLeaving(answers);
   anotherPerson(answers);
   returned(answers);
+  const fold = foldSections(answers);
   await answers.ready; // a matter of milliseconds, and everything is drawn once
   for (const place of places("fields")) draw(place, told.fields[place.dataset.model], answers);
+  fold();
   document.getElementById("loading")?.remove();
   performance.mark("fields");
   serveFinish(answers);

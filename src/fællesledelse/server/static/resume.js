@@ -1,5 +1,5 @@
 /** "Fortsæt her": where the leader left off. */
-import { bring, main, node, title } from "./dom.js";
+import { bring, main, node, reveal, title } from "./dom.js";
 
 const SITTING = "ca. 10 min";
 
@@ -38,6 +38,19 @@ export function firstEmpty(keys, filled) {
   return null;
 }
 
+/**
+ * The day that an answer waits for, or "": what came of an experiment is asked in a later part than the day it is promised
+ * for, and before that day there is nothing to tell.
+ */
+export function waitsFor(answers, key) {
+  const [card] = /^period\.[^.]+\.[^.]+\./.exec(key) ?? [];
+  const promised = card && answers.fields.find((field) => field.kind === "date" && field.key.startsWith(card));
+  const day = promised ? answers.field(promised.key).text : "";
+  if (!(day > answers.step.today)) return "";
+  const heading = section(element(key));
+  return element(promised.key).compareDocumentPosition(heading) & Node.DOCUMENT_POSITION_FOLLOWING ? day : "";
+}
+
 function minutes(heading) {
   const found = /\((?:ca\. )?(\d+) min[^)]*\)\s*$/.exec(title(heading));
   return found ? `ca. ${found[1]} min` : SITTING;
@@ -48,6 +61,7 @@ function name(heading) {
 }
 
 function go(heading) {
+  reveal(heading);
   heading.setAttribute("tabindex", "-1");
   heading.focus({ preventScroll: true });
   bring(heading);
@@ -69,8 +83,8 @@ export class Resume {
     const core = this.#answers.fields.filter((field) => field.core).map((field) => field.key);
     const filled = new Set(core.filter((key) => this.#answers.field(key).text.trim()));
     this.begun = this.#answers.fields.some((field) => this.#answers.field(field.key).text.trim());
-    const key = firstEmpty(core, filled);
-    if (key === null) return true;
+    const key = firstEmpty(core.filter((each) => !waitsFor(this.#answers, each)), filled);
+    if (key === null) return this.#finish();
     const found = element(key);
     if (!found) return false;
     this.#mark(section(found), filled.size > 0);
@@ -82,12 +96,19 @@ export class Resume {
     if (this.#heading && this.begun && !location.hash) go(this.#heading);
   }
 
+  /** All is written: what is left is to say so. */
+  #finish() {
+    if (!this.#answers.step.done) reveal(document.querySelector("[data-finish]"));
+    return true;
+  }
+
   #mark(heading, begun) {
     if (!heading) return;
     this.#heading = heading;
+    reveal(heading);
     const words = begun ? "Fortsæt her" : "Begynd her";
     const badge = node("span", { class: "fl-badge", id: "fortsaet-her" }, words);
-    heading.after(node("p", { class: "fl-badge-line" }, badge));
+    (heading.closest("summary") ?? heading).after(node("p", { class: "fl-badge-line" }, badge));
     const text = `${begun ? "Du er nået hertil" : "Her begynder du"}: ${name(heading)} · ${minutes(heading)}`;
     const link = node("a", { class: "button button-primary", href: "#fortsaet-her", click: (event) => this.#follow(event) }, words);
     this.#bar.append(node("p", {}, text), link);

@@ -212,7 +212,7 @@ function frame(desk, spec, { control, show, label, describedBy = [], readers = t
 }
 
 function footOf(desk, answer, spec, label, withReaders) {
-  const readers = withReaders ? readersLine(spec) : null;
+  const readers = withReaders ? readersLine(desk, spec) : null;
   const text = node("span", { class: "fl-status", id: unique("status") });
   const live = node("span", { class: "fl-hidden", role: "status", "aria-live": "polite" });
   const copy = button("Kopiér teksten", () => copyText(answer.text, copy), "secondary", { class: "button button-secondary fl-small" });
@@ -241,10 +241,19 @@ function announcer(live, label) {
   };
 }
 
-function readersLine(spec) {
+/** Who reads it: the one who writes, until the page knows that it has been let go of. */
+function readersLine(desk, spec) {
   const own = spec.key.startsWith(PRIVATE);
-  const words = own ? READERS.self : READERS[spec.readers] ?? READERS.self;
-  return node("span", { class: "fl-readers", id: unique("readers") }, lock(), `Læses af: ${words}`);
+  const alone = own ? READERS.self : READERS[spec.readers] ?? READERS.self;
+  const [closed, words] = [lock(), node("span")];
+  const update = () => {
+    const others = desk.client.readers?.(spec.key);
+    closed.toggleAttribute("hidden", Boolean(others));
+    words.textContent = `Læses af: ${others ?? alone}`;
+  };
+  desk.listen(desk.client, "change", update);
+  update();
+  return node("span", { class: "fl-readers", id: unique("readers") }, closed, words);
 }
 
 async function copyText(text, pressed) {
@@ -516,7 +525,7 @@ function cardsField(desk, specs, above) {
 
 function card(desk, specs, number, above, alone) {
   const answers = specs.map((spec) => desk.client.field(spec.key));
-  const readers = readersLine(specs[0]);
+  const readers = readersLine(desk, specs[0]);
   const legend = node("legend", { class: alone ? "fl-hidden" : "fl-number" }, node("span", { class: "fl-hidden" }, "Kort "), String(number));
   const parts = specs.map((spec) => part(desk, spec, bullet(above.list, spec.part), readers.id));
   const element = node("fieldset", { class: "card fl-card", hidden: true }, legend, ...parts, node("div", { class: "fl-card-foot" }, readers));

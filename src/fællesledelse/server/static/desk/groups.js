@@ -27,12 +27,13 @@ function group({ name, leaders }, visits) {
   return node("li", { class: "site-card desk-groups-card" }, node("h3", {}, `${visits ? "Par" : "Gruppe"} ${name}`), node("ul", {}, ...people));
 }
 
-function exceptions(proposals) {
+function exceptions(proposals, visits) {
   if (!proposals.length) return [];
-  const lines = proposals.map(({ leader, superior, group: name, why }) => node("li", {}, `Gruppe ${name}: ${leader} og ${superior}. ${why}`));
+  const [one, all] = visits ? ["Par", "parrene"] : ["Gruppe", "grupperne"];
+  const lines = proposals.map(({ leader, superior, group: name, why }) => node("li", {}, `${one} ${name}: ${leader} og ${superior}. ${why}`));
   return [
     node("h3", {}, "Det skal de selv sige ja til"),
-    node("p", {}, "Her sidder nogen i samme ledelseslinje. Spørg begge, før du tager grupperne i brug."),
+    node("p", {}, `Her sidder nogen i samme ledelseslinje. Spørg begge, før du tager ${all} i brug.`),
     node("ul", {}, ...lines),
   ];
 }
@@ -57,7 +58,7 @@ export function groups(place, desk) {
     shown.replaceChildren(
       node("h3", {}, "Det blev nået"),
       reached(found.table),
-      ...exceptions(found.proposals),
+      ...exceptions(found.proposals, visits),
       node("ul", { class: "no-max-width desk-groups-cards" }, ...found.groups.map((each) => group(each, visits))),
       node("div", { class: "desk-buttons" }, keep, button("Glem forslaget", () => shown.replaceChildren())),
     );

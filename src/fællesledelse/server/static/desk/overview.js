@@ -89,7 +89,8 @@ class Chart {
     const chosen = Object.fromEntries(CHOICES.map((name) => [name, this.#view.signal(name)]));
     const all = this.table.querySelectorAll("[data-department]").length;
     const shown = narrowTable(this.table, chosen);
-    this.said.textContent = shown === all ? `Alle ${all} ledere vises.` : `${shown} af ${all} ledere vises.`;
+    const everyone = all === 1 ? "1 leder vises." : `Alle ${all} ledere vises.`;
+    this.said.textContent = shown === all ? everyone : `${shown} af ${all} ledere vises.`;
   }
 }
 

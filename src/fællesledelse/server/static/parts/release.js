@@ -3,6 +3,8 @@ import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
 import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, words } from "./sharing.js";
 
+const FEW = 3; // names that are told; more are counted
+
 export function mount(element, client, live) {
   const { card } = element.dataset;
   const view = build(client, card);
@@ -24,7 +26,7 @@ function whenSaved(client, card, look) {
 function build(client, card) {
   const address = `/api/${encodeURIComponent(client.gathering)}/cards/${card}/dag.ics`;
   const v = {
-    calendar: node("p", { class: "share-small" }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
+    calendar: node("p", { class: "release-calendar", hidden: true }, node("a", { href: address, download: "proevehandling.ics" }, "Læg dagen i din kalender")),
     promise: node("div", {}),
     note: node("p", { class: "share-hindrance" }),
     group: node("div", { class: "release-way" }),
@@ -40,20 +42,29 @@ function build(client, card) {
 
 function draw(view, data, desk, card) {
   if (!view.rows) {
-    desk.element.append(view.promise, view.calendar, view.note, view.group, view.board, view.title, view.list);
+    desk.element.append(view.promise, view.note, view.group, view.board, view.title, view.list);
     view.board.append(view.parts, view.press); // the button stays while the parts are drawn anew: it may be being pressed
     view.rows = new Rows(view.list, () => theirs());
+    document.querySelector(`[data-field="${CSS.escape(card)}.day"] > .fl-writing`)?.append(view.calendar); // where the day is set
   }
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   view.calendar.hidden = !data.parts.some(({ name }) => name === "day");
   say(view.note, data.locked ? "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først." : data.parts.length ? "" : "Når du har skrevet på kortet, kan du dele det her.");
+  desk.client.tellReaders(card, readers(data.shared));
   const able = data.parts.length > 0 && !data.locked;
   view.group.hidden = view.board.hidden = !able && !data.shared.group && !data.shared.board;
   renew(view.group, [able, data.shared.group, data.hindrance, data.members], () => toGroup(data, desk, card, able));
-  renew(view.parts, [able, data.shared.board, data.parts], () => toBoard(view, data, desk, able));
-  renew(view.press, [able, data.shared.board], () => [presses(data, desk, card, "board", data.shared.board, able, () => view.wanted())]);
+  renew(view.parts, [able, data.shared.board, data.parts, data.missed], () => toBoard(view, data, desk, able));
+  renew(view.press, [able, data.shared.board, data.missed], () => [presses(data, desk, card, "board", data.shared.board, able, () => view.wanted())]);
   view.title.hidden = view.list.hidden = data.theirs.length === 0;
   view.rows.show(data.theirs, ({ id }) => id);
+}
+
+/** Who reads the card as it was let go of, or null. */
+function readers({ group, board }) {
+  if (!group && !board) return null;
+  const whole = group ? "Dig og gruppen, som kortet var, da du delte det" : "Dig";
+  return board ? `${whole}. Hele holdet læser det, der hænger på tavlen` : whole;
 }
 
 function toGroup(data, desk, card, able) {
@@ -69,7 +80,7 @@ function toBoard(view, data, desk, able) {
   const kept = view.chosen;
   const title = node("h3", { class: "share-title" }, "Op på tavlen");
   const hint = small("Alle ledere og facilitatorer på holdet kan læse det, også på en storskærm. Vælg, hvad der skal med.");
-  const standing = board ? small(`Det hænger på tavlen siden ${desk.client.moment(board.made_at)}.`) : null;
+  const standing = board ? small(`Det hænger på tavlen siden ${desk.client.moment(board.made_at)}.${late(data.missed)}`) : null;
   const ticked = ({ name, suggested }) => (board ? board.parts.includes(name) : suggested);
   const boxes = data.parts.map((part) => box(part.name, part.title, part.text, ticked(part), kept));
   const success = box("success", "Det her er en fælles succes", "Så hænger den øverst.", board?.success ?? false, kept);
@@ -77,6 +88,12 @@ function toBoard(view, data, desk, able) {
   view.wanted = () => ({ theme: theme?.select.value ?? "", parts: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value), success: success.input.checked });
   const fieldset = node("fieldset", { class: "release-parts fl-fields" }, node("legend", { class: "share-label" }, "Det, der skal med"), ...boxes.map(({ label }) => label), theme?.element, success.label);
   return [title, hint, standing, able ? fieldset : null].filter(Boolean);
+}
+
+/** Who has come since the card was hung up, in a sentence. */
+function late(missed) {
+  if (!missed.length) return "";
+  return ` ${missed.length > FEW ? `${missed.length} på holdet` : listed(missed)} er kommet til siden og kan ikke læse det endnu.`;
 }
 
 function box(value, title, text, checked, kept) {
@@ -90,6 +107,7 @@ function presses(data, desk, card, to, given, able, chosen = () => ({ parts: [],
   const again = { group: "Del kortet igen, som det er nu", board: "Hæng den nye op i stedet" }[to];
   const first = { group: "Del kortet med gruppen", board: "Hæng det op på tavlen" }[to];
   if (able && (to === "board" || !data.hindrance)) line.append(button(given ? again : first, () => desk.once(() => give(desk, card, to, chosen())), given ? "secondary" : "primary"));
+  if (given && to === "board" && data.missed.length) line.append(button(data.missed.length === 1 ? "Vis det også for den nye" : "Vis det også for de nye", () => desk.once(() => handOn(desk, card)), "primary"));
   if (given) line.append(button("Træk tilbage", () => desk.once(() => withdraw(desk, card, to, given))));
   return line;
 }
@@ -108,6 +126,11 @@ async function give(desk, card, to, { parts, theme, success }) {
   const seen = keys.sort().map((key) => desk.client.field(key).version).join("."); // what this page shows, and no other device's words
   const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen });
   if (done) desk.say({ group: "Kortet er delt med gruppen.", board: "Det hænger på tavlen nu." }[to]);
+}
+
+/** Let those who have come since read what hangs on the board, as it was hung up. */
+async function handOn(desk, card) {
+  if (await desk.change("POST", `cards/${card}`, { share_id: newId() })) desk.say("Nu kan alle, der er med, læse det på tavlen.");
 }
 
 async function withdraw(desk, card, to, { id }) {

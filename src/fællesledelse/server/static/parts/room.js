@@ -3,6 +3,7 @@
  *
  * The server holds the room and decides; this page shows what it says, and the time on its own from there.
  */
+import { reveal } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 import { View } from "./room-view.js";
 import { Countdown } from "./time.js";
@@ -89,9 +90,20 @@ class Room extends EventTarget {
   }
 }
 
+/** Who comes while the group is at it finds the room unfolded. */
+function revealWhenUnderWay(element, room) {
+  const look = () => {
+    if (!room.phase) return;
+    reveal(element);
+    room.removeEventListener("change", look);
+  };
+  room.addEventListener("change", look);
+}
+
 export function mount(element, client, live) {
   const room = new Room(client, element.dataset.group ?? "");
   new View(element, room);
+  revealWhenUnderWay(element, room);
   live.addEventListener("changed", () => room.load());
   room.load();
 }

@@ -20,6 +20,7 @@ function draw(view, data, desk) {
   say(view.who, pair(data));
   renew(view.promise, data.promise, () => [belongs(data.promise)].filter(Boolean));
   for (const card of Object.keys(CARDS)) {
+    desk.client.tellReaders(`period.${data.step}.${CARDS[card].keys}`, readers(card, data));
     view[card].hidden = data.others.length === 0;
     renew(view[card], [data.mine[card], data.written[card], data.theirs[card], data.waiting, data.others, data.missed[card]], () => way(card, data, desk));
   }
@@ -50,6 +51,14 @@ function standing(card, data, desk) {
   if (given) return data.theirs.visit.length ? `Givet ${desk.client.moment(given)}. Nu kan I læse hinandens.${late}` : `Givet ${desk.client.moment(given)}. Du kan læse det, ${others} skriver, når det er givet.${late}`;
   const wait = data.waiting.length ? ` ${listed(data.waiting)} har givet sit. Du kan læse det, når du har givet dit.` : " Ingen kan læse den andens, før begge har skrevet.";
   return (data.written.visit ? `${others} får dit kort, som det står nu.` : "Skriv dit kort ovenfor samme dag.") + wait;
+}
+
+/** Who reads an own card as it was given: the host's at once, the guest's who has given too. Null while it is nobody. */
+function readers(card, data) {
+  const got = data.mine[card] ? data.others.filter((name) => !data.missed[card].includes(name)) : [];
+  const now = got.filter((name) => card === "host" || data.theirs.visit.some(({ from }) => from === name));
+  if (now.length) return `${listed(["Dig", ...now])}, som kortet var, da du ${card === "host" ? "sendte" : "gav"} det`;
+  return got.length ? `Kun dig, til ${listed(got)} har givet ${got.length > 1 ? "deres" : "sit"}` : null;
 }
 
 function theirs({ from, parts }) {
