@@ -20,6 +20,7 @@ BESIDE: Final[tuple[tuple[str, str], ...]] = (
     ("tavle", "Tavlen"),
     ("spoergeskema", "Spørgeskema"),
     ("evaluering", "Evaluering"),
+    ("temaer", "Temaer"),
     ("hent-mit", "Hent mit"),
     ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
 )
@@ -32,6 +33,7 @@ DESK = (
     ("styring/workshops", "Workshops"),
     ("styring/spoergeskema", "Spørgeskema"),
     ("styring/evaluering", "Evaluering"),
+    ("styring/temaer", "Temaer"),
     ("styring/dokumenter", "Dokumenter"),
 )
 """The facilitator's pages beside the overview, by address."""
@@ -40,10 +42,18 @@ SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
 _ELSEWHERE = {
+    GatheringKind.PROGRAMME: ("temaer",),
     GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
-"""The pages that only a programme has a use for, by what people gather for instead."""
+"""The leaders' pages that there is no use for, by what people gather for."""
+
+_NOT_AT_DESK = {
+    GatheringKind.PROGRAMME: ("styring/temaer",),
+    GatheringKind.SALON: ("forloeb", "styring/spoergeskema", "styring/evaluering", "tavle"),
+    GatheringKind.NETWORK: ("forloeb", "styring/spoergeskema", "tavle"),
+}
+"""The same of the facilitator's."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -186,8 +196,14 @@ def movable(cohort: Cohort) -> list[Step]:
 
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
-    without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
+    without = (*_ELSEWHERE[manifest.kind], *(() if manifest.survey else (SURVEY,)))
     return tuple(each for each in BESIDE if each[0] not in without)
+
+
+def desk(kind: GatheringKind) -> tuple[tuple[str, str], ...]:
+    """The facilitator's pages where people gather for that."""
+    pages = (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+    return tuple(each for each in pages if each[0] not in _NOT_AT_DESK[kind])
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -205,7 +221,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        nav, extras = [], desk(manifest.kind)
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
