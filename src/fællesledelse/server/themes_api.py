@@ -49,9 +49,7 @@ class ThemesPage(Page):
             self.set_status(403)
             await self._show(cohort, mine, problem=str(problem), lost=[] if choosing else list(filter(None, texts)))
         else:
-            saved = (
-                "Dit valg er gemt." if choosing else "Dine forslag er gemt." if any(texts) else "Du har ingen forslag."
-            )
+            saved = "Dit valg er gemt." if choosing else "Dine forslag er gemt." if any(texts) else "Du har ingen forslag."
             await self._show(cohort, mine, message=f"{saved} Du kan ændre det, så længe denne del af runden varer.")
 
     def note(self, event: str, person: str | None = None) -> None:
@@ -112,19 +110,26 @@ class RoundsHandler(CohortApi):
         self.reply(await told(self.house, cohort))
 
 
-class RoundHandler(CohortApi):
-    """POST: close a round before its last day, or take out a suggestion that names a person."""
+class CloseHandler(CohortApi):
+    """POST: close a round before its last day."""
 
-    async def post(self, gathering: str, wave: str, do: str) -> None:
-        """``close`` is for good. ``drop``: the ``title`` of a suggestion; that one was taken out is told to all."""
+    async def post(self, gathering: str, wave: str) -> None:
+        """For good. While leaders still suggest, what they have suggested is deleted unread."""
         cohort, _ = await _facilitator(self, gathering)
-        themes, today = self.house.store.themes, self.house.today()
-        if do == "close":
-            await self.house.ask(themes.close, gathering, wave, today)
-            self.note("themes-closed")
-        else:
-            await self.house.ask(themes.drop, gathering, wave, self.body(title=str)["title"], today)
-            self.note("themes-dropped")
+        await self.house.ask(self.house.store.themes.close, gathering, wave, self.house.today())
+        self.note("themes-closed")
+        self.reply(await told(self.house, cohort))
+
+
+class DropHandler(CohortApi):
+    """POST: take out a suggestion that names a person."""
+
+    async def post(self, gathering: str, wave: str) -> None:
+        """That one was taken out is told to all."""
+        cohort, _ = await _facilitator(self, gathering)
+        title = self.body(title=str)["title"]
+        await self.house.ask(self.house.store.themes.drop, gathering, wave, title, self.house.today())
+        self.note("themes-dropped")
         self.reply(await told(self.house, cohort))
 
 
