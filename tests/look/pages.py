@@ -15,6 +15,7 @@ ME = {
     "gathering": "demo",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
+    "way": "Forløbet",
 }
 STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 

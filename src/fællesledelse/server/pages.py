@@ -55,6 +55,15 @@ _NOT_AT_DESK = {
 }
 """The same of the facilitator's."""
 
+_DESK_WORDS = {
+    GatheringKind.SALON: {"styring/workshops": "Til salonen", "rum": "Lige nu"},
+    GatheringKind.NETWORK: {"styring/workshops": "Til mødet"},
+}
+"""What the facilitator's pages are called where that isn't what a programme calls them."""
+
+WAYS = {GatheringKind.PROGRAMME: "Forløbet", GatheringKind.SALON: "Salonerne", GatheringKind.NETWORK: "Møderne"}
+"""What the steps are together, by what people gather for."""
+
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
 
@@ -203,7 +212,8 @@ def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
 def desk(kind: GatheringKind) -> tuple[tuple[str, str], ...]:
     """The facilitator's pages where people gather for that."""
     pages = (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
-    return tuple(each for each in pages if each[0] not in _NOT_AT_DESK[kind])
+    words = _DESK_WORDS.get(kind, {})
+    return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[kind])
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -232,6 +242,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
             "gathering": manifest.gathering,
             "gathering_name": manifest.name,
             "organisation": manifest.organisation,
+            "way": WAYS[manifest.kind],
         },
         "nav": nav,
         "gathering": manifest.gathering,
@@ -242,7 +253,9 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
 def _link(cohort: Cohort, stage: Stage, current: str, today: date) -> dict[str, Any]:
     entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
     extra = stage.step.kind is StepKind.ANNEX
-    return entry | {"state": stage.state, "opens": near_day(stage.opens, today) if stage.opens else None, "extra": extra}
+    ahead = stage.state == "locked" or (stage.step.kind is StepKind.MEETING and stage.opens and today <= stage.opens)
+    opens = near_day(stage.opens, today) if stage.opens and ahead else None
+    return entry | {"state": stage.state, "opens": opens, "extra": extra}
 
 
 def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:

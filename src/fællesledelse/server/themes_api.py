@@ -23,6 +23,8 @@ from .web import Guarded, Page, Refused
 class ThemesPage(Page):
     """What a leader meets: where to suggest, then where to choose, and what came of the rounds before."""
 
+    wordless = True  # a suggestion is words, but none that were said in a salon
+
     async def get(self, gathering: str) -> None:
         """The first visit goes by the privacy notice."""
         cohort, mine = await _leader(self, gathering)

@@ -7,7 +7,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Finish, HTTPError, RequestHandler
 
 from ..errors import AccessError, AnswerError
-from ..model import Role
+from ..model import GatheringKind, Role
 from ..settings import is_loopback
 from ..store import Membership, Session
 from .house import House
@@ -105,6 +105,9 @@ class Guarded(Armoured):
     public: ClassVar[bool] = False
     largest: ClassVar[int] = LARGEST_BODY
     too_large: ClassVar[str] = REFUSALS[413][2]
+    wordless: ClassVar[bool] = False
+    """Whether what a leader changes here holds no words. In a salon nothing else is taken: no notes are kept."""
+
     session: Session | None = None
 
     def check_xsrf_cookie(self) -> None:
@@ -159,6 +162,9 @@ class Guarded(Armoured):
         cohort, mine = await self.house.membership(gathering, self.person)
         if cohort is None or mine is None:
             raise Refused(404, *_words(404))
+        speaks = self.request.method not in ("GET", "HEAD") and mine.role is Role.LEADER and not self.wordless
+        if speaks and cohort.manifest.kind is GatheringKind.SALON:
+            raise Refused(403, "no-notes", "I en salon bliver der ikke skrevet noget ned, så det er ikke gemt.")
         return cohort, mine
 
     async def leader(self, gathering: str) -> tuple[Cohort, Membership]:

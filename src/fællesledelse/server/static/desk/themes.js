@@ -15,6 +15,11 @@ function field(id, label, tag, attributes, hint) {
   return { input, element: node("div", { class: "form-group" }, node("label", { class: "form-label", for: id }, label), hint && node("p", { class: "form-hint" }, hint), input) };
 }
 
+/** A button that looks like a link, for what stands beside each line of a list. */
+function link(text, click) {
+  return node("button", { type: "button", class: "function-link", click }, text);
+}
+
 /** A list in the way it is written: a theme on each line, its questions below with a dash before. */
 function written(topics) {
   return topics.map(({ title, questions }) => [title, ...questions.map((each) => `- ${each}`)].join("\n")).join("\n\n");
@@ -23,7 +28,7 @@ function written(topics) {
 /** Where a round is started: `show(told)` renews it; `start(pressed, body)` resolves to whether it went well. */
 function starter(start) {
   const hint = "Et tema på hver linje. Spørgsmålene står nedenunder med en streg foran. Ret, slet og skriv til, før du begynder.";
-  const starting = field("temaer-liste", "Listen at begynde med", "textarea", { rows: 14, spellcheck: true, lang: "da" }, hint);
+  const starting = field("temaer-liste", "Listen at begynde med", "textarea", { rows: 14, spellcheck: true, lang: "da", class: "form-input themes-list" }, hint);
   const suggests = field("temaer-foreslaa", "Lederne foreslår til og med", "input", { type: "date" });
   const closes = field("temaer-vaelg", "Lederne vælger til og med", "input", { type: "date" });
   const go = button("Begynd runden nu", () => start(go, { starting: starting.input.value, suggests: suggests.input.value, closes: closes.input.value }), "primary");
@@ -106,7 +111,7 @@ export async function themes(place, desk) {
   function chosen(data, topic) {
     const item = node("li", {}, node("strong", {}, topic.title), topic.count ? ` – ${topic.count} har valgt det` : "");
     if (!data.meetings.length) return item;
-    const open = button("Skriv ind i et møde", () => {
+    const open = link("Skriv ind i et møde", () => {
       const form = carrier(desk, topic, data.meetings, ++made, () => {
         form.replaceWith(open);
         open.focus();
@@ -130,7 +135,9 @@ export async function themes(place, desk) {
   function suggestion(round, { title }) {
     const question = "Tag kun et forslag ud, hvis det nævner en person. Lederne får at vide, at der er taget et ud.";
     const drop = asked("Tag ud", question, "Ja, tag det ud", (sure) => act(sure, () => desk.post(`themes/${round.id}/drop`, { title }), "Forslaget er taget ud, og det står der på ledernes side."));
-    drop.querySelector("button").setAttribute("aria-label", `Tag »${title}« ud`);
+    const first = drop.querySelector("button");
+    first.className = "function-link";
+    first.setAttribute("aria-label", `Tag »${title}« ud`);
     return node("li", {}, title, drop);
   }
 
