@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from fællesledelse.cohort import days
 from fællesledelse.cohort.build import build
@@ -12,11 +16,14 @@ from fællesledelse.cohort.skeleton import lay
 from fællesledelse.manifest import load, load_roster
 from fællesledelse.share import share
 from fællesledelse.store import Store
+from fællesledelse.themes import starting_list
 
-from .circles import SIX
+from .circles import SIX, Leader
 from .conftest import CHEAP
 from .people import PHRASE, TODAY, VIBEKE
 from .serving import Server, start
+
+PAGE = "/hold/demo/temaer"
 
 
 def write_salons(folder: Path) -> Path:
@@ -34,6 +41,46 @@ def write_salons(folder: Path) -> Path:
     lay(folder, text, "\n".join(lines) + "\n")
     build(folder)
     return folder
+
+
+@dataclass
+class Salons:
+    """Six leaders and their facilitator, all signed in on a server of their own."""
+
+    server: Server
+    folder: Path
+    leaders: list[Leader]
+    vibeke: Leader
+
+    def go_to(self, later: int) -> None:
+        """Noon, so many days from today."""
+        self.server.set_clock(f"{(TODAY + timedelta(days=later)).isoformat()}T12:00:00+01:00")
+
+    def start(self, suggests: int = 2, closes: int = 4, starting: str | None = None) -> httpx.Response:
+        """Vibeke starts a round that ends so many days from today."""
+        days = {"suggests": suggests, "closes": closes}
+        body = {name: (TODAY + timedelta(days=each)).isoformat() for name, each in days.items()}
+        return self.vibeke.post("themes", **body, starting=starting_list() if starting is None else starting)
+
+    def newest(self) -> dict[str, Any]:
+        """What Vibeke sees of the newest round."""
+        found: dict[str, Any] = self.vibeke.get("themes")["rounds"][0]
+        return found
+
+
+def send(who: Leader, do: str, *themes: str, round_: str | None = None) -> httpx.Response:
+    """Send the form of the page as a browser does, with the round that stands there."""
+    found = re.search(r'name="round" value="(\w+)"', who.client.get(PAGE).text)
+    data = {"do": do, "round": round_ or (found[1] if found else ""), "theme": list(themes)}
+    return who.client.post(PAGE, data=data)
+
+
+@contextmanager
+def begun(place: Path) -> Iterator[Salons]:
+    """Everyone, signed in."""
+    folder = write_salons(place / "salon")
+    with salon_server(place, folder) as server:
+        yield Salons(server, folder, [Leader(server, who) for who in SIX], Leader(server, VIBEKE))
 
 
 @contextmanager

@@ -4,58 +4,20 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from fællesledelse.manifest import load
 from fællesledelse.model import Meeting
 from fællesledelse.themes import LONGEST, read, starting_list
 
-from .circles import SIX, Leader
-from .people import TODAY, VIBEKE
-from .salons import salon_server, write_salons
-from .serving import Server, wait_for
+from .circles import Leader
+from .salons import PAGE, Salons, begun, send
+from .serving import wait_for
 
-PAGE = "/hold/demo/temaer"
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }}"
 SECRET = "kanariefugl"
-
-
-@dataclass
-class Salons:
-    """Six leaders and their facilitator, all signed in on a server of their own."""
-
-    server: Server
-    folder: Path
-    leaders: list[Leader]
-    vibeke: Leader
-
-    def go_to(self, later: int) -> None:
-        """Noon, so many days from today."""
-        self.server.set_clock(f"{(TODAY + timedelta(days=later)).isoformat()}T12:00:00+01:00")
-
-    def start(self, suggests: int = 2, closes: int = 4, starting: str | None = None) -> httpx.Response:
-        """Vibeke starts a round that ends so many days from today."""
-        days = {"suggests": suggests, "closes": closes}
-        body = {name: (TODAY + timedelta(days=each)).isoformat() for name, each in days.items()}
-        return self.vibeke.post("themes", **body, starting=starting_list() if starting is None else starting)
-
-    def newest(self) -> dict[str, Any]:
-        """What Vibeke sees of the newest round."""
-        found: dict[str, Any] = self.vibeke.get("themes")["rounds"][0]
-        return found
-
-
-def send(who: Leader, do: str, *themes: str, round_: str | None = None) -> httpx.Response:
-    """Send the form of the page as a browser does, with the round that stands there."""
-    found = re.search(r'name="round" value="(\w+)"', who.client.get(PAGE).text)
-    data = {"do": do, "round": round_ or (found[1] if found else ""), "theme": list(themes)}
-    return who.client.post(PAGE, data=data)
 
 
 def page(who: Leader) -> str:
@@ -67,10 +29,8 @@ def page(who: Leader) -> str:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Salons]:
     """One for the whole file."""
-    place = tmp_path_factory.mktemp("salons")
-    folder = write_salons(place / "salon")
-    with salon_server(place, folder) as server:
-        yield Salons(server, folder, [Leader(server, who) for who in SIX], Leader(server, VIBEKE))
+    with begun(tmp_path_factory.mktemp("salons")) as found:
+        yield found
 
 
 @pytest.fixture
