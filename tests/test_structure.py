@@ -8,7 +8,8 @@ import pytest
 import fællesledelse
 
 PACKAGE = Path(fællesledelse.__file__).parent
-BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror", "runsheet"}
+BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror"}
+BOTTOM |= {"runsheet", "themes"}
 ALLOWED = {
     "documents": BOTTOM,
     "cohort": BOTTOM | {"documents", "grouping", "survey"},

@@ -1,7 +1,7 @@
-"""Danish words for days, and names in a row."""
+"""Danish words for days and times, and names in a row."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
@@ -22,6 +22,11 @@ def short_day(when: date) -> str:
 def near_day(when: date, today: date) -> str:
     """A day as one says it on ``today``: with its year where that is another."""
     return short_day(when) if when.year == today.year else day(when)
+
+
+def clock(when: time) -> str:
+    """A time of day as one writes it: "8.30"."""
+    return f"{when.hour}.{when.minute:02}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ ME = {
     "gathering": "demo",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
+    "way": "Forløbet",
 }
 STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 

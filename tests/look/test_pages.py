@@ -68,7 +68,7 @@ def test_says_that_only_constructed_people_may_use_it(page: str) -> None:
 
 
 def test_a_hostile_name_stays_text_on_every_part_of_a_page() -> None:
-    me = {"name": HOSTILE, "gathering": "demo", "gathering_name": HOSTILE, "organisation": HOSTILE}
+    me = {"name": HOSTILE, "gathering": "demo", "gathering_name": HOSTILE, "organisation": HOSTILE, "way": HOSTILE}
     nav = [{"title": HOSTILE, "url": "/x", "current": False, "state": "locked", "opens": HOSTILE, "extra": False}]
     html = render("dates", me=me, nav=nav, group=HOSTILE, message=HOSTILE)
     assert "<img" not in html

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from fællesledelse.cohort.file import PERIOD_PAGE
+from fællesledelse.cohort.file import MEETING_PAGES, PERIOD_PAGE
 from fællesledelse.cohort.notebook import stands
 from fællesledelse.model import Activity
 from fællesledelse.share import share
@@ -20,6 +20,12 @@ STEPS = (
     "velkomst", "forberedelse-1", "workshop-1", "forberedelse-2", "workshop-2", "forberedelse-3", "workshop-3",
     "udgivelse", PERIOD_PAGE, "levende-grundlag", "privat-tillaeg",
 )  # fmt: skip
+MEETINGS = ("salon", "netvaerk")
+"""The folders whose notebooks are those of salons and of networks."""
+
+OPENS = {PERIOD_PAGE: "periode-a", "salon": "salon-1", "netvaerksmoede": "moede-1"}
+"""The notebooks that are built for several steps, and the one each opens where nobody says another."""
+
 OPTIONAL = ("Hvis du har lyst", "Hvis I kun taler")
 
 
@@ -35,12 +41,26 @@ class Asked:
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook of the package. Of the one that is built for each period: its cells for that ``activity``."""
+    """One notebook of the package. Of the one that is built for each period: its cells for that ``activity``.
+
+    ``folder`` is that of salons or of networks, or empty.
+    """
 
     step: str
     path: Path
     cells: list[Any]
     activity: Activity | None = None
+    folder: str = ""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The steps that the notebooks beside it are for."""
+        return tuple(path.stem for path in self.path.parent.glob("*.ipynb"))
+
+    @property
+    def meeting(self) -> bool:
+        """Whether it is built for each salon, or for each meeting of a network."""
+        return bool(self.folder) and self.step in MEETING_PAGES.values()
 
     @property
     def page(self) -> str:
@@ -50,7 +70,7 @@ class Notebook:
     @property
     def opens(self) -> str:
         """The step that it opens where nobody says another."""
-        return "periode-a" if self.step == PERIOD_PAGE else self.step
+        return OPENS.get(self.step, self.step)
 
     def of(self, activity: Activity | None) -> "Notebook":
         """The page of a period with that activity."""
@@ -104,6 +124,12 @@ PAGES = {
 """Every page, in the order they are met: the notebook of the periods is one for each activity."""
 
 
+OF_MEETINGS = tuple(
+    sorted(f"{folder}/{path.stem}" for folder in MEETINGS for path in share(f"notebooks/{folder}").glob("*.ipynb"))
+)
+"""The notebooks of salons and of networks, by folder and name."""
+
+
 def minutes(section: str) -> int:
     """What a section says it takes; 0 where it doesn't say."""
     found = re.search(r"\((\d+) min\)$", section)
@@ -114,7 +140,8 @@ def read(step: str) -> Notebook:
     """The notebook of a step."""
     path = share("notebooks") / f"{step}.ipynb"
     found = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    return Notebook(step, path, found.cells)
+    folder, _, name = step.rpartition("/")
+    return Notebook(name, path, found.cells, folder=folder)
 
 
 @pytest.fixture(params=PAGES)

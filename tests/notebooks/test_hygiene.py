@@ -5,15 +5,34 @@ import json
 import re
 from itertools import pairwise
 
+import pytest
+
 from fællesledelse.cohort.file import PERIOD_PAGE
-from fællesledelse.cohort.words import OF_PERIOD
+from fællesledelse.cohort.words import OF_MEETING, OF_PERIOD
 from fællesledelse.share import share
 from fællesledelse.vocabulary import VOCABULARY
 
-from .conftest import STEPS, Notebook, read
+from .conftest import MEETINGS, OF_MEETINGS, OPENS, PAGES, STEPS, Notebook, read
 
 PLACEHOLDER = re.compile(r"\{\{ (.+?) \}\}")
 WORDS = {"organisation", "hold", "vision", "dokumenter", "facilitatorer", "øvebaner", "læringsmål"}
+
+
+@pytest.fixture(params=[*PAGES, *OF_MEETINGS])
+def notebook(request: pytest.FixtureRequest) -> Notebook:
+    """Each page in turn, those of salons and networks too."""
+    if request.param in OF_MEETINGS:
+        return read(request.param)
+    step, activity = PAGES[request.param]
+    return read(step).of(activity)
+
+
+def test_salons_and_networks_begin_with_a_welcome_and_have_one_notebook_for_all_their_meetings() -> None:
+    found = [read(each) for each in OF_MEETINGS]
+    for folder in MEETINGS:
+        own = [each for each in found if each.folder == folder]
+        assert "velkomst" in {each.step for each in own}
+        assert sum(each.meeting for each in own) == 1
 
 
 def test_every_step_has_its_notebook_and_no_notebook_is_left_over() -> None:
@@ -61,8 +80,8 @@ def test_cells_have_readable_names_of_their_own(notebook: Notebook) -> None:
 
 
 def test_a_notebook_opens_with_its_parameter_and_its_own_page(notebook: Notebook) -> None:
-    shared = notebook.step == PERIOD_PAGE  # it is built for several steps, so the step is a parameter too
-    assert notebook.code[0] == ('cohort = "demo"\nstep = "periode-a"' if shared else 'cohort = "demo"')
+    shared = notebook.step in OPENS  # it is built for several steps, so the step is a parameter too
+    assert notebook.code[0] == (f'cohort = "demo"\nstep = "{notebook.opens}"' if shared else 'cohort = "demo"')
     assert notebook.cells[0].metadata == {"tags": ["parameters"]}
     step = "step" if shared else f'"{notebook.step}"'
     opening = f"from fællesledelse.workbook import open_page\n\npage = open_page(cohort, step={step})"
@@ -94,19 +113,20 @@ def test_the_prose_is_markdown_without_html_or_foreign_links(notebook: Notebook)
     text = "\n".join(notebook.markdown)
     assert not re.search(r"<[A-Za-z/!]|&[a-z]+;|!\[", text)
     cards = {f"{step}/kort" for step in STEPS if step.startswith("workshop")}
-    local = {*STEPS, *cards, "privatliv", "datoer", "det-kan-din-facilitator-se"}
+    steps = (*notebook.beside, "temaer") if notebook.folder else (*STEPS, *cards, "datoer")
+    local = {*steps, "privatliv", "det-kan-din-facilitator-se"}
     assert set(re.findall(r"\]\(([^)]*)\)", text)) <= local
 
 
 def test_only_known_words_of_the_cohort_are_used(notebook: Notebook) -> None:
     for name in PLACEHOLDER.findall("\n".join(notebook.markdown)):
-        own = OF_PERIOD if notebook.step == PERIOD_PAGE else ()
+        own = OF_PERIOD if notebook.step == PERIOD_PAGE else OF_MEETING if notebook.meeting else ()
         assert name in WORDS or name in own or name in {f"dato:{step}" for step in STEPS}, name
 
 
 def test_words_that_may_be_lists_stand_alone_on_their_line(notebook: Notebook) -> None:
     for line in "\n".join(notebook.markdown).splitlines():
-        for name in ("vision", "dokumenter", "øvebaner", "læringsmål", *OF_PERIOD[1:4]):
+        for name in ("vision", "dokumenter", "øvebaner", "læringsmål", *OF_PERIOD[1:4], "møde:spørgsmål", "møde:link"):
             assert f"{{{{ {name} }}}}" not in line or line == f"{{{{ {name} }}}}"
 
 

@@ -12,7 +12,7 @@ from fællesledelse.cohort.file import PERIOD_PAGE
 from fællesledelse.server.desk import PAGES
 from fællesledelse.share import share
 
-from .conftest import STEPS, Notebook, read
+from .conftest import OF_MEETINGS, STEPS, Notebook, read
 
 SEEN = {
     "velkomst": ["Her er du.", "Jens Aagaard og Farah Malik"],
@@ -40,6 +40,10 @@ SEEN = {
         "At to af de unge havde læst det højt for hinanden.",
     ],
     "privat-tillaeg": [],
+    "salon/velkomst": ["Her er du."],
+    "salon/salon": ["Jens Aagaards tur"],
+    "netvaerk/velkomst": ["Her er du."],
+    "netvaerk/netvaerksmoede": ["Jens Aagaards tur"],
 }
 """Words of the constructed leader that each page shows in what it computes."""
 
@@ -50,12 +54,12 @@ from pathlib import Path
 from papermill.cli import papermill
 for path in map(Path, sys.argv[1:]):
     options = ["--log-level", "ERROR", "--no-progress-bar", "-p", "cohort", "nord"]
-    papermill([*options, str(path), path.name], standalone_mode=False)
+    papermill([*options, str(path), f"{path.parent.name}-{path.name}"], standalone_mode=False)
 """
 """Papermill's command for each notebook, in one process: it takes longer to start than most notebooks to run."""
 
 
-@pytest.fixture(params=STEPS)
+@pytest.fixture(params=(*STEPS, *OF_MEETINGS))
 def notebook(request: pytest.FixtureRequest) -> Notebook:
     """Each notebook in turn, with every cell of its file."""
     return read(request.param)
@@ -69,7 +73,7 @@ def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_every_notebook_passes_nbval(tmp_path: Path) -> None:
     """The leaders' and the facilitator's."""
-    paths = [str(share("notebooks") / f"{step}.ipynb") for step in STEPS]
+    paths = [str(share("notebooks") / f"{step}.ipynb") for step in (*STEPS, *OF_MEETINGS)]
     paths += [str(share("notebooks/facilitator") / f"{name}.ipynb") for name in PAGES]
     ran = run("-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--nbval-lax", *paths, cwd=tmp_path)
     assert ran.returncode == 0, ran.stdout[-3000:]
@@ -79,10 +83,15 @@ def test_every_notebook_passes_nbval(tmp_path: Path) -> None:
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the notebooks as plain papermill leaves them, with another cohort than their own."""
     folder = tmp_path_factory.mktemp("executed")
-    paths = [str(share("notebooks") / f"{step}.ipynb") for step in STEPS]
+    paths = [str(share("notebooks") / f"{step}.ipynb") for step in (*STEPS, *OF_MEETINGS)]
     ran = run("-c", ONE_AFTER_THE_OTHER, *paths, cwd=folder)
     assert ran.returncode == 0, ran.stderr[-3000:]
     return folder
+
+
+def written(notebook: Notebook) -> str:
+    """What the run notebook is called."""
+    return f"{notebook.path.parent.name}-{notebook.path.name}"
 
 
 def shown(path: Path) -> str:
@@ -97,17 +106,21 @@ def test_the_notebook_of_the_periods_opens_the_step_that_papermill_is_told(execu
     page = str(share("notebooks") / f"{PERIOD_PAGE}.ipynb")
     ran = run("-m", "papermill", "--no-progress-bar", "-p", "step", "periode-b", page, "b.ipynb", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr[-3000:]
-    for path, step, own in ((executed / "periode.ipynb", "periode-a", True), (tmp_path / "b.ipynb", "periode-b", False)):
+    for path, step, own in (
+        (executed / "notebooks-periode.ipynb", "periode-a", True),
+        (tmp_path / "b.ipynb", "periode-b", False),
+    ):
         assert f'data-finish="{step}"' in shown(path)
         assert ("Familien på Åbrinken fik besked otte dage før" in shown(path)) == own
 
 
 def test_every_notebook_runs_under_papermill_without_the_engine(executed: Path, notebook: Notebook) -> None:
     """Each call shows one widget and prints nothing; what is computed holds the constructed leader's own words."""
-    there = nbformat.read(executed / notebook.path.name, as_version=4)  # type: ignore[no-untyped-call]  # no types
+    there = nbformat.read(executed / written(notebook), as_version=4)  # type: ignore[no-untyped-call]  # no types
     calls = [cell for cell in there.cells if cell.cell_type == "code" and cell.source.startswith("page.")]
     assert len(calls) == len(notebook.asked)
     for cell in calls:
         assert ["application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in cell.outputs] == [True]
-    seen = shown(executed / notebook.path.name)
-    assert [words for words in SEEN[notebook.step] if words not in seen] == []
+    seen = shown(executed / written(notebook))
+    name = f"{notebook.folder}/{notebook.step}".lstrip("/")
+    assert [words for words in SEEN.get(name, []) if words not in seen] == []

@@ -127,6 +127,17 @@ def ask(folder: Path, files: Mapping[str, bytes], locked: bool = False, progress
     return built
 
 
+def rethemed(folder: Path, step: str, theme: str, asked: list[str], progress: Progress = quiet, by: str = "") -> Built:
+    """Take another theme of a meeting, with the questions ``asked`` for it, into use. Raises CohortError."""
+    if (folder / DRAFT / excel.NAME).is_file():
+        why = "Der ligger en ny fil, der ikke er taget i brug. Tag den i brug, eller slet den, og skriv så temaet ind."
+        raise CohortError([Finding(excel.NAME, why)])
+    with _copy(folder, excel.with_theme(file(folder), step, theme, asked)) as place:
+        built = _prepared(folder, place, progress, by)
+        _take_in(folder, Path(place), built)
+    return built
+
+
 def questions(folder: Path, step: str) -> list[str]:
     """The Markdown cells of a page, as they are written. Raises CohortError."""
     source = _source(folder, step)

@@ -18,7 +18,7 @@ from .people import VISITS, People, rounds
 from .table import Row
 from .xlsx import Cell, Kind, Sheet
 
-__all__ = ["GROUPS", "NAME", "VISITS", "Book", "read", "with_groups", "write"]
+__all__ = ["GROUPS", "NAME", "VISITS", "Book", "read", "with_groups", "with_theme", "write"]
 
 _REQUIRED = {COHORT: ("hvad", "svar"), DAYS: ("trin", "titel", "minutter"), PEOPLE: people.REQUIRED}
 _COLUMNS: dict[str, Names] = {COHORT: form.PARTS, DAYS: form.STEP, PEOPLE: people.KNOWN}
@@ -100,11 +100,38 @@ def with_groups(content: bytes, groups: Mapping[str, str], rotated: bool = False
             texts[row.number, places[_EARLIER]] = over[email]
     why = "står ikke på listen. Er den rettet, siden grupperne blev lavet, så lav dem igen."
     findings = [Finding(found.file, f"{email!r} {why}") for email in sorted(missing)]
-    why = "Her står en formel, og den skriver vi ikke oven i. Slet formlen, og prøv igen."
-    findings += [Finding(found.file, why, *place) for place in sorted(set(texts) & found.sheet.formulas)]
+    findings += _formulas(found, texts)
     if findings:
         raise CohortError(findings)
     return xlsx.changed(content, found.sheet, texts)
+
+
+def with_theme(content: bytes, step: str, theme: str, asked: Sequence[str]) -> bytes:
+    """The file with that theme and those questions at a meeting. Nothing else in it changes.
+
+    Raises CohortError if the meeting can't be found, or where what is to be written stands in a formula.
+    """
+    found = _table(xlsx.read(content, NAME), DAYS)
+    if found.columns.findings:
+        raise CohortError(list(found.columns.findings))
+    row = next((row.number for row in found.rows if found.cell(row.number, "trin").text.strip() == step), None)
+    if row is None:
+        raise CohortError([Finding(found.file, f"{step!r} står ikke i arket mere. Hent siden igen, og vælg et andet møde.")])
+    places, texts = dict(found.columns.places), {}
+    for column, said in (("tema", theme), ("spørgsmål", "; ".join(asked))):
+        if column not in places:
+            places[column] = max(found.sheet.width, *places.values()) + 1
+            texts[found.columns.row, places[column]] = column
+        texts[row, places[column]] = said
+    if findings := _formulas(found, texts):
+        raise CohortError(findings)
+    return xlsx.changed(content, found.sheet, texts)
+
+
+def _formulas(found: "_Table", texts: Mapping[tuple[int, int], str]) -> list[Finding]:
+    """The formulas that stand where the texts are to be written."""
+    why = "Her står en formel, og den skriver vi ikke oven i. Slet formlen, og prøv igen."
+    return [Finding(found.file, why, *place) for place in sorted(set(texts) & found.sheet.formulas)]
 
 
 def _over(found: "_Table") -> dict[str, str]:

@@ -97,13 +97,14 @@ def _of_meeting(cohort: CohortFile, line: StepLine) -> dict[str, Word]:
     found = meeting(cohort, line)
     if found is None:
         return {}
+    day = danish.day(line.opens or cohort.starts)
     return {
         "møde": _plain(line.title),
         "møde:tema": _plain(found.theme or OPEN_THEME),
         "møde:spørgsmål": _list([escape(each) for each in found.questions or QUESTIONS]),
-        "møde:sted": _plain(line.place or "et sted, I får besked om"),
+        "møde:sted": _plain(line.place or ("online" if found.link else "et sted, I får besked om")),
         "møde:link": Word(f"[Mød op her]({found.link})", f"[Mød op her]({found.link})") if found.link else _plain(""),
-        "dato:møde": _plain(danish.day(line.opens or cohort.starts)),
+        "dato:møde": _plain(day + (f" kl. {danish.clock(line.starts)}" if line.starts else "")),
     }
 
 

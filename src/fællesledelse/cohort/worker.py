@@ -139,6 +139,7 @@ VERBS: dict[str, Verb] = {
     "items-take": lambda folder, files, locked: summary(changes.ask(folder, _decoded(files), locked, finished)),
     "questions": changes.questions,
     "preview": changes.preview,
+    "retheme": lambda folder, **asked: summary(changes.rethemed(folder, **asked, progress=finished)),
     "reword": lambda folder, **asked: summary(changes.reworded(folder, **asked, progress=finished)),
 }
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from ..model import Manifest, Step, StepKind
-from ..share import share
+from ..model import GatheringKind, Manifest, Step, StepKind
+from ..server.pages import desk
 from .cast import Play, side_by_side
 from .copy import rebuilt
 from .player import ASIDE, Player
@@ -27,7 +27,7 @@ def oversee(play: Play, number: int, step: Step) -> None:
     if not play.facilitators:
         return
     visitor = _signed_in(play, number % len(play.facilitators))
-    for page in (*_desk(), *(_workshop(play, step) if step.run_sheets else ())):
+    for page in (*_desk(play.copy.manifest.kind), *(_workshop(play, step) if step.run_sheets else ())):
         with play.record.attempt("page", f"Facilitatorens side »{page}«"):
             visitor.page(f"/hold/{play.copy.manifest.gathering}/{page}")
     for part in PARTS:
@@ -91,10 +91,9 @@ def _signed_in(play: Play, turn: int) -> Visitor:
     return visitor
 
 
-def _desk() -> list[str]:
-    """The facilitator's pages: those that come with the package as notebooks, and two that the server makes."""
-    names = sorted(path.stem for path in share("notebooks/facilitator").glob("*.ipynb"))
-    return ["overblik", "rum", "privatliv", *(f"styring/{name}" for name in names if name != "overblik")]
+def _desk(kind: GatheringKind) -> list[str]:
+    """The facilitator's pages where people gather for that."""
+    return ["privatliv", *dict(desk(kind))]
 
 
 def _workshop(play: Play, step: Step) -> list[str]:

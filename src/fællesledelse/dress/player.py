@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import FællesledelseError
 from ..model import Field, FieldKind, Manifest, Participant, Step, StepKind
-from ..server.pages import BESIDE
+from ..server.pages import BESIDE, beside
 from ..store.evaluations import QUESTIONS
 from ..vocabulary import DRAFT, covers
 from .record import Record
@@ -93,7 +93,7 @@ class Player:
 
     def look_around(self, *names: str) -> None:
         """Open those of the pages beside the steps, or all of them. Only notes what fails."""
-        for name in names or ASIDE:
+        for name in names or (*dict(beside(self.manifest)), "privatliv"):
             with self.record.attempt("page", f"Siden »{ASIDE[name]}«", self.person.name):
                 self.device.page(self._page(name))
 

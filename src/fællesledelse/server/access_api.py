@@ -253,6 +253,8 @@ class RenewHandler(AccessApi):
 class NoticeHandler(Api):
     """POST: the person has read the privacy notice."""
 
+    wordless = True
+
     async def post(self, gathering: str) -> None:
         """Remember that this wording has been read."""
         cohort, _ = await self.membership(gathering)

@@ -25,6 +25,8 @@ class StepHandler(Api):
 class DoneHandler(Api):
     """PUT: the leader marks a step as done, or takes the mark back."""
 
+    wordless = True
+
     async def put(self, gathering: str, step: str) -> None:
         """Set the mark. It is the only thing of a step that a facilitator sees."""
         cohort, mine = await self.leader(gathering)

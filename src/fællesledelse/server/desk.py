@@ -14,6 +14,7 @@ from ..store import Membership
 from .feed import Visit
 from .overview import told
 from .pages import DESK, notice_accepted, shell
+from .pages import desk as desk_pages
 from .prints import Prints
 from .processes import Processes
 from .shelf import Cohort
@@ -73,7 +74,8 @@ class DeskPage(Page):
             self.redirect(f"/hold/{gathering}/styring/holdet")  # there is nothing to look at before the cohort is built
             return
         desk = notebooks()
-        step = desk.manifest.step(name)
+        here = {"overblik", *(address.removeprefix("styring/") for address, _ in desk_pages(cohort.manifest.kind))}
+        step = desk.manifest.step(name) if name in here else None
         if step is None:
             raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")
         telling = {"cells": desk.code(name)} | ({"overview": await told(self.house, cohort)} if name == "overblik" else {})

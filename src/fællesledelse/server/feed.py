@@ -11,6 +11,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
+from ..danish import clock
 from ..errors import FællesledelseError
 from ..model import Role, Step
 from ..store import Answer, Membership, Session
@@ -115,6 +116,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
     members = await house.ask(house.store.people.members, manifest.gathering)
     return {
         "today": house.today().isoformat(),
+        "gathering": manifest.kind.value,
         "name": visit.session.person.name,
         "group": [
             member.person.name
@@ -129,6 +131,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
                 "kind": stage.step.kind.value,
                 "minutes": 0 if stage.step.period else stage.step.minutes,  # a period's are the seminar's
                 "opens": stage.opens.isoformat() if stage.opens else None,
+                "where": _where(stage.step),
                 "open": stage.state != "locked",
                 "done": stage.state == "done",
                 "fields": stage.core,
@@ -138,6 +141,13 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
             for stage in way
         ],
     }
+
+
+def _where(step: Step) -> str:
+    """When on its day a meeting begins, and where it is held, as far as anyone has said."""
+    online = step.meeting is not None and step.meeting.link
+    parts = f"kl. {clock(step.starts)}" if step.starts else "", step.place or ("online" if online else "")
+    return ", ".join(filter(None, parts)) if step.meeting else ""
 
 
 async def others(house: House, visit: Visit) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ BESIDE: Final[tuple[tuple[str, str], ...]] = (
     ("tavle", "Tavlen"),
     ("spoergeskema", "Spørgeskema"),
     ("evaluering", "Evaluering"),
+    ("temaer", "Temaer"),
     ("hent-mit", "Hent mit"),
     ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
 )
@@ -32,6 +33,7 @@ DESK = (
     ("styring/workshops", "Workshops"),
     ("styring/spoergeskema", "Spørgeskema"),
     ("styring/evaluering", "Evaluering"),
+    ("styring/temaer", "Temaer"),
     ("styring/dokumenter", "Dokumenter"),
 )
 """The facilitator's pages beside the overview, by address."""
@@ -40,10 +42,27 @@ SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
 _ELSEWHERE = {
+    GatheringKind.PROGRAMME: ("temaer",),
     GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
-"""The pages that only a programme has a use for, by what people gather for instead."""
+"""The leaders' pages that there is no use for, by what people gather for."""
+
+_NOT_AT_DESK = {
+    GatheringKind.PROGRAMME: ("styring/temaer",),
+    GatheringKind.SALON: ("forloeb", "styring/spoergeskema", "styring/evaluering", "tavle"),
+    GatheringKind.NETWORK: ("forloeb", "styring/spoergeskema", "tavle"),
+}
+"""The same of the facilitator's."""
+
+_DESK_WORDS = {
+    GatheringKind.SALON: {"styring/workshops": "Til salonen", "rum": "Lige nu"},
+    GatheringKind.NETWORK: {"styring/workshops": "Til mødet"},
+}
+"""What the facilitator's pages are called where that isn't what a programme calls them."""
+
+WAYS = {GatheringKind.PROGRAMME: "Forløbet", GatheringKind.SALON: "Salonerne", GatheringKind.NETWORK: "Møderne"}
+"""What the steps are together, by what people gather for."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -191,8 +210,15 @@ def movable(cohort: Cohort) -> list[Step]:
 
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
-    without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
+    without = (*_ELSEWHERE[manifest.kind], *(() if manifest.survey else (SURVEY,)))
     return tuple(each for each in BESIDE if each[0] not in without)
+
+
+def desk(kind: GatheringKind) -> tuple[tuple[str, str], ...]:
+    """The facilitator's pages where people gather for that."""
+    pages = (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+    words = _DESK_WORDS.get(kind, {})
+    return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[kind])
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -210,7 +236,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        nav, extras = [], desk(manifest.kind)
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
@@ -221,6 +247,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
             "gathering": manifest.gathering,
             "gathering_name": manifest.name,
             "organisation": manifest.organisation,
+            "way": WAYS[manifest.kind],
         },
         "nav": nav,
         "gathering": manifest.gathering,
@@ -231,7 +258,9 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
 def _link(cohort: Cohort, stage: Stage, current: str, today: date) -> dict[str, Any]:
     entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
     extra = stage.step.kind is StepKind.ANNEX
-    return entry | {"state": stage.state, "opens": near_day(stage.opens, today) if stage.opens else None, "extra": extra}
+    ahead = stage.state == "locked" or (stage.step.kind is StepKind.MEETING and stage.opens and today <= stage.opens)
+    opens = near_day(stage.opens, today) if stage.opens and ahead else None
+    return entry | {"state": stage.state, "opens": opens, "extra": extra}
 
 
 def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:

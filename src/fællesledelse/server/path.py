@@ -28,7 +28,12 @@ def own_day(step: Step, moved: dict[str, date]) -> date | None:
 
 
 def first_day(step: Step, moved: dict[str, date]) -> date:
-    """The first day the step can be opened; ``date.min`` if it has no day.
+    """The first day the step's page can be opened: of a meeting any, so that all see ahead what it is about and where."""
+    return date.min if step.kind is StepKind.MEETING else held_from(step, moved)
+
+
+def held_from(step: Step, moved: dict[str, date]) -> date:
+    """The first day the step itself can begin; ``date.min`` if it has no day.
 
     A group can open a step earlier; put off, it still opens on the cohort's day. So nothing that was open is ever closed
     under those who have written in it.

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 from ..danish import listed, short_day
 from ..errors import AnswerError
-from ..model import Step
+from ..model import GatheringKind, Step
 from ..runsheet import Moment
 from ..store import Person, Room
 from .course import NOT_BEGUN, Course, begun, course, extended, gone, paused, resumed
 from .desk import DeskApi, facilitator
 from .live_api import groups
-from .path import first_day, own_day
+from .path import held_from, own_day
 from .rooms_api import leaders_of
 from .shelf import Cohort
 from .web import Page, Refused
@@ -24,6 +24,10 @@ from .workshop_api import workshop_step
 MORE = 5  # minutes that every group gets at once
 UNDOABLE = ("begin", "next", "back", "extend", "join")
 
+CALLED = {GatheringKind.SALON: ("Salon", "saloner")}
+"""What one group is called, and several, where that isn't "Gruppe" and "grupper"."""
+
+_GROUPS = ("Gruppe", "grupper")
 _FINISHED = "er færdig"
 
 
@@ -76,19 +80,19 @@ def together(found: Iterable[Group], now: datetime) -> Together | None:
     return Together(lead, tuple(names))
 
 
-def standing(found: Iterable[Group], now: datetime) -> str:
+def standing(found: Iterable[Group], now: datetime, called: tuple[str, str] = _GROUPS) -> str:
     """How all of them stand: "11 af 12 grupper er i »Fortæl«, 1. tur. Gruppe 4 er på pause."."""
     here = [group for group in found if not group.away]
     most = together(here, now)
     if not here:
-        return "Ingen grupper mødes her i dag."
+        return f"Ingen {called[1]} mødes her i dag."
     if most is not None:
         still = "" if most.lead.course.running else " Uret står stille."
-        elsewhere = _others(group for group in here if group.name not in most.names)
-        return f"{_many(most.names, len(here))} er {_at(most.lead)}.{still}{elsewhere}"
+        elsewhere = _others((group for group in here if group.name not in most.names), called)
+        return f"{_many(most.names, len(here), called)} er {_at(most.lead)}.{still}{elsewhere}"
     if all(group.course.room.phase == NOT_BEGUN for group in here):
         return "Ingen er begyndt endnu."
-    return "Alle er færdige." if all(group.course.room.phase >= 0 for group in here) else _others(here).strip()
+    return "Alle er færdige." if all(group.course.room.phase >= 0 for group in here) else _others(here, called).strip()
 
 
 def steered(group: Group, do: str, now: datetime, lead: Group | None) -> Room:
@@ -137,11 +141,11 @@ def _joined(here: Course, lead: Group | None) -> Room:
     return replace(room, phase=same[0], began_at=clock.began_at, paused_at=clock.paused_at, extra=clock.extra)
 
 
-def named(names: Sequence[str]) -> str:
+def named(names: Sequence[str], called: tuple[str, str] = _GROUPS) -> str:
     """Groups as one says them: "Gruppe 2 og 7", "Havnen og Gruppe 3"."""
     if all(name.isdigit() for name in names):
-        return f"Gruppe {listed(names)}"
-    return listed([f"Gruppe {name}" if name.isdigit() else name for name in names])
+        return f"{called[0]} {listed(names)}"
+    return listed([f"{called[0]} {name}" if name.isdigit() else name for name in names])
 
 
 def _at(group: Group) -> str:
@@ -150,18 +154,18 @@ def _at(group: Group) -> str:
     return f"i »{group.course.moment.phase.title}«" + ("" if turn is None else f", {turn + 1}. tur")
 
 
-def _many(names: Sequence[str], whole: int) -> str:
+def _many(names: Sequence[str], whole: int, called: tuple[str, str]) -> str:
     if len(names) == whole:
-        return named(names) if whole == 1 else f"Alle {whole} grupper"
-    return f"{len(names)} af {whole} grupper"
+        return named(names, called) if whole == 1 else f"Alle {whole} {called[1]}"
+    return f"{len(names)} af {whole} {called[1]}"
 
 
-def _others(found: Iterable[Group]) -> str:
+def _others(found: Iterable[Group], called: tuple[str, str]) -> str:
     """A sentence for each way in which groups are elsewhere, each beginning with a space."""
     by_words: dict[str, list[str]] = {}
     for group in found:
         by_words.setdefault(_elsewhere(group), []).append(group.name)
-    return "".join(f" {named(names)} {words}{_plural(words, names)}." for words, names in by_words.items())
+    return "".join(f" {named(names, called)} {words}{_plural(words, names)}." for words, names in by_words.items())
 
 
 def _plural(words: str, names: Sequence[str]) -> str:
@@ -183,7 +187,14 @@ class ProjectorPage(Page):
         """Open before the workshop's day too, so that it can be tried on the wall."""
         cohort, _ = await facilitator(self, gathering)
         page = workshop_step(cohort, step)
-        self.show("projector.html", gathering=gathering, person=self.person, step=page, cohort=cohort.manifest.name)
+        self.show(
+            "projector.html",
+            gathering=gathering,
+            person=self.person,
+            step=page,
+            cohort=cohort.manifest.name,
+            called=_called(cohort)[0],
+        )
 
 
 class ProjectorHandler(DeskApi):
@@ -211,7 +222,13 @@ class ProjectorHandler(DeskApi):
             self.house.live.changed(gathering, name)
         self.note("groups-steered")
         found = await self.house.ask(self._groups, cohort, page)
-        self.reply(self._told(cohort, page, found) | {"report": _report(moved, faster, found, self.house.clock())})
+        self.reply(
+            self._told(cohort, page, found)
+            | {"report": _report(moved, faster, self._standing(cohort, found), _called(cohort))}
+        )
+
+    def _standing(self, cohort: Cohort, found: list[Group]) -> str:
+        return standing(found, self.house.clock(), _called(cohort))
 
     def _groups(self, cohort: Cohort, step: Step) -> list[Group]:
         """Every group of the cohort at that step. Asks the store: call it in a thread."""
@@ -256,7 +273,7 @@ class ProjectorHandler(DeskApi):
             "now": now.isoformat(),
             "state": "going" if most else "over" if here and all(g.course.room.phase >= 0 for g in here) else "before",
             "most": _most(most, now) if most else None,
-            "standing": standing(found, now),
+            "standing": self._standing(cohort, found),
             "groups": [_told_group(group, most, now) for group in found],
             "undo": {name: version for name, (version, _) in back.items()},
         }
@@ -276,16 +293,20 @@ def _away(here: Course, step: Step, moved: dict[str, date], today: date) -> str:
         return "færre end to i gruppen"
     if day is not None and day not in (step.opens, today) and here.moment is None:
         return f"mødes {short_day(day)}"
-    if first_day(step, moved) > today:
-        return f"åbner {short_day(first_day(step, moved))}"
+    if held_from(step, moved) > today:
+        return f"åbner {short_day(held_from(step, moved))}"
     return ""
 
 
-def _report(moved: Collection[str], faster: Sequence[str], found: list[Group], now: datetime) -> str:
+def _called(cohort: Cohort) -> tuple[str, str]:
+    return CALLED.get(cohort.manifest.kind, _GROUPS)
+
+
+def _report(moved: Collection[str], faster: Sequence[str], standing: str, called: tuple[str, str]) -> str:
     """What came of a press: whether it moved anyone, which groups had changed since the page looked, how everyone stands."""
-    none = "" if moved else "Ingen grupper blev flyttet. "
-    others = f"{named(faster)} nåede selv at skifte og blev ikke flyttet. " if moved and faster else ""
-    return none + others + standing(found, now)
+    none = "" if moved else f"Ingen {called[1]} blev flyttet. "
+    others = f"{named(faster, called)} nåede selv at skifte og blev ikke flyttet. " if moved and faster else ""
+    return none + others + standing
 
 
 def _most(most: Together, now: datetime) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Any
 
 from ..danish import near_day
-from ..model import Phase, Role, RunSheet, Step
+from ..model import GatheringKind, Phase, Role, RunSheet, Step
 from ..store import Membership, Room, Standing
 from .answers_api import open_step
 from .course import NOT_BEGUN, Course, course
 from .live_api import groups
 from .pages import shell
-from .path import first_day, own_day
+from .path import held_from, own_day
 from .rooms_api import called, leaders_of
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
@@ -49,7 +49,12 @@ class RoomsPage(Page):
     async def get(self, gathering: str) -> None:
         """For facilitators alone."""
         cohort, mine = await _facilitator(self, gathering)
-        context = await shell(self, cohort, mine, "rum")
+        salon = cohort.manifest.kind is GatheringKind.SALON
+        context = await shell(self, cohort, mine, "rum") | {
+            "called": "Salon" if salon else "Gruppe",
+            "heading": "Salonerne lige nu" if salon else "Grupperne",
+            "contract": any(step.contract for step in cohort.manifest.steps),
+        }
         group, name = self.get_query_argument("gruppe", None), self.get_query_argument("trin", "")
         if group is None:
             found = await self.house.ask(_overview, self, cohort)
@@ -94,7 +99,7 @@ def _group(handler: Guarded, cohort: Cohort, group: str) -> dict[str, Any]:
     for step in (step for step in cohort.manifest.steps if step.run_sheets):
         day, room = own_day(step, moved), store.rooms.present(gathering, group, step.name)
         told = _room(course(step, room or Room(0, NOT_BEGUN, now), members), now)
-        may_open = first_day(step, moved) <= today and len(members) > 1
+        may_open = held_from(step, moved) <= today and len(members) > 1
         told |= {"step": step.name, "title": step.title, "day": near_day(day, today) if day else "", "open": may_open}
         rooms.append(told)
     contract = _contract(store.contracts.standing(gathering, group))
@@ -133,7 +138,7 @@ def _card(step: Step, sheet: RunSheet) -> dict[str, Any]:
         own = sum(phase.minutes for phase in phases if phase.turn)
         blocks.append({"turns": turns, "phases": phases, "minutes": own})
     sizes = {} if step.meeting else {each.people: SIZES[each.people] for each in step.run_sheets}
-    return {"blocks": blocks, "minutes": _minutes(sheet.phases, sheet.people), "sizes": sizes}
+    return {"meeting": step.meeting, "blocks": blocks, "minutes": _minutes(sheet.phases, sheet.people), "sizes": sizes}
 
 
 def _minutes(phases: tuple[Phase, ...], people: int) -> int:

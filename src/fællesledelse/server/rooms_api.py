@@ -2,8 +2,10 @@
 
 import time
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, ClassVar
 
+from ..danish import near_day
 from ..errors import AnswerError
 from ..model import Role, Step
 from ..runsheet import Moment, cue
@@ -11,6 +13,8 @@ from ..store import Member, Person, Room
 from .answers_api import open_step
 from .course import NOT_BEGUN, Course, begun, course, extended, gone, ordered, paused, resumed
 from .live_api import heard
+from .path import held_from, moved_dates
+from .shelf import Cohort
 from .web import Api, Refused
 
 Place = tuple[str, str, str]
@@ -42,13 +46,19 @@ class Tables:
 
 @dataclass(frozen=True)
 class Seat:
-    """A room as the one who asks enters it. ``members`` are the leaders of the group, in the order of their names."""
+    """A room as the one who asks enters it. ``members`` are the leaders of the group, in the order of their names.
+
+    It begins on ``day`` at the earliest. ``contract``: the gathering has one. ``keepers`` have been asked to keep the time.
+    """
 
     gathering: str
     group: str
     step: Step
     members: tuple[Person, ...]
     facilitator: bool
+    day: date
+    contract: bool
+    keepers: tuple[str, ...]
 
     @property
     def place(self) -> Place:
@@ -64,6 +74,7 @@ class RoomHandler(Api):
     """GET and PUT: the room of my group at one workshop. A facilitator says whose with ``?group=``."""
 
     tables: ClassVar[Tables] = Tables()
+    wordless = True
 
     async def get(self, gathering: str, step: str) -> None:
         """How it stands."""
@@ -98,7 +109,11 @@ class RoomHandler(Api):
         members = leaders_of(await self.house.ask(self.house.store.people.members, gathering), group)
         if len(members) < 2:
             raise Refused(403, "alone", "Rummet åbner her, når I er mindst to i din gruppe. Tal med din facilitator.")
-        return Seat(gathering, group, step, members, mine.role is Role.FACILITATOR)
+        day = held_from(step, await moved_dates(self.house, gathering, group))
+        contract = any(each.contract for each in cohort.manifest.steps)
+        return Seat(
+            gathering, group, step, members, mine.role is Role.FACILITATOR, day, contract, keepers(cohort, group, step)
+        )
 
     async def _course(self, seat: Seat) -> Course:
         found = await self.house.ask(self.house.store.rooms.present, *seat.place)
@@ -107,6 +122,8 @@ class RoomHandler(Api):
     def _changed(self, seat: Seat, here: Course, wanted: dict[str, Any]) -> Room:
         """The room as it is wanted. Raises Refused or AnswerError."""
         now, do = self.house.clock(), wanted["do"]
+        if do in ("start", "go") and self.house.today() < seat.day:
+            raise Refused(403, "not-yet", f"I mødes først {near_day(seat.day, self.house.today())}. Uret begynder på dagen.")
         if do == "chair":
             return replace(here.room, chair=self._next_chair(seat, here, wanted.get("chair")))
         if do == "order" and wanted.get("order") == [*(person.id for person in here.people), self.person]:
@@ -174,12 +191,20 @@ class RoomHandler(Api):
             "may_lead": self._may_lead(seat, here),
             "my_role": _my_role(here, self.person),
             "table": table if seat.name(table) else "",
+            "keepers": seat.keepers,
+            "contract": seat.contract,
         }
 
 
 def leaders_of(members: list[Member], group: str) -> tuple[Person, ...]:
     """The leaders of a group, in the order of their names; nobody where the group has no name."""
     return tuple(each.person for each in members if group and each.role is Role.LEADER and each.group == group)
+
+
+def keepers(cohort: Cohort, group: str, step: Step) -> tuple[str, ...]:
+    """The names of those who have been asked to keep the time of a group at a meeting."""
+    people = cohort.roster.participants
+    return tuple(each.name for each in people if each.group == group and step.name in each.chairs)
 
 
 def called(person: Person, members: tuple[Person, ...]) -> str:

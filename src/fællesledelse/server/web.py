@@ -7,7 +7,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Finish, HTTPError, RequestHandler
 
 from ..errors import AccessError, AnswerError
-from ..model import Role
+from ..model import GatheringKind, Role
 from ..settings import is_loopback
 from ..store import Membership, Session
 from .house import House
@@ -108,6 +108,9 @@ class Guarded(Armoured):
     public: ClassVar[bool] = False
     largest: ClassVar[int] = LARGEST_BODY
     too_large: ClassVar[str] = REFUSALS[413][2]
+    wordless: ClassVar[bool] = False
+    """Whether what a leader changes here is no note. In a salon nothing else is taken from them."""
+
     session: Session | None = None
 
     def check_xsrf_cookie(self) -> None:
@@ -129,9 +132,20 @@ class Guarded(Armoured):
             self.session = None  # an old page, left open when someone else signed in: it speaks for nobody now
         if self.session is None and not self.public:
             self.ask_to_log_in()
+        if self.session is not None and not self.wordless and self.request.method not in ("GET", "HEAD"):
+            await self._take_no_notes(self.session.person.id)
         chained = super().prepare()
         if chained is not None:
             await chained
+
+    async def _take_no_notes(self, person: str) -> None:
+        """Refuse a leader of a salon who would write something."""
+        gathering = self.path_kwargs.get("gathering", "")
+        here = self.house.shelf.find(gathering)
+        if here is not None and here.manifest.kind is GatheringKind.SALON:
+            _, mine = await self.house.membership(gathering, person)
+            if mine is not None and mine.role is Role.LEADER:
+                raise Refused(403, "no-notes", "I en salon bliver der ikke skrevet noget ned, så det er ikke gemt.")
 
     def check_change(self) -> None:
         """Refuse a change that comes from another site, or is too large to be one of ours."""

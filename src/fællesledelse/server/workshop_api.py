@@ -36,7 +36,7 @@ class WorkshopsHandler(DeskApi):
     async def get(self, gathering: str) -> None:
         """For facilitators alone. Holds what the list of leaders says, and the days groups have set."""
         cohort, _ = await self.facilitator(gathering)
-        self.reply({"workshops": await self.house.ask(_workshops, self, cohort)})
+        self.reply({"kind": cohort.manifest.kind.value, "workshops": await self.house.ask(_workshops, self, cohort)})
 
 
 class PackHandler(Api):
@@ -93,6 +93,7 @@ def _workshop(step: Step, members: list[Member], moved: dict[str, dict[str, date
         "starts": _written(_starts(step)),
         "timed": step.starts is not None,
         "place": step.place,
+        "writes": bool(step.fields),
         "groups": [_group(step, name, leaders_of(members, name), days) for name, days in moved.items()],
     }
 

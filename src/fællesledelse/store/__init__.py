@@ -46,6 +46,7 @@ from .rooms import Rooms
 from .safe import Safe
 from .sealing import DEFAULT_COST, KdfCost
 from .surveys import Draft, Frame, Shown, Survey, Surveys, SurveyWave
+from .themes import Outcome, Round, Themes
 from .vault import Enrolled, Unlocked, fingerprint
 from .vetoes import Vetoes
 
@@ -68,6 +69,7 @@ __all__ = [
     "MailingState",
     "Member",
     "Membership",
+    "Outcome",
     "Parcel",
     "Person",
     "Planned",
@@ -75,6 +77,7 @@ __all__ = [
     "Response",
     "Result",
     "Room",
+    "Round",
     "Saved",
     "Session",
     "Shown",
@@ -98,7 +101,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in fourteen groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in fifteen groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -117,6 +120,7 @@ class Store:
         self.mailings = Mailings(database, clock)
         self.evaluations = Evaluations(database, files)
         self.surveys = Surveys(database, files)
+        self.themes = Themes(database, files)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

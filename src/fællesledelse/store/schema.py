@@ -11,6 +11,7 @@ gathering_group ─┬─ contract ── contract_acceptance
 mailing ── mailing_line         who is sent what by mail, and how far it is
 calendar_mark                   what each leader's calendar was last told
 evaluation_wave                 questions to all leaders, with every answer sealed in the same row
+theme_round                     themes that leaders suggest and choose among, sealed in the same row
 survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
@@ -370,6 +371,20 @@ evaluation_wave = Table(
     Column("closed", Boolean, nullable=False),
     Column("sealed", LargeBinary),  # who has answered and what, mixed; once it is closed what is shown, or none
     Index("ix_evaluation_wave_gathering", "gathering"),
+)
+
+theme_round = Table(
+    "theme_round",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("gathering", ForeignKey("gathering.id"), nullable=False),
+    Column("opens", Date, nullable=False),
+    Column("suggests", Date, nullable=False),  # the last day to suggest; from the next to ``closes`` leaders choose
+    Column("closes", Date, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("listed", LargeBinary, nullable=False),  # the facilitator's list to start from
+    Column("sealed", LargeBinary, nullable=False),  # who suggested or chose what; once it is closed what is shown
+    Index("ix_theme_round_gathering", "gathering"),
 )
 
 survey = Table(

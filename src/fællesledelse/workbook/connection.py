@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, ClassVar, Protocol, Self
 
 from ..errors import ConnectionLost
+from ..model import GatheringKind, StepKind
 from ..vocabulary import covers
 
 PATIENCE = 10.0
@@ -30,6 +31,7 @@ class WayStep:
     """One step as the path shows it. ``opens`` is the first day it can be opened (None: the cohort's first day).
 
     ``fields`` counts the core fields and ``filled`` those with text in them; ``url`` is empty where there is no server.
+    ``where`` is when and where a meeting is held.
     """
 
     name: str
@@ -42,6 +44,12 @@ class WayStep:
     fields: int
     filled: int
     url: str
+    where: str = ""
+
+    @property
+    def meeting(self) -> bool:
+        """Whether people meet there, and nothing has to be finished: a salon, or a network's meeting."""
+        return self.kind == StepKind.MEETING
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Self:
@@ -58,18 +66,23 @@ class WayStep:
             fields=found["fields"],
             filled=found["filled"],
             url=found.get("url") or "",
+            where=found.get("where") or "",
         )
 
 
 @dataclass(frozen=True)
 class Way:
-    """The whole path on one day: the leader's own name, the group's and the facilitators' names, the steps in order."""
+    """The whole path on one day: the leader's own name, the group's and the facilitators' names, the steps in order.
+
+    ``gathering`` is what people gather for.
+    """
 
     today: date
     steps: tuple[WayStep, ...]
     name: str = ""
     group: tuple[str, ...] = ()
     facilitators: tuple[str, ...] = ()
+    gathering: GatheringKind = GatheringKind.PROGRAMME
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Self:
@@ -80,6 +93,7 @@ class Way:
             name=found.get("name") or "",
             group=tuple(found.get("group") or ()),
             facilitators=tuple(found.get("facilitators") or ()),
+            gathering=GatheringKind(found.get("gathering") or GatheringKind.PROGRAMME),
         )
 
 

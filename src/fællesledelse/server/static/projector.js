@@ -30,7 +30,8 @@ let lost = null; // since when
 let busy = false;
 let answer = null; // what the last press came to, and how all stood then
 
-const named = (group) => (/^\d+$/.test(group) ? `Gruppe ${group}` : group);
+const { called } = document.body.dataset; // what one of the groups is: "Gruppe", "Salon"
+const named = (group) => (/^\d+$/.test(group) ? `${called} ${group}` : group);
 const turnOf = ({ turn }) => (turn === null ? "" : `${turn + 1}. tur`);
 const time = (when) => `${when.getHours()}.${String(when.getMinutes()).padStart(2, "0")}`;
 
@@ -155,7 +156,7 @@ function draw() {
   $.stage.dataset.state = !most ? state.state : most.running ? "running" : "paused";
   say($.turn, most ? turnOf(most) : "");
   say($.title, most ? most.title : state.state === "over" ? "Tak for i dag" : "Velkommen");
-  say($.text, most ? most.text : state.state === "over" ? "" : "Find din gruppe. Når alle sidder, begynder vi sammen.");
+  say($.text, most ? most.text : state.state === "over" ? "" : `Find din ${called.toLowerCase()}. Når alle sidder, begynder vi sammen.`);
   say($.next, nextWords(most));
   renew($.cues, most?.cues ?? [], () => (most?.cues ?? []).map(({ role, text }) => node("div", {}, node("dt", {}, role), node("dd", {}, text))));
   drawGroups();
@@ -202,7 +203,7 @@ function drawGroups() {
 /** Where all are in step their numbers are enough for the eye. */
 function nameOf(group, short) {
   const bare = short && named(group) !== group;
-  return node("span", { class: "projector-name" }, bare ? node("span", { class: "sr-only" }, "Gruppe ") : null, bare ? group : named(group));
+  return node("span", { class: "projector-name" }, bare ? node("span", { class: "sr-only" }, `${called} `) : null, bare ? group : named(group));
 }
 
 function groupItem(each) {

@@ -35,10 +35,13 @@ function serveList(list) {
   const at = (element) => lines.get(element) ?? lines.set(element, line(element)).get(element);
   const take = ({ groups, now }, asked) => {
     for (const { group, rooms, contract, contract_words: words } of groups) {
-      const shown = list.querySelector(`[data-group="${CSS.escape(group)}"] .rooms-contract`);
-      if (!shown) return location.reload(); // the cohort was built anew
-      say(shown, words);
-      shown.dataset.contract = contract;
+      const own = list.querySelector(`[data-group="${CSS.escape(group)}"]`);
+      if (!own) return location.reload(); // the cohort was built anew
+      const shown = own.querySelector(".rooms-contract"); // salons and networks have none
+      if (shown) {
+        say(shown, words);
+        shown.dataset.contract = contract;
+      }
       for (const room of rooms) at(find(group, room.step)).take(room, now, asked);
     }
   };

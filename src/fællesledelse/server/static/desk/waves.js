@@ -11,7 +11,7 @@ export function counted({ answered, asked }) {
   return answered === null ? `Under fem af ${asked} har svaret` : `${answered} af ${asked} har svaret`;
 }
 
-function later(iso, days) {
+export function later(iso, days) {
   return new Date(Date.parse(iso) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -4,7 +4,21 @@ import { status } from "./client.js";
 
 const CLOCK = /^([01]?\d|2[0-3])[.:][0-5]\d$/;
 
-const named = (group) => (/^\d+$/.test(group) ? `Gruppe ${group}` : group);
+/** What is said of the groups, by what people gather for. */
+const WORDS = {
+  salon: { one: "Salon", many: "saloner", now: "Salonerne lige nu", none: "Der er ingen saloner endnu. Skriv dem i filen.", help: "Drejebogen er for alle, der mødes den dag." },
+  other: {
+    one: "Gruppe",
+    many: "grupper",
+    now: "Grupperne lige nu",
+    none: "Der er ingen workshops på dette hold.",
+    help: "Drejebogen er for alle, der mødes på holdets dag. Har en gruppe flyttet sin dag, ligger dens egen drejebog ud for gruppen.",
+  },
+};
+const WALL = "Lærredet åbner i et nyt vindue: Mellemrum stopper uret, og piletasterne skifter fase for alle på én gang. Åbn det også på din telefon, så er den en fjernbetjening.";
+let words = WORDS.other;
+
+const named = (group) => (/^\d+$/.test(group) ? `${words.one} ${group}` : group);
 
 /** "2 t. 35 min." for 155. */
 function length(minutes) {
@@ -62,13 +76,14 @@ function groupRow(fetch, { group, leaders, day, moved, minutes }) {
 }
 
 function groupTable(workshop, fetch) {
-  const heads = ["Gruppe", "Ledere", "Dag", "Varer", "På papir"].map((each) => node("th", { scope: "col" }, each));
+  const heads = [words.one, "Ledere", "Dag", "Varer", "På papir"].map((each) => node("th", { scope: "col" }, each));
   const rows = workshop.groups.map((each) => groupRow(fetch, each));
   const table = node("table", { class: "site-table desk-workshops-table" }, node("thead", {}, node("tr", {}, ...heads)), node("tbody", {}, ...rows));
-  const frame = node("div", { class: "site-table-frame", role: "region", tabindex: "0", "aria-label": `Grupperne ved ${workshop.title}` }, table);
+  const frame = node("div", { class: "site-table-frame", role: "region", tabindex: "0", "aria-label": `${words.many[0].toUpperCase()}${words.many.slice(1)} ved ${workshop.title}` }, table);
   const moved = workshop.groups.filter((each) => each.moved).length;
-  const words = `${workshop.groups.length} grupper${moved ? `, ${moved} mødes en anden dag` : ""}`;
-  return node("details", { class: "desk-workshops-groups" }, node("summary", {}, words), frame);
+  const { length: many } = workshop.groups;
+  const told = `${many} ${many === 1 ? words.one.toLowerCase() : words.many}${moved ? `, ${moved} mødes en anden dag` : ""}`;
+  return node("details", { class: "desk-workshops-groups" }, node("summary", {}, told), frame);
 }
 
 function card(desk, workshop, number) {
@@ -89,20 +104,17 @@ function card(desk, workshop, number) {
       { class: "desk-buttons" },
       papers,
       link("Lærred", `${base}/${encodeURIComponent(workshop.step)}/laerred`, { target: "_blank", rel: "noopener" }),
-      button("Papirudgave (PDF)", () => desk.download(paper)),
-      link("Grupperne lige nu", `${base}/rum`),
+      workshop.writes ? button("Papirudgave (PDF)", () => desk.download(paper)) : null,
+      link(words.now, `${base}/rum`),
     ),
     groupTable(workshop, fetch),
   );
 }
 
 export async function workshops(place, desk) {
-  const { workshops: found } = await desk.get("workshops");
-  const help = node(
-    "p",
-    { class: "site-small" },
-    "Drejebogen er for alle, der mødes på holdets dag. Har en gruppe flyttet sin dag, ligger dens egen drejebog ud for gruppen. Lærredet åbner i et nyt vindue: Mellemrum stopper uret, og piletasterne skifter fase for alle grupper. Åbn det også på din telefon, så er den en fjernbetjening.",
-  );
+  const { workshops: found, kind } = await desk.get("workshops");
+  words = WORDS[kind] ?? WORDS.other;
+  const help = node("p", { class: "site-small" }, `${words.help} ${WALL}`);
   const cards = found.map((workshop, number) => card(desk, workshop, number));
-  place.replaceChildren(...(cards.length ? [help, ...cards] : [node("p", {}, "Der er ingen workshops på dette hold.")]));
+  place.replaceChildren(...(cards.length ? [help, ...cards] : [node("p", {}, words.none)]));
 }

@@ -116,7 +116,8 @@ export class View {
     p.onTable = button(this.#room.group ? "Vis stort" : "Læg på bordet", () => this.#table.open());
     const card = node("a", { class: "room-card", href: this.#cardAddress() }, "Drejebogen på papir");
     const screens = node("div", { class: "room-screens" }, p.onTable, card);
-    return node("div", { class: "room-folds" }, screens, p.orderFold, sheet, ...(this.#room.group ? [] : [this.#contractFold()]));
+    p.contract = this.#room.group ? null : this.#contractFold();
+    return node("div", { class: "room-folds" }, screens, p.orderFold, sheet, p.contract);
   }
 
   #contractFold() {
@@ -217,6 +218,7 @@ export class View {
   #whoWords(state) {
     if (state.chair === this.#room.me) return "Du passer uret. De andre ser det samme som dig.";
     if (state.chair) return `${this.#room.name(state.chair)} passer uret.`;
+    if (state.keepers.length) return `${state.keepers.join(" og ")} passer uret i dag.`;
     return this.#room.group ? "Ingen i gruppen passer uret endnu." : "Ingen passer uret endnu. Den, der begynder, gør det.";
   }
 
@@ -236,6 +238,7 @@ export class View {
     renew(p.sheet, [state.phases, state.phase], () => state.phases.map((phase, number) => sheetItem(phase, number === state.phase)));
     say(p.orderHint, state.may_lead ? "Flyt om, og fjern den, der ikke er her i dag. Drejebogen følger med." : "Den, der passer uret, kan flytte om.");
     renew(p.order, [state.order, state.members, state.may_lead, state.chair, state.phase], () => this.#orderItems(state));
+    if (p.contract) p.contract.hidden = !state.contract;
     if (this.#begun !== state.phase >= 0) p.orderFold.open = state.phase < 0;
     this.#begun = state.phase >= 0;
   }
