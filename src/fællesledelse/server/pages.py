@@ -45,6 +45,9 @@ _ELSEWHERE = {
 }
 """The pages that only a programme has a use for, by what people gather for instead."""
 
+CHARTER = ("kommissoriet", "Kommissoriet")
+"""The page that is there only where there is a charter to write."""
+
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
 
@@ -187,7 +190,15 @@ def movable(cohort: Cohort) -> list[Step]:
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
     without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
-    return tuple(each for each in BESIDE if each[0] not in without)
+    charter = (CHARTER,) if len(manifest.way) < len(manifest.steps) else ()
+    return charter + tuple(each for each in BESIDE if each[0] not in without)
+
+
+def desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """A facilitator's pages in that cohort."""
+    written = tuple((step.name, step.title) for step in manifest.steps if step.kind is StepKind.CHARTER)
+    charter = (*written, CHARTER) if written else ()
+    return ("overblik", "Overblik"), *charter, BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen")
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -205,7 +216,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        nav, extras = [], desk(manifest)
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {

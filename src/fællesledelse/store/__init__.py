@@ -8,6 +8,7 @@ from typing import Self
 from .access import Access, Session
 from .answers import Answers
 from .backup import Backup
+from .charters import Charters, CharterVersion
 from .contracts import Contracts
 from .database import Database
 from .deletion import Deletion, Extent, Receipt
@@ -52,6 +53,7 @@ from .vetoes import Vetoes
 __all__ = [
     "Answer",
     "CalendarMark",
+    "CharterVersion",
     "Conflict",
     "Contract",
     "Draft",
@@ -98,7 +100,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in fourteen groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in fifteen groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -117,6 +119,7 @@ class Store:
         self.mailings = Mailings(database, clock)
         self.evaluations = Evaluations(database, files)
         self.surveys = Surveys(database, files)
+        self.charters = Charters(database, files, clock)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -11,6 +11,7 @@ gathering_group ─┬─ contract ── contract_acceptance
 mailing ── mailing_line         who is sent what by mail, and how far it is
 calendar_mark                   what each leader's calendar was last told
 evaluation_wave                 questions to all leaders, with every answer sealed in the same row
+charter                         what a network is for, version by version, in the organisation's own words
 survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
@@ -369,6 +370,15 @@ evaluation_wave = Table(
     Column("closed", Boolean, nullable=False),
     Column("sealed", LargeBinary),  # who has answered and what, mixed; once it is closed what is shown, or none
     Index("ix_evaluation_wave_gathering", "gathering"),
+)
+
+charter = Table(
+    "charter",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # the version, from 1
+    Column("made_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # with the gathering's own key: every member may read it
 )
 
 survey = Table(
