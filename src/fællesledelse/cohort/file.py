@@ -257,6 +257,11 @@ def source(step: str, gathering: GatheringKind, activity: Activity | None, dated
     return Source(step)
 
 
+def is_meeting(line: dict[str, Any]) -> bool:
+    """Whether a line of the file means a meeting, whose day may still be missing: no page to write on, and none of ours."""
+    return bool(line.get("dato")) or not (line.get("åbner") or line.get("trin") in _KINDS)
+
+
 class Privacy(_Part):
     """The privacy notice. Blank is allowed: it's for humans to decide, and stays visibly blank."""
 
