@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from docx.shared import Mm
+from docx.oxml import OxmlElement
+from docx.shared import Mm, Pt
 
 from ..danish import day as spoken
 from ..model import FieldKind
@@ -177,8 +178,9 @@ def charter_pdf(charter: Charter) -> bytes:
         _TEMPLATE,
         {
             "document": _document(charter),
-            "title": charter.title,
-            "cohort": _whose(charter),
+            "kind": charter.title,
+            "title": line(charter.network),
+            "cohort": line(charter.organisation),
             "frame": charter.frame,
             "warning": NO_PURPOSE if charter.draft else "",
             "open": OPEN,
@@ -191,9 +193,9 @@ def charter_pdf(charter: Charter) -> bytes:
 
 def charter_word(charter: Charter) -> bytes:
     """The charter as a Word file."""
-    made = empty(f"{charter.title} · {_whose(charter)}")
-    made.add_paragraph(_whose(charter), "Overlinje")
-    made.add_paragraph(charter.title, "Heading 1")
+    made = empty(f"{charter.title} · {line(charter.network)}")
+    made.add_paragraph(f"{charter.title} · {line(charter.organisation)}", "Overlinje")
+    made.add_paragraph(line(charter.network), "Heading 1")
     made.add_paragraph(charter.frame, "Subtitle")
     if charter.draft:
         made.add_paragraph().add_run(NO_PURPOSE).bold = True
@@ -201,7 +203,7 @@ def charter_word(charter: Charter) -> bytes:
         _write(made, theme)
     if charter.changes:
         made.add_paragraph(_since(charter), "Heading 2")
-        _list(made, (f"{each.kind}: {line(each.question)}" for each in charter.changes))
+        _list(made, ((each.kind, each.question) for each in charter.changes))
     return saved(made, _document(charter))
 
 
@@ -209,28 +211,38 @@ def _write(made: "Document", theme: Theme) -> None:
     made.add_paragraph(line(theme.title), "Heading 2")
     for entry in theme.answered:
         asked = made.add_paragraph()
-        asked.paragraph_format.keep_with_next = True
+        asked.paragraph_format.keep_with_next, asked.paragraph_format.space_after = True, Pt(0)
         asked.add_run(line(entry.question)).bold = True
         for text in paragraphs(entry.said):
-            made.add_paragraph(clean(text))
+            answered = made.add_paragraph(clean(text)).paragraph_format
+            answered.space_after, answered.keep_with_next = Pt(5), bool(entry.weighed)
         if entry.weighed:
             _weigh(made, entry.weighed)
-    _list(made, (f"{OPEN}: {line(entry.question)}" for entry in theme.open))
+    _list(made, ((OPEN, entry.question) for entry in theme.open))
 
 
 def _weigh(made: "Document", weighed: tuple[tuple[str, str], ...]) -> None:
     """What speaks for an option and what to watch, side by side."""
     table = made.add_table(rows=2, cols=len(weighed))
-    for column, (title, text) in enumerate(weighed):
-        table.cell(0, column).paragraphs[0].add_run(line(title)).bold = True
-        table.cell(1, column).paragraphs[0].add_run(line(text))
-    made.add_paragraph()
+    for whole in table.rows:
+        whole._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for column, pair in enumerate(weighed):
+        for row, text in enumerate(pair):
+            words = table.cell(row, column).paragraphs[0]
+            words.paragraph_format.space_after, words.paragraph_format.keep_with_next = Pt(0), row == 0
+            said = words.add_run(line(text))
+            said.bold, said.font.size = row == 0, Pt(9.5)
+    made.add_paragraph().paragraph_format.line_spacing = Pt(6)  # Word needs a paragraph between a table and the next
 
 
-def _list(made: "Document", lines: Iterator[str]) -> None:
-    for text in lines:
-        item = made.add_paragraph(f"–\t{text}").paragraph_format
-        item.left_indent, item.first_line_indent = Mm(6), -Mm(6)
+def _list(made: "Document", lines: Iterator[tuple[str, str]]) -> None:
+    """A mark and a question on each line."""
+    for mark, question in lines:
+        item = made.add_paragraph("–\t")
+        item.paragraph_format.left_indent, item.paragraph_format.first_line_indent = Mm(6), -Mm(6)
+        item.paragraph_format.space_after = Pt(3)
+        item.add_run(f"{mark}: ").bold = True
+        item.add_run(line(question))
 
 
 def _theme(theme: Theme) -> dict[str, Any]:
@@ -250,10 +262,6 @@ def _theme(theme: Theme) -> dict[str, Any]:
 
 def _document(charter: Charter) -> str:
     return f"{charter.title} – {line(charter.network)}"
-
-
-def _whose(charter: Charter) -> str:
-    return f"{line(charter.network)} · {line(charter.organisation)}"
 
 
 def _since(charter: Charter) -> str:
