@@ -79,6 +79,9 @@ def test_everything_the_demo_says_is_true_and_it_starts_again_on_the_same_folder
             assert all(answers[key]["text"] for key in ("episodes.1.did", "values.1.name", "doubt"))
             mine = {"text": "Mit eget", "base": answers["doubt"]["version"], "save_id": "en-ny-tekst"}
             client.put("/api/demo/answers/doubt", json=mine).raise_for_status()
+            client.post("/api/demo-netvaerk/notice", json={"accept": True}).raise_for_status()
+            charter = client.get("/hold/demo-netvaerk/kommissoriet").text
+            assert "3 åbne spørgsmål" in charter
         with httpx.Client(base_url=url, headers={"Origin": url}, timeout=30) as client:
             body = {"token": links[0], "pass_phrase": "en helt anden sætning"}
             assert "recovery_code" in client.post("/api/enrol", json=body).raise_for_status().json()

@@ -23,7 +23,7 @@ from rich.text import Text
 from . import cohort_commands, commands, mail_commands
 from .dress import command
 from .errors import CohortError, Finding, FællesledelseError, SettingsError
-from .model import Role
+from .model import GatheringKind, Role
 from .terminal import DanishCommand, DanishGroup, ask_yes
 from .terminal import exactly as _exactly
 from .terminal import out as _out
@@ -78,20 +78,26 @@ def hold_new(
             "--facilitator", metavar='"NAVN <E-MAIL>"', help="Facilitatoren gør resten i browseren.", show_default=False
         ),
     ] = None,
+    kind: Annotated[
+        GatheringKind, typer.Option("--slags", metavar="SLAGS", help="forløb, salon eller netværk.", show_default=False)
+    ] = GatheringKind.PROGRAMME,
 ) -> None:
-    """Lav en ny mappe til et hold: med hold.yaml til at udfylde, eller klar til en facilitator med Excel og browser."""
+    """Lav en ny mappe til et forløb, til saloner eller til et netværk.
+
+    Den har en hold.yaml til at udfylde. Med --facilitator er den klar til en, der bruger Excel og browser.
+    """
     from datetime import date
 
     from .cohort.skeleton import facilitator, found, write
 
     out = _out()
     if facilitators:
-        found(folder, [facilitator(each) for each in facilitators], date.today())
+        found(folder, [facilitator(each) for each in facilitators], date.today(), kind)
         _say(out, f"Mappen {folder} er klar, og facilitatoren kan komme ind, så snart serveren kører.")
         _say(out, f"1. Kør serveren: faellesledelse server {folder}")
         _say(out, f"2. Lav facilitatorens invitation: faellesledelse inviter {folder.resolve().name} --vis-links")
         return
-    write(folder)
+    write(folder, kind)
     _say(out, f"Mappen {folder} er klar.")
     _say(out, "1. Udfyld hold.yaml og deltagere.csv (eller gem deltagerne fra Excel som deltagere.xlsx).")
     _say(out, f"2. Se, om alt er på plads: faellesledelse hold tjek {folder}")

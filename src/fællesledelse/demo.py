@@ -5,15 +5,17 @@ Glue above the rooms, like the command line. Everyone in it is invented.
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from .cohort.build import build
 from .cohort.demo import PARTS, write_demo
 from .model import Role
+from .server import charter
 from .server.house import COPENHAGEN, House
 from .server.run import now, open_house
 from .settings import Settings
@@ -22,6 +24,9 @@ from .store import Member, Unlocked
 PASS_PHRASE = "en kop kaffe og en god snak"
 ENROLLED = 3  # leaders of one group who have chosen a pass phrase; the first of them has written
 INVITED = 3  # leaders whose invitation is shown
+
+CHARTER_DAYS = {"charter.trial": 365, "charter.evaluation": 300, "charter.end": 3 * 365}
+"""Days of the charter, counted from the network's first."""
 
 Told = Callable[[int], None]
 """Called after each part of the work with how many parts there are in all."""
@@ -70,6 +75,8 @@ def welcome(house: House, told: Told) -> Guests:
         unlocked = _enrol(house, member, manifest.gathering)
         if number == 0 and unlocked is not None:
             fill(house, unlocked, manifest.gathering)
+        if member is facilitator and unlocked is not None:
+            release_charters(house, unlocked)
         told(ENROLLED + 1)
     fresh = [member for member in leaders[ENROLLED:] if not member.enrolled]
     return Guests(
@@ -81,11 +88,25 @@ def welcome(house: House, told: Told) -> Guests:
     )
 
 
-def fill(house: House, unlocked: Unlocked, gathering: str) -> None:
-    """Give a leader the constructed leader's answers to everything that is open today."""
+def release_charters(house: House, unlocked: Unlocked) -> None:
+    """Let a facilitator answer the questions of the charter wherever there is one, and release its first version."""
+    for cohort in house.shelf:
+        if charter.pages(cohort):
+            gathering = cohort.manifest.gathering
+            days = {key: cohort.manifest.starts + timedelta(after) for key, after in CHARTER_DAYS.items()}
+            fill(house, unlocked, gathering, {key: day.isoformat() for key, day in days.items()})
+            keys = [field.key for field in charter.fields(cohort)]
+            answers = house.store.answers.read(unlocked, gathering, keys)
+            texts = {key: answer.text for key, answer in answers.items()}
+            house.store.charters.release(gathering, charter.composed(cohort, texts, unlocked.person.name), 0)
+
+
+def fill(house: House, unlocked: Unlocked, gathering: str, own: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Give someone the constructed leader's answers to everything that is open today; ``own`` are other ones, by key."""
     cohort = house.shelf.find(gathering)
     assert cohort is not None
-    texts = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text(encoding="utf-8"))["answers"]
+    told = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text(encoding="utf-8"))
+    texts = told["answers"] | own
     today = datetime.now(UTC).astimezone(COPENHAGEN).date()
     for step in cohort.manifest.steps:
         for field in step.fields:

@@ -49,6 +49,7 @@ class StepKind(StrEnum):
     PERIOD = "period"  # a learning goal's months of practice, opened by a seminar
     MEETING = "meeting"  # a salon, or a meeting of a network
     ANNEX = "annex"  # pages that are always there and nobody's but the leader's, such as the private annex
+    CHARTER = "charter"  # pages that only facilitators write on; what they release of them becomes the charter
 
 
 @dataclass(frozen=True)
@@ -275,6 +276,11 @@ class Manifest:
     compass: tuple[CompassTheme, ...] = ()
     survey: Questionnaire | None = None
     kind: GatheringKind = GatheringKind.PROGRAMME
+
+    @property
+    def way(self) -> tuple[Step, ...]:
+        """The steps that leaders meet: all but the pages that only facilitators write on."""
+        return tuple(step for step in self.steps if step.kind is not StepKind.CHARTER)
 
     def step(self, name: str) -> Step | None:
         """The step of that name, or None."""

@@ -36,6 +36,7 @@ MISTAKES = (
     ),
     (r"(?s)Invalid value for '(.+?)': .*valid (?:integer|int)\b.*", r"Efter \1 skal der stå et helt tal."),
     (r"(?s)Invalid value for '(.+?)': .*greater than or equal to (\d+)\b.*", r"Tallet efter \1 skal mindst være \2."),
+    (r"(?s)Invalid value for '(.+?)': .*?('.+') is not one of (.+)\.", r"\2 kan ikke stå efter \1. Skriv en af disse: \3."),
     (r"Invalid value for '(.+?)': ", r"Det efter \1 kan ikke bruges: "),
 )
 """What Typer says of a mistake in a command, and the same in Danish."""

@@ -123,14 +123,14 @@ def choose(key: str, *, sources: list[str], most: int = 8) -> Call:
     return Call((FieldSpec(_key(key), FieldKind.CHOICE, 20_000),), tuple(sources))
 
 
-def pick(key: str, *, extra: bool = False) -> Call:
+def pick(key: str, *, extra: bool = False, readers: str = "self") -> Call:
     """One of the bullets in the prose above."""
-    return Call((FieldSpec(_key(key), FieldKind.PICK, 300, core=not extra),))
+    return Call((FieldSpec(_key(key), FieldKind.PICK, 300, Readers(readers), core=not extra),))
 
 
-def date(key: str, *, extra: bool = False) -> Call:
+def date(key: str, *, extra: bool = False, readers: str = "self") -> Call:
     """A day the leader sets."""
-    return Call((FieldSpec(_key(key), FieldKind.DATE, 10, core=not extra),))
+    return Call((FieldSpec(_key(key), FieldKind.DATE, 10, Readers(readers), core=not extra),))
 
 
 def earlier(*keys: str) -> Call:

@@ -122,6 +122,10 @@ def test_the_help_is_danish_and_a_command_shows_an_example(words: str) -> None:
         ("backup k.zip --nøgler", "Der skal stå noget efter --nøgler."),
         ("inviter h --vis-links=3", "Valget --vis-links står alene: Slet lighedstegnet og det, der følger."),
         ("hold tjek a b c", "Her er mere, end kommandoen tager imod: b c. Sæt anførselstegn om et navn med mellemrum."),
+        (
+            "hold ny x --slags nej",
+            "'nej' kan ikke stå efter --slags. Skriv en af disse: 'forløb', 'salon', 'netværk'.",
+        ),
         ("generalprøve x --frø y", "Efter --frø skal der stå et helt tal."),
         ("generalprøve x --frø=-1", "Tallet efter --frø skal mindst være 0."),
     ],

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from fællesledelse.cohort import changes, demo, excel
+from fællesledelse.cohort import changes, demo, excel, skeleton
 from fællesledelse.cohort.build import Built, build, prepare
 from fællesledelse.errors import CohortError
+from fællesledelse.manifest import load
 from fællesledelse.model import GatheringKind, Meeting, StepKind
 
 TODAY = date(2026, 11, 23)
@@ -81,3 +82,49 @@ def test_a_kind_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:
 def test_a_link_that_can_not_be_shown_is_told_with_its_line(tmp_path: Path) -> None:
     told = findings(laid(tmp_path, "salon", **{"https://moede": "moede"}))
     assert any("link: 'moede.strandby.example/salon' er ikke et link, vi kan vise." in each for each in told)
+
+
+@pytest.mark.parametrize(("kind", "meetings", "own"), [("salon", 2, 0), ("netværk", 6, 2)])
+def test_a_new_folder_of_that_kind_asks_for_what_only_humans_know_and_builds(
+    tmp_path: Path, kind: str, meetings: int, own: int
+) -> None:
+    folder = tmp_path / "nyt"
+    skeleton.write(folder, GatheringKind(kind))
+    told = findings(folder)
+    assert sum("har ingen dag" in each for each in told) == meetings
+    assert not [each for each in told if "har ingen side" in each or "ikke et felt" in each]
+    text = (folder / "hold.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        ("\nnavn:\n", "\nnavn: Vores\n"),
+        ("\norganisation:\n", "\norganisation: By\n"),
+        ("\nstarter:\n", "\nstarter: 15.06.2026\n"),
+        ("  - navn:\n    email:\n", "  - navn: Vi\n    email: vi@b.dk\n"),
+        ("    dato:\n", "    dato: 15.06.2026\n"),
+        ("nøgle_i_pengeskab:\n", "nøgle_i_pengeskab: nej\n"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "hold.yaml").write_text(text, encoding="utf-8")
+    with (folder / "deltagere.csv").open("a", encoding="utf-8", newline="") as roster:
+        roster.write("Åse;a@b.dk;;;;1\r\nBo;b@b.dk;;;;1\r\n")
+    kinds = [step.kind for step in build(folder).manifest.steps]
+    assert (kinds.count(StepKind.MEETING), kinds.count(StepKind.CHARTER)) == (meetings, own)
+
+
+@pytest.mark.parametrize("kind", [GatheringKind.SALON, GatheringKind.NETWORK])
+def test_a_facilitator_in_the_browser_begins_with_a_file_of_that_kind(tmp_path: Path, kind: GatheringKind) -> None:
+    skeleton.found(tmp_path / "nyt", [skeleton.facilitator("Karin Holm <karin@b.dk>")], TODAY, kind)
+    manifest = load((tmp_path / "nyt/bygget/manifest.json").read_text(encoding="utf-8"))
+    assert manifest.kind is kind
+    book = excel.read((tmp_path / "nyt" / excel.NAME).read_bytes())
+    assert book.document.values is not None
+    assert book.document.values["slags"] == kind
+    pages = {path.stem for path in (tmp_path / "nyt/notebooks").glob("*.ipynb")}
+    assert ("kommissorium" in pages) is (kind is GatheringKind.NETWORK)
+
+
+def test_a_page_of_the_facilitators_needs_no_day_and_can_not_be_a_meeting(tmp_path: Path) -> None:
+    folder = laid(tmp_path, "netvaerk", **{"titel: Skriv kommissoriet": "titel: Skriv\n    dato: 23.11.2026"})
+    assert any(
+        "'kommissorium' er jeres egen side, ikke et møde for lederne. Slet 'dato'." in told for told in findings(folder)
+    )

@@ -42,6 +42,7 @@ FILLINGS: dict[str, tuple[str, ...]] = {
     "draft": ("0" * 32,),
     "gift": ("0" * 32,),
     "kind": ("harvest", "pdf"),
+    "number": ("0", "9999"),
     "publication": ("0" * 32,),
     "name": ("holdet", "1-privatlivsmeddelelse.docx", "findes-ikke"),
     "what": ("build", "undo"),

@@ -264,6 +264,7 @@ def addresses(manifest: Manifest, *waves: str) -> Iterator[str]:
         "draft": (DRAFT,),
         "gift": (GIFT,),
         "kind": ("harvest", "docx", "pdf"),
+        "number": ("0", "1"),
         "what": ("build", "undo"),
         "card": ("period.periode-a.experiment-1",),
         "share": ("0" * 32,),

@@ -85,6 +85,7 @@ def requests(group: Group) -> Iterator[tuple[str, str, tuple[dict[str, Any], ...
         "draft": (draft,),
         "gift": (group.gift,),
         "kind": ("harvest", "docx", "pdf"),
+        "number": ("0", "1"),
         "publication": (PUBLICATION,),
         "name": ("holdet", "invitationer", "workshops", "1-privatlivsmeddelelse.docx"),
         "what": ("build", "undo"),

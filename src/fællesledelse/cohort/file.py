@@ -192,8 +192,13 @@ _KINDS = {
     "udgivelse": StepKind.PUBLICATION,
     "privat-tillaeg": StepKind.ANNEX,
     "levende-grundlag": StepKind.ANNEX,
+    "kommissorium": StepKind.CHARTER,
+    "netvaerk-forberedelse": StepKind.CHARTER,
 }
 """What sort of page a step is, by its name."""
+
+_ALWAYS_THERE = (StepKind.ANNEX, StepKind.CHARTER)
+"""The pages whose days follow no order."""
 
 
 class StepLine(_Part):
@@ -250,6 +255,11 @@ def source(step: str, gathering: GatheringKind, activity: Activity | None, dated
     if dated and gathering in MEETING_PAGES:
         return Source(MEETING_PAGES[gathering], StepKind.MEETING)
     return Source(step)
+
+
+def is_meeting(line: dict[str, Any]) -> bool:
+    """Whether a line of the file means a meeting, whose day may still be missing: no page to write on, and none of ours."""
+    return bool(line.get("dato")) or not (line.get("åbner") or line.get("trin") in _KINDS)
 
 
 class Privacy(_Part):
@@ -447,7 +457,7 @@ def _calendar(document: Document) -> list[Finding]:
         path: Path = ("trin", number, "dato" if line.get("dato") else "åbner")
         name, day = str(line.get("trin", "")), _parsed(_at(document, path))
         findings += [document.finding(path, f"{name!r} {why}") for why in _misplaced(line, day, ends)]
-        if day is None or _KINDS.get(name) is StepKind.ANNEX:
+        if day is None or _KINDS.get(name) in _ALWAYS_THERE:
             continue
         if latest and day < latest:
             why = f"ligger {days.written(day)}, før {holder} {days.written(latest)}. Ret datoen, eller flyt trinnet op."
@@ -462,7 +472,10 @@ def _misplaced(line: dict[str, Any], day: date | None, ends: date | None) -> lis
     wrong = []
     if line.get("dato") and line.get("åbner"):
         wrong.append("har både 'dato' og 'åbner'. Behold 'dato' for et møde, 'åbner' for en side at skrive på.")
-    if not line.get("dato") and not line.get("åbner") and line.get("trin") != "velkomst":
+    kind = _KINDS.get(str(line.get("trin")))
+    if line.get("dato") and kind is StepKind.CHARTER:
+        wrong.append("er jeres egen side, ikke et møde for lederne. Slet 'dato'. Facilitatorerne kan åbne den fra nu af.")
+    if not line.get("dato") and not line.get("åbner") and kind not in (StepKind.WELCOME, StepKind.CHARTER):
         wrong.append("har ingen dag. Skriv 'dato' for et møde eller 'åbner' for den dag, siden må åbnes.")
     if not line.get("dato") and (line.get("kl") or line.get("sted")):
         wrong.append("har 'kl' eller 'sted', men ingen 'dato'. Kun et møde har tid og sted. Skriv datoen, eller slet dem.")

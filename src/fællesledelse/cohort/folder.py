@@ -172,7 +172,7 @@ def _source(line: dict[str, Any], kind: GatheringKind) -> Source | None:
     activity = next((each for each in Activity if each.value == told), None)
     if activity is None and (told or any(line.get(key) for key in file.OF_PERIOD)):
         return None
-    return file.source(str(line.get("trin", "")), kind, activity, bool(line.get("dato")))
+    return file.source(str(line.get("trin", "")), kind, activity, file.is_meeting(line))
 
 
 def _page(

@@ -24,10 +24,14 @@ _PAGES = {GatheringKind.PROGRAMME: "", GatheringKind.SALON: "salon", GatheringKi
 """Where among the packaged notebooks the pages for each stand."""
 
 
-def write(folder: Path) -> None:
+_SKELETONS = {GatheringKind.PROGRAMME: "cohort", GatheringKind.SALON: "salon", GatheringKind.NETWORK: "netvaerk"}
+"""Where among the packaged templates the file and the roster for each stand."""
+
+
+def write(folder: Path, kind: GatheringKind = GatheringKind.PROGRAMME) -> None:
     """Make a new cohort folder, whole or not at all. Raises CohortError if something is there already."""
-    text = (share("templates/cohort") / "hold.yaml").read_text(encoding="utf-8")
-    roster = (share("templates/cohort") / "deltagere.csv").read_text(encoding="utf-8")
+    text = _template(kind, NAME).read_text(encoding="utf-8")
+    roster = _template(kind, "deltagere.csv").read_text(encoding="utf-8")
     lay(folder, text.replace("hold: mit-hold", f"hold: {slug(folder.resolve().name)}"), roster)
 
 
@@ -41,18 +45,20 @@ def facilitator(text: str) -> FacilitatorLine:
         raise CohortError([Finding("--facilitator", why)]) from None
 
 
-def found(folder: Path, facilitators: Sequence[FacilitatorLine], today: date) -> None:
+def found(
+    folder: Path, facilitators: Sequence[FacilitatorLine], today: date, kind: GatheringKind = GatheringKind.PROGRAMME
+) -> None:
     """Make a new cohort folder that a server can serve at once: nobody but its facilitators are in it, and no page yet.
 
     What they fill in is one Excel file. Raises CohortError if something is there already.
     """
     name = slug(folder.resolve().name)
-    values = read((share("templates/cohort") / "hold.yaml").read_bytes()).values
+    values = read(_template(kind, NAME).read_bytes()).values
     lines = [{"navn": each.name, "email": each.email} for each in facilitators]
     staff = tuple(Participant(each.email, each.name, Role.FACILITATOR) for each in facilitators)
     book = excel.write(values | {"hold": name, "facilitatorer": lines}, ())
-    empty = Manifest(name, name, "", today, None, steps=(), privacy=PrivacyNotice(), safe_key=None)
-    _make(folder, {excel.NAME: book}, Built(empty, Roster(name, staff), {}, None, ()))
+    empty = Manifest(name, name, "", today, None, steps=(), privacy=PrivacyNotice(), safe_key=None, kind=kind)
+    _make(folder, {excel.NAME: book}, Built(empty, Roster(name, staff), {}, None, ()), kind)
 
 
 def lay(folder: Path, cohort: str, roster: str) -> None:
@@ -60,6 +66,10 @@ def lay(folder: Path, cohort: str, roster: str) -> None:
     # The mark at the beginning tells a Danish Excel that the file is UTF-8.
     files = {NAME: cohort.encode(), "deltagere.csv": roster.replace("\n", "\r\n").encode("utf-8-sig")}
     _make(folder, files, kind=kind_of(read(files[NAME]).values))
+
+
+def _template(kind: GatheringKind, name: str) -> Path:
+    return share(f"templates/{_SKELETONS[kind]}") / name
 
 
 def _make(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from ..model import GatheringKind, Manifest, Step, StepKind
+from ..model import Manifest, Step, StepKind
 from ..server.pages import desk
 from .cast import Play, side_by_side
 from .copy import rebuilt
@@ -27,7 +27,7 @@ def oversee(play: Play, number: int, step: Step) -> None:
     if not play.facilitators:
         return
     visitor = _signed_in(play, number % len(play.facilitators))
-    for page in (*_desk(play.copy.manifest.kind), *(_workshop(play, step) if step.run_sheets else ())):
+    for page in (*_desk(play.copy.manifest), *(_workshop(play, step) if step.run_sheets else ())):
         with play.record.attempt("page", f"Facilitatorens side »{page}«"):
             visitor.page(f"/hold/{play.copy.manifest.gathering}/{page}")
     for part in PARTS:
@@ -91,9 +91,9 @@ def _signed_in(play: Play, turn: int) -> Visitor:
     return visitor
 
 
-def _desk(kind: GatheringKind) -> list[str]:
+def _desk(manifest: Manifest) -> list[str]:
     """The facilitator's pages where people gather for that."""
-    return ["privatliv", *dict(desk(kind))]
+    return ["privatliv", *dict(desk(manifest))]
 
 
 def _workshop(play: Play, step: Step) -> list[str]:

@@ -49,7 +49,7 @@ def performed(play: Play, told: Told) -> None:
 def _acts(manifest: Manifest) -> Iterator[tuple[date, Step]]:
     """The steps in their order, each on its day; one with an earlier day, or none, on the day that has come."""
     today = manifest.starts
-    for step in manifest.steps:
+    for step in manifest.way:
         today = max(today, step.opens or today)
         yield today, step
 

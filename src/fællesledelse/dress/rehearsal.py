@@ -68,7 +68,7 @@ def rehearsed(source: Path, seed: int, told: Told) -> Rehearsal:
 
 def acts(manifest: Manifest) -> list[str]:
     """The titles of all acts, in their order."""
-    return [FIRST, *(step.title for step in manifest.steps), ASKED, LAST, PAPERS]
+    return [FIRST, *(step.title for step in manifest.way), ASKED, LAST, PAPERS]
 
 
 def _begin(running: Stage, told: Told, total: int, title: str) -> None:

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from ..danish import near_day
-from ..model import Field, Step
-from ..store import Answer, Conflict
+from ..model import Field, Role, Step, StepKind
+from ..store import Answer, Conflict, Membership
 from .notes import note_field
 from .path import first_day, moved_dates
 from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
+
+NOT_YOURS = "forbidden", "Du har ikke adgang hertil. Gå tilbage til dit forløb."
 
 
 class StepHandler(Api):
@@ -17,8 +19,8 @@ class StepHandler(Api):
 
     async def get(self, gathering: str, step: str) -> None:
         """The step, its fields, the leader's answers, and the texts of other pages that this page carries on."""
-        cohort, mine = await self.leader(gathering)
-        page = await open_step(self, cohort, mine.group, step)
+        cohort, mine = await self.membership(gathering)
+        page = await own_step(self, cohort, mine, step)
         self.reply(await step_json(self, cohort, page, await visible_answers(self, cohort, page)))
 
 
@@ -30,7 +32,7 @@ class DoneHandler(Api):
     async def put(self, gathering: str, step: str) -> None:
         """Set the mark. It is the only thing of a step that a facilitator sees."""
         cohort, mine = await self.leader(gathering)
-        page = await open_step(self, cohort, mine.group, step)
+        page = await own_step(self, cohort, mine, step)
         done = self.body(done=bool)["done"]
         await self.house.ask(self.house.store.progress.mark, self.person, gathering, page.name, done)
         self.reply({"done": done})
@@ -41,8 +43,8 @@ class AnswerHandler(Api):
 
     async def put(self, gathering: str, key: str) -> None:
         """Compare-and-set on the version. What loses is kept beside, never thrown away."""
-        cohort, mine = await self.leader(gathering)
-        field = await self._field(cohort, mine.group, key)
+        cohort, mine = await self.membership(gathering)
+        field = await self._field(cohort, mine, key)
         body = self.body(text=str, base=int, save_id=str, resolves_=list)
         if len(body["text"]) > field.limit:
             words = f"Teksten fylder {len(body['text'])} tegn. Der er plads til {field.limit}. Forkort den, så gemmer vi."
@@ -65,11 +67,11 @@ class AnswerHandler(Api):
         else:
             self.reply({"version": outcome.version, "saved_at": outcome.saved_at.isoformat()})
 
-    async def _field(self, cohort: Cohort, group: str, key: str) -> Field:
-        steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
+    async def _field(self, cohort: Cohort, mine: Membership, key: str) -> Field:
+        steps = asked_on(cohort, mine, key)
         if not steps:
             return await known_note(self, cohort, key)
-        moved = await moved_dates(self.house, cohort.manifest.gathering, group)
+        moved = await moved_dates(self.house, cohort.manifest.gathering, mine.group)
         check_open(min(steps, key=lambda step: first_day(step, moved)), moved, self.house.today())
         return next(field for field in steps[0].fields if field.key == key)
 
@@ -79,8 +81,8 @@ class VersionsHandler(Api):
 
     async def get(self, gathering: str, key: str) -> None:
         """All versions, those that were put beside included."""
-        cohort, _ = await self.leader(gathering)
-        if cohort.manifest.field(key) is None:
+        cohort, mine = await self.membership(gathering)
+        if not asked_on(cohort, mine, key):
             await known_note(self, cohort, key)
         versions = await self.house.ask(self.house.store.answers.versions, self.signed_in.unlocked, gathering, key)
         self.reply(
@@ -133,6 +135,30 @@ async def known_note(handler: Api, cohort: Cohort, key: str) -> Field:
     if note is None:
         raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
     return note
+
+
+def writes(mine: Membership, step: Step | None) -> bool:
+    """Whether someone in that role writes on a page: facilitators on the charter's alone, leaders on all others."""
+    return (mine.role is Role.FACILITATOR) == (step is not None and step.kind is StepKind.CHARTER)
+
+
+def asked_on(cohort: Cohort, mine: Membership, key: str) -> list[Step]:
+    """The steps on which someone in that role is asked for a field. Raises Refused where only the others are.
+
+    None for a leader's key that is no field: it may be a note.
+    """
+    steps = [step for step in cohort.manifest.steps if any(field.key == key for field in step.fields)]
+    own = [step for step in steps if writes(mine, step)]
+    if not own and (steps or mine.role is Role.FACILITATOR):
+        raise Refused(403, *NOT_YOURS)
+    return own
+
+
+async def own_step(handler: Any, cohort: Cohort, mine: Membership, name: str) -> Step:
+    """The step of that name, if it is a page that the one who asks writes on and that is open today. Raises Refused."""
+    if not writes(mine, cohort.manifest.step(name)):
+        raise Refused(403, *NOT_YOURS)
+    return await open_step(handler, cohort, mine.group, name)
 
 
 async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step:

@@ -44,6 +44,7 @@ from . import (
     access_api,
     answers_api,
     backup_api,
+    charter_api,
     cohort_api,
     contract_api,
     desk,
@@ -83,6 +84,7 @@ from .web import LARGEST_BODY, Page, Refused
 
 GATHERING = r"(?P<gathering>[a-z0-9-]{1,40})"
 STEP = r"(?P<step>[a-z0-9-]{1,60})"
+NUMBER = r"(?P<number>[0-9]{1,4})"
 KEY = r"(?P<key>[a-z0-9.-]{1,120})"
 CARD = r"(?P<card>[a-z0-9.-]{1,100})"
 PARCEL = "[0-9a-f]{32}"
@@ -292,6 +294,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/hold/{GATHERING}/hent-mit", mine_api.MinePage),
         (rf"/hold/{GATHERING}/mit", former.FormerPage),
         (rf"/hold/{GATHERING}/evaluering", evaluation_api.EvaluationPage),
+        (rf"/hold/{GATHERING}/{charter_api.ADDRESS}", charter_api.CharterPage),
         (rf"/hold/{GATHERING}/spoergeskema", survey_api.SurveyPage),
         (rf"/hold/{GATHERING}/temaer", themes_api.ThemesPage),
         (rf"/hold/{GATHERING}/", notebook_page.NotebookPage, page),
@@ -363,6 +366,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/api/{GATHERING}/survey/{WAVE}/{PICTURE}\.svg", survey_api.SurveyPictureHandler),
         (rf"/api/{GATHERING}/survey/{WAVE}/send", survey_api.SurveySendHandler),
         (rf"/api/{GATHERING}/survey/{WAVE}/mine", survey_api.SurveyWithdrawHandler),
+        (rf"/api/{GATHERING}/charter/{NUMBER}\.(?P<kind>docx|pdf)", charter_api.CharterFileHandler),
         (rf"/api/{GATHERING}/survey/{WAVE}/report\.(?P<kind>docx|pdf)", survey_api.SurveyReportHandler),
         (rf"/api/{GATHERING}/documents", documents_api.DocumentsHandler),
         (rf"/api/{GATHERING}/documents/(?P<name>[a-z0-9-]{{1,60}}\.docx)", documents_api.DocumentHandler),

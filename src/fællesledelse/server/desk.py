@@ -74,7 +74,7 @@ class DeskPage(Page):
             self.redirect(f"/hold/{gathering}/styring/holdet")  # there is nothing to look at before the cohort is built
             return
         desk = notebooks()
-        here = {"overblik", *(address.removeprefix("styring/") for address, _ in desk_pages(cohort.manifest.kind))}
+        here = {"overblik", *(address.removeprefix("styring/") for address, _ in desk_pages(cohort.manifest))}
         step = desk.manifest.step(name) if name in here else None
         if step is None:
             raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")

@@ -10,8 +10,9 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, 
 
 from ..model import Role, StepKind
 from .access_api import journal_key
-from .answers_api import open_step, step_json, visible_answers
+from .answers_api import own_step, step_json, visible_answers, writes
 from .asking import asking
+from .charter import released
 from .feed import Visit, told
 from .kernels import Kernels
 from .log import LOG
@@ -40,14 +41,14 @@ class NotebookPage(Page):
         if not await notice_accepted(self, cohort):
             self.redirect(f"/hold/{gathering}/privatliv")
             return
-        if mine.role is Role.FACILITATOR:
+        if mine.role is Role.FACILITATOR and not writes(mine, cohort.manifest.step(step)):
             self.redirect(f"/hold/{gathering}/overblik")
             return
         welcome = next((s.name for s in cohort.manifest.steps if s.kind is StepKind.WELCOME), "")
         if step and step == welcome:
             self.redirect(f"/hold/{gathering}/")
             return
-        page = await open_step(self, cohort, mine.group, step or welcome)
+        page = await own_step(self, cohort, mine, step or welcome)
         await self._answer(Visit(self.signed_in, mine, cohort, page))
 
     async def _answer(self, visit: Visit) -> None:
@@ -76,7 +77,8 @@ class NotebookPage(Page):
         }
         pieces = await self._prints.of(cohort, step.name)
         asked = await asking(self.house, cohort) if step.kind is StepKind.WELCOME else []
-        here = {"gathering": cohort.manifest.gathering, "step": step, "asking": asked}
+        charter = await released(self.house, cohort.manifest.gathering) if step.kind is StepKind.WELCOME else None
+        here = {"gathering": cohort.manifest.gathering, "step": step, "asking": asked, "charter": charter}
         return here | {"pieces": pieces, "cells": shown["cells"], "data": data}
 
 
@@ -89,8 +91,8 @@ class ComputedHandler(Api):
 
     async def get(self, gathering: str, step: str) -> None:
         """Their HTML by model, and the build those models belong to."""
-        cohort, mine = await self.leader(gathering)
-        page = await open_step(self, cohort, mine.group, step)
+        cohort, mine = await self.membership(gathering)
+        page = await own_step(self, cohort, mine, step)
         visit = Visit(self.signed_in, mine, cohort, page)
         answers = await visible_answers(self, cohort, page)
         shown = await self._processes.show(visit, await told(self.house, visit, answers))
@@ -116,8 +118,8 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
 
         ``reader`` is whose page it is: another may have signed in on the same device since it was opened.
         """
-        cohort, mine = await self.leader(gathering)
-        page = await open_step(self, cohort, mine.group, step)
+        cohort, mine = await self.membership(gathering)
+        page = await own_step(self, cohort, mine, step)
         if reader != self.person:
             raise Refused(401, *LOGGED_OUT)
         if build != cohort.build:

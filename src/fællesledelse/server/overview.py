@@ -64,7 +64,7 @@ async def told(house: House, cohort: Cohort) -> dict[str, Any]:
 
 def countable(cohort: Cohort) -> list[Step]:
     """The steps a leader can mark as done."""
-    return [step for step in cohort.manifest.steps if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
+    return [step for step in cohort.manifest.way if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
 
 
 def group_name(group: str) -> str:

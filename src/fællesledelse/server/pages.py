@@ -64,6 +64,9 @@ _DESK_WORDS = {
 WAYS = {GatheringKind.PROGRAMME: "Forløbet", GatheringKind.SALON: "Salonerne", GatheringKind.NETWORK: "Møderne"}
 """What the steps are together, by what people gather for."""
 
+CHARTER = ("kommissoriet", "Kommissoriet")
+"""The page that is there only where there is a charter to write."""
+
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
 
@@ -211,14 +214,17 @@ def movable(cohort: Cohort) -> list[Step]:
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
     without = (*_ELSEWHERE[manifest.kind], *(() if manifest.survey else (SURVEY,)))
-    return tuple(each for each in BESIDE if each[0] not in without)
+    charter = (CHARTER,) if len(manifest.way) < len(manifest.steps) else ()
+    return charter + tuple(each for each in BESIDE if each[0] not in without)
 
 
-def desk(kind: GatheringKind) -> tuple[tuple[str, str], ...]:
+def desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """The facilitator's pages where people gather for that."""
-    pages = (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
-    words = _DESK_WORDS.get(kind, {})
-    return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[kind])
+    written = tuple((step.name, step.title) for step in manifest.steps if step.kind is StepKind.CHARTER)
+    charter = (*written, CHARTER) if written else ()
+    pages = (("overblik", "Overblik"), *charter, BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+    words = _DESK_WORDS.get(manifest.kind, {})
+    return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[manifest.kind])
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -236,7 +242,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], desk(manifest.kind)
+        nav, extras = [], desk(manifest)
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {

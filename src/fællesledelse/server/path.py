@@ -48,7 +48,7 @@ async def stages(house: House, cohort: Cohort, person: str, group: str) -> list[
     marks = await house.ask(house.store.progress.marks, gathering)
     filled = await house.ask(house.store.answers.filled, person, gathering)
     today = house.today()
-    return [_stage(step, moved, today, (person, step.name) in marks, filled) for step in cohort.manifest.steps]
+    return [_stage(step, moved, today, (person, step.name) in marks, filled) for step in cohort.manifest.way]
 
 
 async def moved_dates(house: House, gathering: str, group: str) -> dict[str, date]:

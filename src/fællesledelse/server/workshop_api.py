@@ -15,7 +15,7 @@ from ..names import slug
 from ..runsheet import unrolled
 from ..store import Member, Person
 from ..vocabulary import Call
-from .answers_api import open_step
+from .answers_api import own_step
 from .desk import DeskApi, facilitator
 from .live_api import groups
 from .path import own_day
@@ -63,7 +63,7 @@ class PaperHandler(Api):
         cohort, mine = await self.membership(gathering)
         page = cohort.manifest.step(step)
         if mine.role is Role.LEADER or page is None:
-            page = await open_step(self, cohort, mine.group, step)
+            page = await own_step(self, cohort, mine, step)
         wanted = Paper(cohort.manifest.name, page, _cells(cohort, page))
         made = await self.house.ask_for_file(self.person, _made, paper, wanted)
         self.hand(made, "application/pdf", f"{page.name}-papir.pdf")

@@ -8,6 +8,7 @@ from typing import Self
 from .access import Access, Session
 from .answers import Answers
 from .backup import Backup
+from .charters import Charters, CharterVersion
 from .contracts import Contracts
 from .database import Database
 from .deletion import Deletion, Extent, Receipt
@@ -53,6 +54,7 @@ from .vetoes import Vetoes
 __all__ = [
     "Answer",
     "CalendarMark",
+    "CharterVersion",
     "Conflict",
     "Contract",
     "Draft",
@@ -121,6 +123,7 @@ class Store:
         self.evaluations = Evaluations(database, files)
         self.surveys = Surveys(database, files)
         self.themes = Themes(database, files)
+        self.charters = Charters(database, files, clock)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -12,6 +12,7 @@ mailing ── mailing_line         who is sent what by mail, and how far it is
 calendar_mark                   what each leader's calendar was last told
 evaluation_wave                 questions to all leaders, with every answer sealed in the same row
 theme_round                     themes that leaders suggest and choose among, sealed in the same row
+charter                         what a network is for, version by version, in the organisation's own words
 survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
@@ -385,6 +386,15 @@ theme_round = Table(
     Column("listed", LargeBinary, nullable=False),  # the facilitator's list to start from
     Column("sealed", LargeBinary, nullable=False),  # who suggested or chose what; once it is closed what is shown
     Index("ix_theme_round_gathering", "gathering"),
+)
+
+charter = Table(
+    "charter",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # the version, from 1
+    Column("made_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # with the gathering's own key: every member may read it
 )
 
 survey = Table(

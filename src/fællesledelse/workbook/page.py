@@ -74,13 +74,13 @@ class Page:
         """Own sentences from ``sources``, of which at most ``most`` are chosen."""
         return self._field(vocabulary.choose(key, sources=sources, most=most), lines=2, most=most)
 
-    def pick(self, key: str, *, extra: bool = False) -> Field:
+    def pick(self, key: str, *, extra: bool = False, readers: str = "self") -> Field:
         """One of the bullets of the prose above."""
-        return self._field(vocabulary.pick(key, extra=extra), lines=1)
+        return self._field(vocabulary.pick(key, extra=extra, readers=readers), lines=1)
 
-    def date(self, key: str, *, extra: bool = False) -> Field:
+    def date(self, key: str, *, extra: bool = False, readers: str = "self") -> Field:
         """A day the leader sets."""
-        return self._field(vocabulary.date(key, extra=extra), lines=1)
+        return self._field(vocabulary.date(key, extra=extra, readers=readers), lines=1)
 
     def earlier(self, *keys: str) -> HTML:
         """What the leader wrote before, to read."""
