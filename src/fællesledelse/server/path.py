@@ -31,8 +31,10 @@ def first_day(step: Step, moved: dict[str, date]) -> date:
     """The first day the step can be opened; ``date.min`` if it has no day.
 
     A group can open a step earlier; put off, it still opens on the cohort's day. So nothing that was open is ever closed
-    under those who have written in it.
+    under those who have written in it. A meeting's page is always open: what people bring to it is written before.
     """
+    if step.kind is StepKind.MEETING:
+        return date.min
     return min(own_day(step, moved) or date.min, step.opens or date.min)
 
 

@@ -152,6 +152,16 @@ class Page:
         vocabulary.visit(card)
         return self._part("visit", card=own(card, self._step))
 
+    def case(self, card: str) -> HTML:
+        """Where the case for a meeting is shared with the network, and taken back."""
+        vocabulary.case(card)
+        return self._part("case", card=own(card, self._step))
+
+    def cases(self, card: str) -> HTML:
+        """Who is host, keeps the time and brings a case to the meeting, and the cases that the others have shared."""
+        vocabulary.cases(card)
+        return self._part("cases", card=own(card, self._step))
+
     def living(self) -> HTML:
         """Each promise of the foundation, with what tested it and what others saw and said about it."""
         return self._show(LIVING, self._living)

@@ -1,24 +1,13 @@
 /** Where an experiment card is let go: whole to the group, in chosen parts onto the board; and what the others have let go. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, words } from "./sharing.js";
+import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, whenSaved, words } from "./sharing.js";
 
 export function mount(element, client, live) {
   const { card } = element.dataset;
   const view = build(client, card);
   const desk = new Desk(element, client, live, { path: `cards/${card}`, name: "release", draw: (data) => draw(view, data, desk, card) });
-  whenSaved(client, card, () => desk.refresh());
-}
-
-/** Call `look` when a field of the card has been saved. */
-function whenSaved(client, card, look) {
-  const versions = () => client.fields.filter(({ key }) => key.startsWith(`${card}.`)).map(({ key }) => client.field(key).version).join();
-  let before = versions();
-  client.addEventListener("change", () => {
-    const now = versions();
-    if (now !== before) look();
-    before = now;
-  });
+  whenSaved(client, (key) => key.startsWith(`${card}.`), () => desk.refresh());
 }
 
 function build(client, card) {

@@ -216,7 +216,12 @@ export function noteField(client, { key, limit, label, help, lines = 3 }, answer
 
 /** Call `look` when a field of the draft that stands on this page has been saved. */
 export function whenDraftSaved(client, look) {
-  const versions = () => client.fields.filter(({ key }) => DRAFT.includes(key)).map(({ key }) => client.field(key).version).join();
+  whenSaved(client, (key) => DRAFT.includes(key), look);
+}
+
+/** Call `look` when a field on this page whose key is `wanted` has been saved. */
+export function whenSaved(client, wanted, look) {
+  const versions = () => client.fields.filter(({ key }) => wanted(key)).map(({ key }) => client.field(key).version).join();
   let before = versions();
   client.addEventListener("change", () => {
     const now = versions();
