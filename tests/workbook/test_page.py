@@ -266,7 +266,7 @@ def test_whatever_is_written_is_shown_as_text(page: Page, server: Server, call: 
     shape = Shape(getattr(page, call)(*keys).value)
     assert set(shape.tags) <= {"div", "article", "h3", "p", "ol", "li", "a", "strong", "span", "button", "br", *CHART}
     assert {name for name, _ in shape.attributes} <= {
-        "class", "href", "aria-current", "aria-pressed", "data-finish", "role", "type", *DRAWN,
+        "class", "href", "aria-current", "aria-pressed", "data-finish", "data-said", "role", "type", *DRAWN,
     }  # fmt: skip
     assert all(name != "class" or str(value).startswith("fl-") for name, value in shape.attributes)
     assert shape.open == []
@@ -326,7 +326,7 @@ def test_what_a_group_shares_is_a_place_for_the_page_s_own_script(
         ("give", ("gossip",), {}),
         ("give", ("harvest",), {"rounds": 9}),
         ("received", ("gossip",), {}),
-        ("run_sheet", (), {"people": 5}),
+        ("run_sheet", (), {"people": 13}),
     ],
 )
 def test_a_wrong_part_says_what_is_wrong(page: Page, call: str, keys: tuple[str, ...], named: dict[str, int]) -> None:

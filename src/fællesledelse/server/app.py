@@ -71,6 +71,7 @@ from . import (
     vetoes_api,
     visits_api,
     workshop_api,
+    year,
 )
 from .assets import STATIC, asset, folder_of
 from .house import House
@@ -288,6 +289,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/hold/{GATHERING}/galleri", publication_api.GalleryPage),
         (rf"/hold/{GATHERING}/forloeb", programme.ProgrammePage),
         (rf"/hold/{GATHERING}/galleri/(?P<publication>{PARCEL})", publication_api.ReadingPage),
+        (rf"/hold/{GATHERING}/aaret", year.YearPage),
         (rf"/hold/{GATHERING}/hent-mit", mine_api.MinePage),
         (rf"/hold/{GATHERING}/evaluering", evaluation_api.EvaluationPage),
         (rf"/hold/{GATHERING}/spoergeskema", survey_api.SurveyPage),

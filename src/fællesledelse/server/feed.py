@@ -116,6 +116,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
     return {
         "today": house.today().isoformat(),
         "name": visit.session.person.name,
+        "gathering": manifest.kind.value,
         "group": [
             member.person.name
             for member in members

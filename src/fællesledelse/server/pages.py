@@ -4,15 +4,16 @@ from datetime import date
 from typing import Any, Final
 
 from ..danish import near_day
-from ..model import GatheringKind, Manifest, Participant, Role, Step, StepKind
+from ..model import MEETINGS, GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
-from .overview import countable, rows
+from .overview import countable, rows, states
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
 BESIDE: Final[tuple[tuple[str, str], ...]] = (
+    ("aaret", "Året"),
     ("forloeb", "Hele forløbet"),
     ("datoer", "Gruppens datoer"),
     ("gruppeoensker", "Gruppeønsker"),
@@ -40,10 +41,13 @@ SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
 _ELSEWHERE = {
-    GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+    GatheringKind.PROGRAMME: ("aaret",),
+    GatheringKind.SALON: ("aaret", "forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
-"""The pages that only a programme has a use for, by what people gather for instead."""
+"""The pages that those people have no use for, by what they gather for."""
+
+_WHOLE = {GatheringKind.PROGRAMME: "forløbet", GatheringKind.SALON: "salonerne", GatheringKind.NETWORK: "netværkets tid"}
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -141,7 +145,9 @@ class DatesPage(Page):
         first, last = cohort.manifest.starts, cohort.manifest.ends
         if day is not None and not (first <= day and (last is None or day <= last)):
             raise Refused(
-                400, "bad-date", "Datoen ligger uden for forløbet. Vælg en dag mellem forløbets første og sidste dag."
+                400,
+                "bad-date",
+                f"Datoen ligger uden for {_WHOLE[cohort.manifest.kind]}. Vælg en dag mellem den første og den sidste.",
             )
         moved = await moved_dates(self.house, gathering, mine.group)
         if day is not None and first_day(step, moved) <= self.house.today() < first_day(step, moved | {step.name: day}):
@@ -159,7 +165,7 @@ class DatesPage(Page):
                 "name": step.name,
                 "title": step.title,
                 "date": own_day(step, moved).isoformat(),  # type: ignore[union-attr]
-                "meeting": step.kind is StepKind.WORKSHOP,
+                "meeting": step.kind in MEETINGS,
                 "default": step.opens.isoformat(),  # type: ignore[union-attr]
             }
             for step in movable(cohort)
@@ -175,7 +181,8 @@ class FacilitatorViewPage(Page):
         """My own row, made by the same function as hers."""
         cohort, mine = await self.leader(gathering)
         row = next(row for row in await rows(self.house, cohort) if row.person == self.person)
-        self.show("facilitator_view.html", **await shell(self, cohort, mine, "det-kan-din-facilitator-se"), row=row)
+        context = await shell(self, cohort, mine, "det-kan-din-facilitator-se")
+        self.show("facilitator_view.html", **context, row=row, words=states(cohort))
 
 
 def movable(cohort: Cohort) -> list[Step]:
@@ -186,7 +193,7 @@ def movable(cohort: Cohort) -> list[Step]:
 
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
-    without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
+    without = (*_ELSEWHERE[manifest.kind], *(() if manifest.survey else (SURVEY,)))
     return tuple(each for each in BESIDE if each[0] not in without)
 
 
@@ -205,7 +212,8 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        desk = (("overblik", "Overblik"), ("forloeb", "Hele forløbet"), *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        nav, extras = [], tuple(each for each in desk if each[0] not in _ELSEWHERE[manifest.kind])
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
@@ -216,6 +224,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
             "gathering": manifest.gathering,
             "gathering_name": manifest.name,
             "organisation": manifest.organisation,
+            "kind": manifest.kind.value,
         },
         "nav": nav,
         "gathering": manifest.gathering,
@@ -225,9 +234,13 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
 
 def _link(cohort: Cohort, stage: Stage, current: str, today: date) -> dict[str, Any]:
     entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
-    extra = stage.step.kind is StepKind.ANNEX
-    return entry | {"state": stage.state, "opens": near_day(stage.opens, today) if stage.opens else None, "extra": extra}
+    extra, meeting = stage.step.kind is StepKind.ANNEX, stage.step.kind is StepKind.MEETING
+    return (
+        entry
+        | {"meeting": meeting}
+        | {"state": stage.state, "opens": near_day(stage.opens, today) if stage.opens else None, "extra": extra}
+    )
 
 
 def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:
-    return {"title": title, "url": address, "current": current, "state": "", "opens": None, "extra": extra}
+    return {"title": title, "url": address, "current": current, "state": "", "opens": None, "extra": extra, "meeting": False}

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, ClassVar, Protocol, Self
 
 from ..errors import ConnectionLost
+from ..model import GatheringKind
 from ..vocabulary import covers
 
 PATIENCE = 10.0
@@ -63,13 +64,17 @@ class WayStep:
 
 @dataclass(frozen=True)
 class Way:
-    """The whole path on one day: the leader's own name, the group's and the facilitators' names, the steps in order."""
+    """The whole path on one day: the leader's own name, the group's and the facilitators' names, the steps in order.
+
+    ``gathering`` is what people gather for, in the word of ``model.GatheringKind``.
+    """
 
     today: date
     steps: tuple[WayStep, ...]
     name: str = ""
     group: tuple[str, ...] = ()
     facilitators: tuple[str, ...] = ()
+    gathering: str = GatheringKind.PROGRAMME.value
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Self:
@@ -80,6 +85,7 @@ class Way:
             name=found.get("name") or "",
             group=tuple(found.get("group") or ()),
             facilitators=tuple(found.get("facilitators") or ()),
+            gathering=found.get("gathering") or GatheringKind.PROGRAMME.value,
         )
 
 

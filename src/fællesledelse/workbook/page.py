@@ -15,7 +15,7 @@ from ipywidgets import HTML, DOMWidget
 from .. import vocabulary
 from ..errors import ConnectionLost
 from ..vocabulary import DRAFT, LIVING, PERIOD, Call, covers, own, placed
-from . import living, view
+from . import living, meetings, view
 from .connection import Connection, Nobody, ServerConnection, inherited
 from .fields import Field, ServedField, describe
 from .mirror import Mirror
@@ -172,14 +172,20 @@ class Page:
 
     def finish(self) -> HTML:
         """Where the leader marks the step as done."""
-        return self._show((), lambda: view.finish(self._connection.way(), self._step))
+        return self._show((), self._finish)
 
     def _living(self) -> str:
         here = self._connection
         return living.shown(here.answers(LIVING), here.way(), here.heard())
 
+    def _finish(self) -> str:
+        way = self._connection.way()
+        return meetings.finish(way, self._step) if meetings.meets(way) else view.finish(way, self._step)
+
     def _path(self) -> str:
         way = self._connection.way()
+        if meetings.meets(way):
+            return meetings.path(way)
         return view.path(way, living.promised(self._connection.answers((PERIOD,)), way))
 
     def _field(self, call: Call, *, lines: int, most: int = 0) -> Field:

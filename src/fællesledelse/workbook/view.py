@@ -7,6 +7,7 @@ notebook's own stand above.
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from html import escape
@@ -45,6 +46,24 @@ MANY = 12
 """More answers than this are folded away until the leader wants to read them."""
 
 _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Finishing:
+    """The words of a button that marks something: on it, when it is pressed, about who sees the mark, and the way back."""
+
+    press: str
+    said: str
+    readers: str
+    onward: str
+
+
+_STEP_DONE = Finishing(
+    "Marker trinet som gennemført",
+    "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage.",
+    "Din facilitator kan se mærket, men aldrig hvad du har skrevet. Du kan altid gå tilbage og rette, også bagefter.",
+    "Se, hvor du er på din vej",
+)
 
 
 def away() -> str:
@@ -145,7 +164,7 @@ def _length(reading: Reading) -> str:
     empty = [_name(reading, key) for key in DRAFT if not reading.texts.get(key, "").strip()]
     lines = [_aloud(words)]
     if empty:
-        lines.append(f"Endnu uden ord: {_listed(empty)}.")
+        lines.append(f"Endnu uden ord: {listed(empty)}.")
     return f'<div class="fl-draft-length">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>'
 
 
@@ -174,12 +193,13 @@ def path(way: Way, promises: Sequence[str] = ()) -> str:
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
     current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current, way.today) for step in steps)
-    greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(steps, current, way.today)]))}</p>'
+    greeting = f'<p class="fl-next">{escape(" ".join([*hello(way.name), _where(steps, current, way.today)]))}</p>'
     said = "".join(f'<p class="fl-promised">{escape(line)}</p>' for line in promises[:2])
-    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
+    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{beside(way)}</div>'
 
 
-def _hello(name: str) -> list[str]:
+def hello(name: str) -> list[str]:
+    """A greeting, where there is a name."""
     return [f"Hej {name.split()[0]}."] if name.strip() else []
 
 
@@ -224,11 +244,11 @@ def _left(step: WayStep) -> str:
     """What the step still asks for. No count of fields: three cards are room for three, not a demand."""
     if step.filled and step.filled >= step.fields:
         return "Du har skrevet i alle felter. Marker trinet, når du er klar."
-    took = [f"Det tager {_long(step.minutes)}."] if step.minutes else []
+    took = [f"Det tager {long(step.minutes)}."] if step.minutes else []
     return " ".join([*took, "Du er i gang."] if step.filled else took)
 
 
-def _long(minutes: int) -> str:
+def long(minutes: int) -> str:
     """Minutes as one says them; from two hours on in hours and minutes."""
     if minutes < 120:
         return f"{minutes} minutter"
@@ -246,42 +266,45 @@ def _state(step: WayStep, today: date) -> tuple[str, str]:
 
 def _taken(way: Way, steps: Sequence[WayStep]) -> str:
     """At the end of the way: where one fetches what the cohort's end may take away."""
-    home = _home(way)
-    if not home or not steps or not all(step.done for step in steps):
+    first = home(way)
+    if not first or not steps or not all(step.done for step in steps):
         return ""
-    return f'<p><a href="{escape(home)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
+    return f'<p><a href="{escape(first)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
 
 
-def _home(way: Way) -> str:
+def home(way: Way) -> str:
     """The address of the first page; empty where there is no server."""
     return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
 
-def _beside(way: Way) -> str:
+def beside(way: Way, group: str = "I din sparringsgruppe") -> str:
+    """Who goes along; ``group`` are the words for those of the own group."""
     lines = []
     if way.group:
-        lines.append(f"I din sparringsgruppe: {_listed(way.group)}.")
+        lines.append(f"{group}: {listed(way.group)}.")
     if way.facilitators:
-        lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
+        lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {listed(way.facilitators)}.")
     return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """ "Anna, Bent og Carla"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} og {names[-1]}"
 
 
 def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
-    done = any(step.name == name and step.done for step in way.steps)
-    state = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage." if done else ""
-    home = _home(way)
-    onward = f'<p class="fl-finish-onward"><a href="{escape(home)}">Se, hvor du er på din vej</a></p>' if home else ""
+    return finishing(name, any(step.name == name and step.done for step in way.steps), _STEP_DONE, home(way))
+
+
+def finishing(name: str, done: bool, words: Finishing, back: str) -> str:
+    """A button that is pressed when something is done, in those words. ``back``: the first page's address, or empty."""
+    onward = f'<p class="fl-finish-onward"><a href="{escape(back)}">{words.onward}</a></p>' if back else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '
-        f'aria-pressed="{str(done).lower()}">Marker trinet som gennemført</button>'
-        f'<p class="fl-finish-state" role="status">{state}</p>'
-        '<p class="fl-finish-readers">Din facilitator kan se mærket, men aldrig hvad du har skrevet. '
-        f"Du kan altid gå tilbage og rette, også bagefter.</p>{onward}</div>"
+        f'data-said="{escape(words.said)}" aria-pressed="{str(done).lower()}">{words.press}</button>'
+        f'<p class="fl-finish-state" role="status">{escape(words.said) if done else ""}</p>'
+        f'<p class="fl-finish-readers">{words.readers}</p>{onward}</div>'
     )
 
 

@@ -1,7 +1,6 @@
 /** The button that marks a step as done: any `[data-finish]`, also one that a widget draws later. */
 import { Unreachable } from "./http.js";
 
-const DONE = "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage.";
 const FAILED = "Det blev ikke gemt. Prøv igen, når forbindelsen er tilbage.";
 
 function say(control, words) {
@@ -12,7 +11,7 @@ function say(control, words) {
 function show(control, done) {
   const pressed = String(done);
   if (control.getAttribute("aria-pressed") !== pressed) control.setAttribute("aria-pressed", pressed);
-  say(control, done ? DONE : "");
+  say(control, done ? control.dataset.said : "");
 }
 
 /** The buttons as they stand now: what is computed anew may have put another in the place of the one that was pressed. */

@@ -6,7 +6,7 @@
 import { button, node, proseAbove } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 import { Editor } from "./contract-editor.js";
-import { SWITCHES, switchWords, terms } from "./contract-text.js";
+import { SWITCHES, switchWords, terms, unsettled } from "./contract-text.js";
 import { renew, say } from "./draw.js";
 
 const AWAY = "Der er ingen forbindelse lige nu. Dine ord står her stadig. Prøv igen om lidt.";
@@ -17,12 +17,12 @@ function list(names) {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} og ${names.at(-1)}`;
 }
 
-function stateWords({ contract }, may) {
-  if (!contract && !may) return "I har ikke aftalt noget endnu. Det gør I på siden for den første workshop.";
+function stateWords({ contract, called, place }, may) {
+  if (!contract && !may) return unsettled({ place });
   if (!contract) return "I har ikke aftalt noget endnu. Læs forslaget højt, og ret det sammen. En af jer foreslår det så for gruppen.";
-  if (contract.in_force) return "Kontrakten gælder. I har alle sagt ja.";
+  if (contract.in_force) return `${called} gælder. I har alle sagt ja.`;
   const by = contract.mine && contract.accepted.length === 1 ? "Du har foreslået denne ordlyd." : `${contract.by} har foreslået denne ordlyd.`;
-  return `${by} Den gælder, når alle har sagt ja.`;
+  return `${by} ${called} gælder, når alle har sagt ja.`;
 }
 
 function whoWords({ contract }) {
@@ -115,6 +115,7 @@ class Contract {
 
   #take(told) {
     this.#told = told;
+    this.#parts.whole.setAttribute("aria-label", told.called);
     this.#draw();
     this.#editor?.compare(this.#standing(), Boolean(told.contract));
   }
@@ -142,7 +143,7 @@ class Contract {
   }
 
   #wording(contract, points) {
-    if (!contract.texts) return [node("p", {}, "Gruppen har en kontrakt fra før, du kom med. Bed en af de andre om at vise dig den. Så bliver I alle spurgt igen.")];
+    if (!contract.texts) return [node("p", {}, `${this.#told.called} er fra, før du kom med. Bed en af de andre om at vise dig ordlyden. Så bliver I alle spurgt igen.`)];
     return [changes(points, contract), terms(points, contract.texts), switchWords(contract.switches)].filter(Boolean);
   }
 
@@ -150,8 +151,8 @@ class Contract {
     const names = contract?.texts ? contract.unseen : [];
     const p = this.#parts;
     p.unseen.hidden = !names.length;
-    say(p.unseenText, names.length ? `${list(names)} er ny i gruppen og kan ikke læse kontrakten endnu. Viser du den, siger I alle ja igen.` : "");
-    say(p.show, names.length ? `Vis ${list(names)} kontrakten` : "");
+    say(p.unseenText, names.length ? `${list(names)} er ny i gruppen og kan ikke læse ordlyden endnu. Viser du den, siger I alle ja igen.` : "");
+    say(p.show, names.length ? `Vis ${list(names)} ${this.#told.called.toLowerCase()}` : "");
   }
 
   async #accept() {
@@ -167,7 +168,8 @@ class Contract {
 
   #edit() {
     const { contract } = this.#told;
-    this.#editor ??= new Editor(this.#client, this.#told, contract?.switches, SWITCHES, `contract-${++serial}`, {
+    const words = Object.fromEntries(Object.entries(SWITCHES).filter(([name]) => this.#told.switches.includes(name)));
+    this.#editor ??= new Editor(this.#client, this.#told, contract?.switches, words, `contract-${++serial}`, {
       propose: (texts, switches) => this.#propose(texts, switches),
       cancel: () => this.#shut(),
     });
