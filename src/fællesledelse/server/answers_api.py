@@ -36,6 +36,7 @@ class DoneHandler(Api):
         await self.house.ask(self.house.store.progress.mark, self.person, gathering, page.name, done)
         if page.kind is StepKind.MEETING and not done:
             await self.house.ask(self.house.store.rooms.leave, gathering, mine.group, page.name, self.person)
+            self.house.live.changed(gathering, mine.group)
         self.reply({"done": done})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from fællesledelse.cohort.build import BUILT, build
 from fællesledelse.cohort.demo import write_demo
@@ -17,6 +17,7 @@ from fællesledelse.dress.stage import Stage, stage
 from fællesledelse.manifest import load
 from fællesledelse.model import Manifest
 from tests.browser.group.round_table import facilitator
+from tests.browser.group.together import SOON
 from tests.browser.journey.leader import DESKTOP, PHONE
 from tests.browser.journey.two_years import TABLET, Fellow
 from tests.live import House
@@ -43,10 +44,24 @@ class Colleague(Fellow):
             self.write(f"meeting.{step}.case.1.{part}", text)
         self.wait_until_saved()
 
-    def share(self) -> None:
-        """Share the case with the network."""
-        self.part("case").get_by_role("button", name="Del sagen").first.click()
-        expect(self.part("case")).to_contain_text("kan læse den, som den stod da")
+    def share_by_keyboard(self) -> None:
+        """Share the case from where it was written last, without a pointer."""
+        button = self.part("case").get_by_role("button", name="Del sagen med netværket")
+        expect(button).to_be_visible()
+        self.page.locator('textarea[data-key$=".case.1.help"]').focus()
+        for _ in range(12):
+            self.page.keyboard.press("Tab")
+            if button.evaluate("(each) => each === document.activeElement"):
+                break
+        self.page.keyboard.press("Enter")
+        expect(self.part("case")).to_contain_text("kan læse den, som den stod da", timeout=SOON)
+
+    def reads(self, name: str) -> Locator:
+        """The case of someone else on the meeting's page, unfolded."""
+        found = self.part("cases").locator("details", has_text=f"Sag fra {name}")
+        expect(found).to_have_count(1, timeout=SOON)
+        found.locator("summary").click()
+        return found
 
     def look(self) -> list[str]:
         """What axe finds wrong with the page, and whether it is too wide, on a phone, a tablet and a desktop."""
