@@ -1,10 +1,11 @@
 """A network of the tests' people: the demo's, with three meetings around today, and the duties of its roster."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from fællesledelse.cohort import demo
+from fællesledelse.cohort import days, demo
 from fællesledelse.cohort.build import build
 
 from .people import ANNA, BENT, CARLA, DORTE, TODAY, VIBEKE, Someone
@@ -18,6 +19,7 @@ def write_network(folder: Path, gathering: str = "demo", today: date = TODAY) ->
     demo.write_demo(folder, today, part="netvaerk")
     path = folder / "hold.yaml"
     text = path.read_text(encoding="utf-8").replace("hold: demo-netvaerk", f"hold: {gathering}")
+    text = re.sub(r"(moede-2\n.*\n +dato: )\S+", rf"\g<1>{days.written(today)}", text)  # on a Sunday too
     path.write_text(
         text.replace("Jonas Enggaard", VIBEKE.name).replace("jonas.enggaard@strandby.example", VIBEKE.email), "utf-8"
     )

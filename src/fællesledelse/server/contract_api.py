@@ -58,7 +58,8 @@ class PartiesApi(Api):
         await open_step(self, cohort, mine.group, proposal.step)
         members = leaders_of(await self.house.ask(self.house.store.people.members, gathering), mine.group)
         if len(members) < 2:
-            words = "En kontrakt er noget, I aftaler med hinanden. Den åbner her, når I er mindst to i din gruppe."
+            named = CALLED.get(cohort.manifest.kind, ("En kontrakt", ""))[0]
+            words = f"{named} er noget, I aftaler med hinanden. Det åbner her, når I er mindst to i din gruppe."
             raise Refused(403, "alone", words)
         return Parties(gathering, mine.group, members, proposal)
 

@@ -67,7 +67,10 @@ class FrontDoor(Page):
             self.show("gatherings.html", gatherings=choices)
         else:
             raise Refused(
-                404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
+                404,
+                "no-gathering",
+                "Du er ikke med i et forløb, et netværk eller en salon lige nu. Tal med din facilitator.",
+                title="Intet at vise",
             )
 
 

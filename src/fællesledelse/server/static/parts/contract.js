@@ -74,7 +74,7 @@ class Contract {
 
   #build() {
     const p = {
-      state: node("p", { class: "contract-state", role: "status" }, "Kontrakten hentes …"),
+      state: node("p", { class: "contract-state", role: "status" }, "Hentes …"),
       wording: node("div", { class: "contract-wording" }),
       who: node("p", { class: "contract-who" }),
       people: node("p", { class: "contract-who contract-people" }),

@@ -1,8 +1,10 @@
 """A network's meetings over the wire: cases shared with the network alone and taken back, and who was there."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from .circles import SECRET, Leader, group_server
 from .networks import TWO_GROUPS, set_members, write_network
-from .people import ANNA, BENT, CARLA, DORTE, VIBEKE, Someone
+from .people import ANNA, BENT, CARLA, DORTE, GERDA, TODAY, VIBEKE, Someone
 from .serving import Client, Server
 
 CARD = "meeting.moede-2.case"
@@ -169,3 +171,119 @@ def test_a_page_of_a_meeting_says_who_has_which_duty_in_the_own_group(network: N
     duties = [("Vært", ["Anna Ager"]), ("Passer uret", ["Bent Birk"]), ("Har en sag med", ["Carla Conradsen"])]
     assert [(each["duty"], each["names"]) for each in network[BENT].get(f"cases/{CARD}")["duties"]] == duties
     assert network[DORTE].get(f"cases/{CARD}")["duties"] == []
+
+
+def begin(leader: Leader, step: str, *there: Leader) -> httpx.Response:
+    """The room begins with those people in it."""
+    room = leader.get(f"rooms/{step}")
+    body = {"base": room["version"], "do": "order", "order": [each.id for each in there]}
+    placed = leader.client.put(f"/api/demo/rooms/{step}", json=body)
+    if placed.status_code != 200:
+        return placed
+    return leader.client.put(f"/api/demo/rooms/{step}", json={"base": placed.json()["version"], "do": "start"})
+
+
+def mark(leader: Leader, step: str, there: bool) -> httpx.Response:
+    return leader.client.put(f"/api/demo/steps/{step}/done", json={"done": there})
+
+
+def year(leader: Leader) -> list[str]:
+    """The meetings of the year, each in one line."""
+    answer = leader.client.get("/hold/demo/aaret")
+    assert answer.status_code == 200
+    return [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in answer.text.split('<li class="site-card')[1:]]
+
+
+def test_who_was_there_is_what_the_room_and_each_oneself_says(network: Network) -> None:
+    anna, bent, carla, _ = (network[who] for who in TWO_GROUPS)
+    assert begin(anna, "moede-2", anna, bent).status_code == 200
+    assert "Var med Anna Ager, Bent Birk (2 af 3)" in year(carla)[1]
+    assert "Var du med, så sig det på mødets side" in year(carla)[1]
+    assert mark(carla, "moede-2", True).status_code == 200
+    assert "Var med Anna Ager, Bent Birk, Carla Conradsen (3 af 3)" in year(bent)[1]
+    assert mark(bent, "moede-2", False).status_code == 200
+    assert "Var med Anna Ager, Carla Conradsen (2 af 3)" in year(anna)[1]
+    assert 'aria-pressed="true">Jeg var med<' in carla.client.get("/hold/demo/moede-2").text
+    assert 'aria-pressed="false">Jeg var med<' in bent.client.get("/hold/demo/moede-2").text
+    shown = network.vibeke.get("/hold/demo/overblik").text
+    assert re.search(r"2 af 4</td>", shown)
+    assert mark(bent, "moede-2", True).status_code == 200
+
+
+def test_nobody_was_at_a_meeting_that_has_not_been_held_and_its_clock_waits(network: Network) -> None:
+    anna, bent, *_ = (network[who] for who in TWO_GROUPS)
+    assert anna.client.get("/hold/demo/moede-3").status_code == 200
+    assert anna.get("rooms/moede-3")["phase"] == -1
+    for refused in (begin(anna, "moede-3", anna, bent), mark(anna, "moede-3", True)):
+        assert (refused.status_code, refused.json()["error"]) == (403, "not-open")
+    assert "når I har mødtes" in mark(anna, "moede-3", True).json()["message"]
+    assert "Var med" not in year(anna)[2]
+
+
+def test_the_year_says_when_where_what_about_and_who_has_which_duty(network: Network) -> None:
+    anna, dorte = network[ANNA], network[DORTE]
+    _, second, third = year(anna)
+    assert "kl. 13.00, Kulturværftet Tema At lede på afstand" in second
+    assert "Vært Anna Ager Passer uret Bent Birk Har en sag med Carla Conradsen" in second
+    assert "Tema Ikke valgt endnu" in third
+    assert "Vært" not in " ".join(year(dorte))
+    shown = anna.client.get("/hold/demo/aaret").text
+    assert "<li>Balance og trivsel i lederrollen</li>" in shown
+    write_case(anna, about="En sag")
+    assert share(anna).status_code == 200
+    assert "Sager, du kan læse Fra Anna Ager" in year(network[BENT])[1]
+    assert "Sager" not in " ".join(year(dorte))
+
+
+def test_the_year_is_the_members_own(network: Network) -> None:
+    assert network.vibeke.get("/hold/demo/aaret").status_code == 403
+    assert network.server.client(GERDA).get("/hold/andet/aaret").status_code == 404
+    anna = network[ANNA]
+    for beside in ("Året", "Hent mit"):
+        assert f">{beside}\n" in anna.client.get("/hold/demo/hent-mit").text.replace("</a>", "\n")
+    for programme in ("Tavlen", "Galleri", "Hele forløbet", "Gruppeønsker"):
+        assert programme not in anna.client.get("/hold/demo/hent-mit").text
+
+
+def test_who_has_left_is_not_in_the_year_and_a_duty_nobody_has_is_told_the_facilitator(network: Network) -> None:
+    anna, carla = network[ANNA], network[CARLA]
+    mark(carla, "moede-1", True)
+    assert "Carla Conradsen" in year(anna)[0]
+    assert "Mangler" not in network.vibeke.get("/hold/demo/overblik").text
+    network.has(TWO_GROUPS | {CARLA: ""})
+    assert "Carla Conradsen" not in " ".join(year(anna))
+    assert "Kulturværftet. Mangler en sag" in network.vibeke.get("/hold/demo/overblik").text
+    network.has({who: group for who, group in TWO_GROUPS.items() if who != CARLA})
+    assert "Carla Conradsen" not in " ".join(year(anna))
+    network.has(TWO_GROUPS)
+
+
+def test_nobody_is_reminded_of_having_been_somewhere(network: Network) -> None:
+    letters = network.vibeke.get("/api/demo/mailings/letters", params={"slags": "reminder"}).json()["letters"]
+    assert letters == []
+
+
+def test_rules_are_agreed_on_without_anything_to_switch(network: Network) -> None:
+    anna, bent, carla, _ = (network[who] for who in TWO_GROUPS)
+    told = anna.get("contract")
+    assert (told["called"], told["switches"]) == ("Spillereglerne", [])
+    texts = {point["part"]: point["text"] for point in told["points"]}
+    body = {"base": 0, "texts": texts, "switches": {"harvest": True}}
+    assert anna.client.put("/api/demo/contract", json=body).status_code == 400
+    assert anna.client.put("/api/demo/contract", json=body | {"switches": {}}).status_code == 200
+    assert "Det mangler Bent og Carla" in anna.get(f"cases/{CARD}")["rules"]
+    for each in (bent, carla):
+        assert each.post("contract/accept", number=1).status_code == 200
+    assert anna.get(f"cases/{CARD}")["rules"] == ""
+    assert "Gælder: 3 af 3 har sagt ja" in network.vibeke.get("/hold/demo/overblik").text
+
+
+def test_a_meeting_that_is_moved_keeps_its_cases(network: Network) -> None:
+    anna, bent = network[ANNA], network[BENT]
+    write_case(anna, about="Står stadig")
+    assert share(anna).status_code == 200
+    form = {"step": "moede-2", "date": (TODAY + timedelta(days=9)).isoformat()}
+    assert bent.client.post("/hold/demo/datoer", data=form).status_code == 200
+    assert theirs(bent) == [("Anna Ager", "Står stadig")]
+    assert "I har selv flyttet datoen" in year(bent)[1]
+    assert bent.client.post("/hold/demo/datoer", data=form | {"date": ""}).status_code == 200
