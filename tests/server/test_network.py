@@ -136,6 +136,20 @@ def test_who_leaves_the_network_takes_the_case_along_and_keeps_no_way_into_the_o
     assert theirs(carla) == [("Anna Ager", "Annas")]
 
 
+def test_who_moves_to_another_group_is_told_who_still_reads_the_case_and_takes_it_back(network: Network) -> None:
+    anna, carla, dorte = network[ANNA], network[CARLA], network[DORTE]
+    write_case(carla, about="Fra den gamle gruppe")
+    shared = share(carla).json()["shared"]
+    network.has({ANNA: "1", BENT: "1", CARLA: "2", DORTE: "2"})
+    told = carla.get(f"cases/{CARD}")["shared"]
+    assert (told["readers"], told["missed"]) == (["Anna Ager", "Bent Birk"], ["Dorte Dam"])
+    assert theirs(anna) == [("Carla Conradsen", "Fra den gamle gruppe")]
+    assert theirs(dorte) == []
+    assert carla.delete(f"cases/{CARD}/{shared}").status_code == 200
+    assert theirs(anna) == []
+    network.has(TWO_GROUPS)
+
+
 def test_what_was_not_seen_or_is_empty_or_too_long_is_not_shared(network: Network) -> None:
     carla = network[CARLA]
     for part in ("about", "hurts", "help"):

@@ -89,11 +89,11 @@ def _rules(circle: Circle) -> str:
 
 
 def _shared(here: Cases, parcel: Parcel, now: list[dict[str, str]]) -> dict[str, Any]:
-    known = {member.id: member.name for member in here.circle.others}
+    everyone, me = here.circle.everyone, here.circle.me
     return {
         "id": parcel.id,
         "made_at": parcel.made_at.isoformat(),
-        "readers": [name for person, name in known.items() if person in parcel.readers],
+        "readers": [name for person, name in everyone.items() if person in parcel.readers and person != me],
         "missed": [each.person.name for each in here.missed()],
         "changed": (parcel.content or {}).get("parts") != now,
     }

@@ -22,7 +22,7 @@ from .web import Page, Refused
 class Held:
     """A meeting of the own group. ``there`` are the names of those of it who were at the meeting, ``of`` how many it is.
 
-    ``cases``: whose cases the reader can read, or has shared.
+    ``coming``: what the next one is called. ``cases``: whose cases the reader can read, or has shared.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Held:
     theme: str
     duties: tuple[tuple[str, list[str]], ...]
     over: bool
-    next: bool
+    coming: str
     mine: bool
     there: tuple[str, ...]
     of: int
@@ -73,7 +73,7 @@ class YearPage(Page):
                 theme=step.meeting.theme if step.meeting else "",
                 duties=tuple(each for each in duties(cohort.roster.participants, mine.group, step.name) if each[1]),
                 over=bool(day and day < today) or not there[step.name].isdisjoint(names),
-                next=step is coming,
+                coming="" if step is not coming else "I dag" if day == today else "Næste møde",
                 mine=self.person in there[step.name],
                 there=tuple(name for person, name in names.items() if person in there[step.name]),
                 of=len(names),

@@ -1,7 +1,7 @@
 /** Where a leader shares the case for a network's meeting, hands it on to those who come later, and takes it back. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { confirmed, Desk, listed, newId, small, whenSaved } from "./sharing.js";
+import { confirmed, Desk, listed, newId, seen, small, whenSaved } from "./sharing.js";
 
 const MINE = "Du kan trække den tilbage, når du vil. Forlader du netværket, går den med dig.";
 
@@ -49,10 +49,9 @@ function shared({ shared: { made_at, readers, missed, changed, id }, absent }, d
 }
 
 async function give(desk, card) {
-  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
-  if (!(await desk.arrived(keys))) return;
-  const seen = keys.sort().map((key) => desk.client.field(key).version).join("."); // what this page shows, and no other device's words
-  if (await desk.change("PUT", `cases/${card}`, { share_id: newId(), seen })) desk.say("Sagen er delt med netværket.");
+  const versions = await seen(desk, card);
+  if (versions === null) return;
+  if (await desk.change("PUT", `cases/${card}`, { share_id: newId(), seen: versions })) desk.say("Sagen er delt med netværket.");
 }
 
 async function handOn(desk, card, names) {

@@ -1,7 +1,7 @@
 /** Where an experiment card is let go: whole to the group, in chosen parts onto the board; and what the others have let go. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, whenSaved, words } from "./sharing.js";
+import { belongs, confirmed, Desk, listed, newId, Rows, seen, short, small, unique, whenSaved, words } from "./sharing.js";
 
 export function mount(element, client, live) {
   const { card } = element.dataset;
@@ -92,10 +92,9 @@ function themes(names, chosen, kept) {
 }
 
 async function give(desk, card, to, { parts, theme, success }) {
-  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
-  if (!(await desk.arrived(keys))) return;
-  const seen = keys.sort().map((key) => desk.client.field(key).version).join("."); // what this page shows, and no other device's words
-  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen });
+  const versions = await seen(desk, card);
+  if (versions === null) return;
+  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen: versions });
   if (done) desk.say({ group: "Kortet er delt med gruppen.", board: "Det hænger på tavlen nu." }[to]);
 }
 

@@ -219,6 +219,16 @@ export function whenDraftSaved(client, look) {
   whenSaved(client, (key) => DRAFT.includes(key), look);
 }
 
+/**
+ * Which versions of the fields of `card` this page shows, and no other device's words; null where what was typed has not
+ * reached the server.
+ */
+export async function seen(desk, card) {
+  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
+  if (!(await desk.arrived(keys))) return null;
+  return keys.sort().map((key) => desk.client.field(key).version).join(".");
+}
+
 /** Call `look` when a field on this page whose key is `wanted` has been saved. */
 export function whenSaved(client, wanted, look) {
   const versions = () => client.fields.filter(({ key }) => wanted(key)).map(({ key }) => client.field(key).version).join();
