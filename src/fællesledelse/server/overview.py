@@ -29,10 +29,13 @@ STATES: Final[dict[State, str]] = {
 ATTENDANCE: Final[dict[State, str]] = {"open": "Ikke holdt endnu", "done": "Var med", "passed": "Holdt, ikke meldt med"}
 """The same of a meeting of salons and networks."""
 
-_WANTED: Final = ("en vært", "en, der passer uret", "en sag")
+_WANTED: Final = ("en vært", "en til at passe uret", "en sag")
 
 SOON: Final = timedelta(weeks=4)
 """How far ahead workshops are told."""
+
+A_MEETING_AHEAD: Final = timedelta(weeks=10)
+"""The same of a network's meetings, which come more seldom and want a host and a case."""
 
 Moved = dict[str, dict[str, date]]
 """The days that groups have moved for themselves, by group and step."""
@@ -175,15 +178,16 @@ def _group(house: House, cohort: Cohort, group: str, leaders: list[Member]) -> d
 
 
 def _workshops(house: House, cohort: Cohort, groups: list[str]) -> list[dict[str, str]]:
-    """The workshops of the next four weeks, by day and step; groups that meet alike stand together."""
+    """The workshops of the next weeks, by day and step; groups that meet alike stand together."""
     today, moved = house.today(), _moved(house, cohort, groups)
+    ahead = A_MEETING_AHEAD if cohort.manifest.kind is GatheringKind.NETWORK else SOON
     named = [group for group in groups if group]
     meetings = [
         (day, number, _where(day, step) + _wanting(cohort, group, step), group)
         for number, step in enumerate(cohort.manifest.steps)
         for group in named
         if step.kind in MEETINGS
-        if (day := own_day(step, moved[group])) is not None and today <= day <= today + SOON
+        if (day := own_day(step, moved[group])) is not None and today <= day <= today + ahead
     ]
     meetings.sort(key=lambda meeting: meeting[:3])  # groups keep their order
     found = []

@@ -46,12 +46,13 @@ class Words:
     groups: str
     meeting: str
     meetings: str
+    ahead: str = "de næste fire uger"
 
 
 WORDS: Final = {
     GatheringKind.PROGRAMME: Words("Gennemført i alt", "Grupper og kontrakter", "Workshop", "workshops"),
     GatheringKind.SALON: Words("Var med i alt", "Saloner", "Salon", "saloner"),
-    GatheringKind.NETWORK: Words("Var med i alt", "Grupper og spilleregler", "Møde", "møder"),
+    GatheringKind.NETWORK: Words("Var med i alt", "Grupper og spilleregler", "Møde", "møder", "de næste ti uger"),
 }
 
 TOOLTIP: Final = {"leader": "Leder", "department": "Forvaltning", "title": "Trin", "day": "Dag", "state": "Tilstand"}
@@ -217,6 +218,6 @@ def _workshops(told: Told) -> str:
         '<table class="site-table desk-overview-workshops">'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    meetings = _words(told).meetings
-    none = f"<p>Der er ingen {meetings} de næste fire uger.</p>"
-    return f"<section><h2>{meetings.capitalize()} de næste fire uger</h2>{table if rows else none}</section>"
+    coming = f"{_words(told).meetings} {_words(told).ahead}"
+    none = f"<p>Der er ingen {coming}.</p>"
+    return f"<section><h2>{coming.capitalize()}</h2>{table if rows else none}</section>"
