@@ -88,7 +88,7 @@ class Contract {
     p.show = button("", () => this.#showAgain());
     p.unseen.append(p.unseenText, p.show);
     const buttons = node("div", { class: "room-buttons" }, p.yes, p.edit);
-    p.whole = node("section", { class: "contract", "aria-label": "Gruppens kontrakt" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
+    p.whole = node("section", { class: "contract", "aria-label": "Gruppens aftale" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
     p.buttons = buttons;
     return p;
   }
@@ -115,7 +115,6 @@ class Contract {
 
   #take(told) {
     this.#told = told;
-    this.#parts.whole.setAttribute("aria-label", told.called);
     this.#draw();
     this.#editor?.compare(this.#standing(), Boolean(told.contract));
   }
