@@ -40,8 +40,12 @@ def test_the_next_meeting_stands_in_full_and_those_one_was_at_say_so() -> None:
 
 
 def test_a_year_that_is_over_or_not_planned_yet_says_so() -> None:
-    assert "I har holdt det sidste møde" in meetings.path(way(step(1, -3)))
+    over = meetings.path(way(step(1, -3)))
+    assert "I har holdt det sidste møde" in over
+    assert '<a href="/hold/x/hent-mit">' in over
+    assert "hent-mit" not in meetings.path(way(step(1, -3), kind=GatheringKind.SALON))
     assert "I har ikke sat en dato endnu." in meetings.path(way())
+    assert "hent-mit" not in meetings.path(way())
     assert "I har ikke sat en dato endnu." in meetings.path(way(step(1, None)))
 
 

@@ -15,10 +15,10 @@ def attended(house: House, cohort: Cohort) -> dict[str, frozenset[str]]:
     for person, name in store.progress.marks(gathering):
         if name in meetings:
             found[name].add(person)
-    for group, name, order in store.rooms.begun(gathering):
-        if name not in meetings:
-            continue
-        day = store.progress.dates(gathering, group).get(name, meetings[name].opens)
+    begun = [room for room in store.rooms.begun(gathering) if room[1] in meetings]
+    moved = {group: store.progress.dates(gathering, group) for group in {room[0] for room in begun}}
+    for group, name, order in begun:
+        day = moved[group].get(name, meetings[name].opens)
         if day is None or day <= today:  # who tries the room before has not met anyone
             found[name] |= set(order)
     return {name: frozenset(people) for name, people in found.items()}

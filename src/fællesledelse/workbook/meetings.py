@@ -39,15 +39,21 @@ def path(way: Way) -> str:
     greeting = " ".join([*hello(way.name), words or _nothing(steps, coming)])
     items = "".join(_meeting(step, step is coming, way.today) for step in steps)
     listed = f'<ol class="fl-steps">{items}</ol>' if items else ""
-    return (
-        f'<div class="fl-path"><p class="fl-next">{escape(greeting)}</p>{listed}{beside(way, _ALONG[way.gathering])}</div>'
-    )
+    whole = f"{listed}{_taken(way, bool(steps) and not coming)}{beside(way, _ALONG[way.gathering])}"
+    return f'<div class="fl-path"><p class="fl-next">{escape(greeting)}</p>{whole}</div>'
 
 
 def _nothing(steps: Sequence[WayStep], coming: WayStep | None) -> str:
     if not steps or coming:
         return "I har ikke sat en dato endnu."
     return "I har holdt det sidste møde, der er sat en dato for. Det, du har skrevet, er her stadig."
+
+
+def _taken(way: Way, over: bool) -> str:
+    """After a network's last meeting: where one fetches what its end takes away. A salon has nothing to fetch."""
+    if not over or not home(way) or way.gathering != GatheringKind.NETWORK.value:
+        return ""
+    return f'<p><a href="{escape(home(way))}hent-mit">Hent alt det, du har skrevet</a>, før netværket slutter.</p>'
 
 
 def _meeting(step: WayStep, coming: bool, today: date) -> str:
