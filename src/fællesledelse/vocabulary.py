@@ -219,6 +219,17 @@ def visit(card: str) -> Call:
     return Call()
 
 
+def case(card: str) -> Call:
+    """Where a leader shares the case for a network's meeting with the network; ``card``: how the keys of the case begin."""
+    _key(card)
+    return Call()
+
+
+def cases(card: str) -> Call:
+    """Who has which duty at a network's meeting, and the cases the others have shared. ``card``: as for ``case``."""
+    return case(card)
+
+
 def living() -> Call:
     """Each promise of the foundation, with what tested it and what others saw and said about it."""
     return Call(reads=LIVING)
@@ -247,7 +258,23 @@ def _gift(kind: str) -> None:
 
 _CALLS: tuple[Callable[..., Call], ...] = (
     *(text, cards, private, choose, pick, date, earlier, draft, mirror, path, finish),
-    *(release, visit, living, contract, run_sheet, room, give, received, share, readings, feedback, revision, publish),
+    *(
+        release,
+        visit,
+        case,
+        cases,
+        living,
+        contract,
+        run_sheet,
+        room,
+        give,
+        received,
+        share,
+        readings,
+        feedback,
+        revision,
+        publish,
+    ),
 )
 VOCABULARY: dict[str, Callable[..., Call]] = {call.__name__: call for call in _CALLS}
 """Every name a cell may call on its page."""

@@ -56,6 +56,21 @@ def test_a_salon_takes_an_hour_and_has_nothing_to_write_in(salons: Built) -> Non
         assert [sum(phase.minutes for phase in sheet.phases) for sheet in step.run_sheets] in ([], [60])
 
 
+def test_a_networks_agenda_fills_its_two_hours_and_ends_with_the_four_questions_aloud(tmp_path: Path) -> None:
+    manifest = build(laid(tmp_path, "netvaerk")).manifest
+    meetings = [step for step in manifest.steps if step.kind is StepKind.MEETING]
+    for step in meetings:
+        [sheet] = step.run_sheets
+        assert sum(phase.minutes for phase in sheet.phases) == step.minutes == 120
+        titles = [phase.title for phase in sheet.phases]
+        assert titles[:3] == ["Tjek ind", "Temaet", "Pause"]
+        assert titles[-2:] == ["De fire spørgsmål", "Tjek ud"]
+        assert step.run_sheet(4) == step.run_sheet(12) == sheet
+        assert {field.key.split(".")[1] for field in step.fields} == {step.name}
+        assert not any(field.core for field in step.fields)
+    assert len(meetings) == 3
+
+
 def test_the_roster_says_who_is_host_keeps_the_time_and_brings_a_case(tmp_path: Path) -> None:
     roster = prepare(laid(tmp_path, "netvaerk")).roster
     duties = {each.name: (each.hosts, each.chairs, each.cases) for each in roster.participants}

@@ -8,16 +8,17 @@ from fællesledelse.documents import Left
 from fællesledelse.model import PrivacyNotice
 from fællesledelse.server.assets import asset
 from fællesledelse.server.former import OwnWave, Released
+from fællesledelse.server.overview import STATES
 from fællesledelse.share import share
 
 ME = {
     "name": "Karen Møllegaard",
     "person": "p1",
     "role": "leader",
+    "kind": "forløb",
     "gathering": "demo",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
-    "way": "Forløbet",
 }
 STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 
@@ -25,7 +26,15 @@ STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 def entry(title: str, *, state: str = "", current: bool = False, extra: bool = False) -> dict[str, Any]:
     """One line of the path."""
     opens = "17. august" if state == "locked" else None
-    return {"title": title, "url": "/hold/demo/x", "current": current, "state": state, "opens": opens, "extra": extra}
+    return {
+        "title": title,
+        "url": "/hold/demo/x",
+        "current": current,
+        "state": state,
+        "opens": opens,
+        "extra": extra,
+        "meeting": False,
+    }
 
 
 NAV = [
@@ -76,7 +85,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         | {"me": ME | {"role": "facilitator"}, "privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False},
     ),
     "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
-    "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3")}),
+    "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3"), "words": STATES}),
     "vetoes": ("vetoes.html", INSIDE | {"others": OTHERS, "most": 3}),
 }
 

@@ -10,7 +10,7 @@ from fællesledelse.model import PrivacyNotice
 from fællesledelse.server.assets import STATIC, folder_of
 from fællesledelse.server.overview import STATES
 
-from .pages import PAGES, render
+from .pages import ME, PAGES, entry, render
 
 every_page = pytest.mark.parametrize("page", PAGES)
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
@@ -68,8 +68,8 @@ def test_says_that_only_constructed_people_may_use_it(page: str) -> None:
 
 
 def test_a_hostile_name_stays_text_on_every_part_of_a_page() -> None:
-    me = {"name": HOSTILE, "gathering": "demo", "gathering_name": HOSTILE, "organisation": HOSTILE, "way": HOSTILE}
-    nav = [{"title": HOSTILE, "url": "/x", "current": False, "state": "locked", "opens": HOSTILE, "extra": False}]
+    me = ME | {"name": HOSTILE, "gathering_name": HOSTILE, "organisation": HOSTILE}
+    nav = [entry(HOSTILE, state="locked") | {"opens": HOSTILE}]
     html = render("dates", me=me, nav=nav, group=HOSTILE, message=HOSTILE)
     assert "<img" not in html
     assert "&lt;img" in html

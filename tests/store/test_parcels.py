@@ -210,3 +210,40 @@ def test_what_was_shared_is_there_after_a_restart(house: House, anna: Unlocked, 
     posted = share(house.store, anna, bent)
     store = house.reopen()
     assert store.parcels.get(store.access.sign_in(BENT.email, PHRASE), "demo", posted.id) == posted
+
+
+def test_a_case_goes_with_its_author_and_a_reader_who_leaves_keeps_no_key_to_it(
+    house: House, anna: Unlocked, bent: Unlocked, dorte: Unlocked
+) -> None:
+    """Other kinds stay as they are, and so do cases in another gathering."""
+    store, everyone = house.store, (*ROSTER.participants, DORTE)
+    house.adopt(*everyone, gathering="andet")
+    post = store.parcels.post
+    mine = post(anna, "demo", "case", CONTENT, [bent.person.id, dorte.person.id])
+    theirs = post(bent, "demo", "case", CONTENT, [anna.person.id, dorte.person.id])
+    elsewhere = post(anna, "andet", "case", CONTENT, [bent.person.id])
+    draft = share(store, anna, bent)
+    house.adopt(*(each for each in everyone if each.email != ANNA.email))
+    assert [store.parcels.get(each, "demo", mine.id).content for each in (bent, dorte)] == [None, None]  # type: ignore[union-attr]
+    assert store.parcels.get(anna, "demo", theirs.id) is None
+    assert store.parcels.get(dorte, "demo", theirs.id) is not None
+    for kept, where in ((draft, "demo"), (elsewhere, "andet")):
+        assert store.parcels.get(bent, where, kept.id) == kept
+    house.adopt(*everyone)
+    own = store.parcels.get(anna, "demo", mine.id)
+    assert own is not None
+    assert own.content == CONTENT
+    assert own.withdrawn_at is not None
+    assert store.parcels.get(anna, "demo", theirs.id) is None
+
+
+def test_who_becomes_facilitator_shares_no_case_any_more_and_reads_none(
+    house: House, anna: Unlocked, bent: Unlocked
+) -> None:
+    post = house.store.parcels.post
+    mine, theirs = (
+        post(author, "demo", "case", CONTENT, [reader.person.id]) for author, reader in ((anna, bent), (bent, anna))
+    )
+    house.adopt(*(replace(each, role=Role.FACILITATOR) if each == ANNA else each for each in (*ROSTER.participants, DORTE)))
+    assert house.store.parcels.get(bent, "demo", mine.id).content is None  # type: ignore[union-attr]
+    assert house.store.parcels.get(anna, "demo", theirs.id) is None

@@ -38,3 +38,15 @@ def test_a_group_that_is_not_there_has_no_room(house: House) -> None:
     with pytest.raises(StoreError):
         house.store.rooms.set("demo", "Gruppe 9", "workshop-1", 0, Room(0, 0, house.clock.now))
     assert house.store.rooms.present("demo", "Gruppe 9", "workshop-1") is None
+
+
+def test_who_was_there_is_told_of_rooms_that_have_begun_and_who_was_not_leaves(house: House) -> None:
+    rooms, now = house.store.rooms, house.clock.now
+    rooms.set(*PLACE, 0, Room(0, 3, now, order=("a", "b", "c")))
+    rooms.set("demo", "Gruppe 1", "workshop-2", 0, Room(0, -1, now, order=("a", "b")))
+    assert rooms.begun("demo") == [("Gruppe 1", "workshop-1", ("a", "b", "c"))]
+    together(*[lambda who=who: rooms.leave(*PLACE, who) for who in ("a", "c", "d")])
+    assert rooms.begun("demo") == [("Gruppe 1", "workshop-1", ("b",))]
+    assert rooms.begun("andet") == []
+    rooms.leave("demo", "Gruppe 1", "workshop-3", "a")
+    assert rooms.present("demo", "Gruppe 1", "workshop-3") is None

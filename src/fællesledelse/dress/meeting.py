@@ -48,6 +48,7 @@ class Meeting:
             "feedback": self._hear,
             "release": self._let_go,
             "visit": self._visit,
+            "case": self._bring,
         }
         for name, word in self.calls:
             if name in parts and (not self.alone or name in OWN):
@@ -97,6 +98,13 @@ class Meeting:
         for each in self.people:
             with self.record.attempt("visit", "At give kortet fra sit jobbesøg", each.person.name):
                 each.visit(self.step)
+
+    def _bring(self, card: str) -> None:
+        first, second = self.people[:2]
+        with self.record.attempt("case", f"At dele en sag til »{self.step.title}«", first.person.name):
+            first.bring(own(card, self.step.name))
+        with self.record.attempt("case-read", f"At læse en sag til »{self.step.title}«", second.person.name):
+            second.read_case(own(card, self.step.name))
 
     def _hear(self, _word: str) -> None:
         for each in self.people:

@@ -6,6 +6,7 @@ from datetime import date
 
 from ..errors import FællesledelseError
 from ..model import Manifest, Step, StepKind
+from ..server.pages import beside
 from .cast import Absence, Play, morning, side_by_side
 from .desk import evaluate, oversee, reschedule, send, survey
 from .meeting import Group, Meeting
@@ -64,7 +65,7 @@ def _enrol(play: Play) -> None:
         with play.record.attempt("enrolled", "At komme ind med sin invitation", player.person.name):
             player.enrol(_link(play, player.person.email))
         if player.seat == 0:
-            player.look_around()
+            player.look_around(*dict(beside(play.copy.manifest)), "privatliv")
 
     side_by_side(come, play.players)
     for visitor, person in zip(play.facilitators, play.copy.facilitators, strict=True):

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import FællesledelseError
 from ..model import Field, FieldKind, Manifest, Participant, Step, StepKind
-from ..server.pages import BESIDE, beside
+from ..server.pages import BESIDE
 from ..store.evaluations import QUESTIONS
 from ..vocabulary import DRAFT, covers
 from .record import Record
@@ -23,11 +23,10 @@ SENTENCE = "Det gør jeg ved at spørge først og beslutte bagefter, så de ved,
 ASIDE = dict((*BESIDE, ("privatliv", "Privatliv")))
 """A leader's pages beside the steps, with their titles."""
 
-_SHARED = (".hypothesis", ".learned", ".day", ".question", ".saw")
+_SHARED = (".hypothesis", ".learned", ".day", ".question", ".saw", ".hurts")
 """The ends of keys without which a card has nothing to share."""
 
 _ASKED = re.compile(r'data-item="([^"]+)"')
-_ALL_ON = {"harvest": True, "feedback": True, "export": True}
 _GIVEN = ("well", "more", "improve", "less", "dare")
 
 
@@ -92,8 +91,8 @@ class Player:
                 raise FællesledelseError("Siden kom uden sin overskrift.")
 
     def look_around(self, *names: str) -> None:
-        """Open those of the pages beside the steps, or all of them. Only notes what fails."""
-        for name in names or (*dict(beside(self.manifest)), "privatliv"):
+        """Open those of the pages beside the steps. Only notes what fails."""
+        for name in names:
             with self.record.attempt("page", f"Siden »{ASIDE[name]}«", self.person.name):
                 self.device.page(self._page(name))
 
@@ -119,7 +118,9 @@ class Player:
         there = self.device.get(self._api("contract"))
         texts = {point["part"]: point["text"] for point in there["points"]}
         base = there["contract"]["number"] if there["contract"] else 0
-        made = self.device.send("PUT", self._api("contract"), base=base, texts=texts, switches=_ALL_ON)
+        made = self.device.send(
+            "PUT", self._api("contract"), base=base, texts=texts, switches=dict.fromkeys(there["switches"], True)
+        )
         return int(made["contract"]["number"])
 
     def accept(self, number: int) -> None:
@@ -170,6 +171,16 @@ class Player:
             self.device.send(
                 "PUT", self._api(f"cards/{card}"), share_id=uuid.uuid4().hex, to=to, seen=there["seen"], **chosen
             )
+
+    def bring(self, card: str) -> None:
+        """Share the case for a meeting with the network."""
+        seen = self.device.get(self._api(f"cases/{card}"))["seen"]
+        self.device.send("PUT", self._api(f"cases/{card}"), share_id=uuid.uuid4().hex, seen=seen)
+
+    def read_case(self, card: str) -> None:
+        """Read what others have shared for a meeting. Raises FællesledelseError if it is not there."""
+        if not self.device.get(self._api(f"cases/{card}"))["theirs"]:
+            raise FællesledelseError("Der står ingen sag på mødets side, selv om en af de andre har delt en.")
 
     def visit(self, step: Step) -> bool:
         """Give the cards of a job visit; whether there is anybody to visit."""

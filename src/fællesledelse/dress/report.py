@@ -30,6 +30,7 @@ _KINDS = {
     "publication": ("Ledelsesgrundlag udgivet", "ledelsesgrundlag"),
     "card": ("Prøvehandlinger givet videre", "kort"),
     "visit": ("Jobbesøg", "ledere"),
+    "case": ("Sager delt med netværket", "sager"),
     "evaluation-answered": ("Evalueringen besvaret", "ledere"),
     "survey-answered": ("Spørgeskemaet besvaret", "ledere"),
     "document": ("Dokumenter lavet", "dokumenter"),

@@ -6,8 +6,9 @@ from typing import Any
 from ..danish import near_day
 from ..model import Field, Role, Step, StepKind
 from ..store import Answer, Conflict, Membership
+from .attendance import marked
 from .notes import note_field
-from .path import first_day, moved_dates
+from .path import first_day, moved_dates, page_day
 from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
 
@@ -30,11 +31,16 @@ class DoneHandler(Api):
     wordless = True
 
     async def put(self, gathering: str, step: str) -> None:
-        """Set the mark. It is the only thing of a step that a facilitator sees."""
+        """Set the mark. It is the only thing of a step that a facilitator sees. Who was not at a meeting leaves its room."""
         cohort, mine = await self.leader(gathering)
         page = await own_step(self, cohort, mine, step)
         done = self.body(done=bool)["done"]
+        if done:
+            await check_day(self, cohort, mine.group, page, "Du kan sige, at du var med, når I har mødtes.")
         await self.house.ask(self.house.store.progress.mark, self.person, gathering, page.name, done)
+        if page.kind is StepKind.MEETING and not done:
+            await self.house.ask(self.house.store.rooms.leave, gathering, mine.group, page.name, self.person)
+            self.house.live.changed(gathering, mine.group)
         self.reply({"done": done})
 
 
@@ -72,7 +78,7 @@ class AnswerHandler(Api):
         if not steps:
             return await known_note(self, cohort, key)
         moved = await moved_dates(self.house, cohort.manifest.gathering, mine.group)
-        check_open(min(steps, key=lambda step: first_day(step, moved)), moved, self.house.today())
+        check_open(min(steps, key=lambda step: page_day(step, moved)), moved, self.house.today())
         return next(field for field in steps[0].fields if field.key == key)
 
 
@@ -108,7 +114,7 @@ async def visible_answers(handler: Guarded, cohort: Cohort, page: Step) -> dict[
 
 async def step_json(handler: Guarded, cohort: Cohort, page: Step, answers: dict[str, Answer]) -> dict[str, Any]:
     """Everything a page's fields need to come alive. ``answers`` are those the page may show."""
-    marks = await handler.house.ask(handler.house.store.progress.marks, cohort.manifest.gathering)
+    marks = await handler.house.ask(marked, handler.house, cohort)
     own = {field.key for field in page.fields}
     in_order = dict.fromkeys(field.key for each in cohort.manifest.steps for field in each.fields)
     return {
@@ -171,9 +177,16 @@ async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step
     return step
 
 
+async def check_day(handler: Any, cohort: Cohort, group: str, step: Step, words: str) -> None:
+    """Raise Refused with those words if what the step is about has not had its day in that group yet."""
+    day = first_day(step, await moved_dates(handler.house, cohort.manifest.gathering, group))
+    if day > handler.house.today():
+        raise Refused(403, "not-open", f"{words} Det er {near_day(day, handler.house.today())}.", title="Ikke åbent endnu")
+
+
 def check_open(step: Step, moved: dict[str, date], today: date) -> None:
     """Raise Refused if the step waits for its day."""
-    day = first_day(step, moved)
+    day = page_day(step, moved)
     if day > today:
         words = f"{step.title} åbner den {near_day(day, today)}."
         raise Refused(403, "not-open", words, title="Ikke åbent endnu")

@@ -44,6 +44,7 @@ from . import (
     access_api,
     answers_api,
     backup_api,
+    cases_api,
     charter_api,
     cohort_api,
     contract_api,
@@ -73,6 +74,7 @@ from . import (
     vetoes_api,
     visits_api,
     workshop_api,
+    year,
 )
 from .assets import STATIC, asset, folder_of
 from .house import House
@@ -291,6 +293,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/hold/{GATHERING}/galleri", publication_api.GalleryPage),
         (rf"/hold/{GATHERING}/forloeb", programme.ProgrammePage),
         (rf"/hold/{GATHERING}/galleri/(?P<publication>{PARCEL})", publication_api.ReadingPage),
+        (rf"/hold/{GATHERING}/aaret", year.YearPage),
         (rf"/hold/{GATHERING}/hent-mit", mine_api.MinePage),
         (rf"/hold/{GATHERING}/mit", former.FormerPage),
         (rf"/hold/{GATHERING}/evaluering", evaluation_api.EvaluationPage),
@@ -325,6 +328,8 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/api/{GATHERING}/cards/{CARD}", experiments_api.CardHandler),
         (rf"/api/{GATHERING}/cards/{CARD}/dag\.ics", experiments_api.PromiseHandler),
         (rf"/api/{GATHERING}/cards/{CARD}/(?P<share>{PARCEL})", experiments_api.CardBackHandler),
+        (rf"/api/{GATHERING}/cases/{CARD}", cases_api.CaseHandler),
+        (rf"/api/{GATHERING}/cases/{CARD}/(?P<share>{PARCEL})", cases_api.CaseBackHandler),
         (rf"/api/{GATHERING}/visits/{STEP}", visits_api.VisitHandler),
         (rf"/api/{GATHERING}/publication", publication_api.PublicationHandler),
         (rf"/api/{GATHERING}/publication/(?P<publication>{PARCEL})", publication_api.WithdrawHandler),

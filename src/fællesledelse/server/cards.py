@@ -20,13 +20,22 @@ def frozen(card: str, fields: Iterable[Field], present: Mapping[str, Answer]) ->
     """What is written in those fields, as others read it. Raises Refused if that is nothing, or can't be opened."""
     if any(answer.sealed for answer in present.values()):
         raise Refused(403, "locked", "Noget af kortet ligger under din gamle nøgle. Få hjælp til at åbne det først.")
-    written = [field for field in fields if _visible(present[field.key].text)]
-    if not written:
+    told = written(fields, present)
+    if not told:
         raise Refused(400, "empty-card", "Der er ikke skrevet noget at give videre endnu.")
     return [
-        {"name": name(card, field), "title": field.label, "text": spoken(field, present[field.key].text)}
-        for field in written
+        {"name": name(card, field), "title": field.label, "text": spoken(field, present[field.key].text)} for field in told
     ]
+
+
+def written(fields: Iterable[Field], present: Mapping[str, Answer]) -> list[Field]:
+    """Those of the fields in which something is written."""
+    return [field for field in fields if _visible(present[field.key].text)]
+
+
+def mark(present: Mapping[str, Answer]) -> str:
+    """Tells one state of the texts from another."""
+    return ".".join(str(present[key].version) for key in sorted(present))
 
 
 def _visible(text: str) -> bool:

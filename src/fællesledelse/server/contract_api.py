@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ..model import Field, Manifest, Point
+from ..model import Field, GatheringKind, Manifest, Point
 from ..store import Contract, Person, Switches
 from .answers_api import open_step
 from .rooms_api import called, leaders_of
 from .web import Api, Refused
 
 SWITCHES = ("harvest", "feedback", "export")
+"""What a sparring group's contract can allow. A network's rules switch nothing."""
+
+CALLED = {GatheringKind.NETWORK: ("Spillereglerne", "på netværkets første side")}
+"""What the agreement is called, and where it is made, where that is not the contract of a programme's first workshop."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,12 @@ class Proposal:
 
     step: str
     points: tuple[tuple[Field, Point], ...]
+    kind: GatheringKind
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """What it can allow."""
+        return () if self.kind in CALLED else SWITCHES
 
     def part(self, field: Field) -> str:
         """The name of a point: the last part of its field's key."""
@@ -48,7 +58,8 @@ class PartiesApi(Api):
         await open_step(self, cohort, mine.group, proposal.step)
         members = leaders_of(await self.house.ask(self.house.store.people.members, gathering), mine.group)
         if len(members) < 2:
-            words = "En kontrakt er noget, I aftaler med hinanden. Den åbner her, når I er mindst to i din gruppe."
+            named = CALLED.get(cohort.manifest.kind, ("En kontrakt", ""))[0]
+            words = f"{named} er noget, I aftaler med hinanden. Det åbner her, når I er mindst to i din gruppe."
             raise Refused(403, "alone", words)
         return Parties(gathering, mine.group, members, proposal)
 
@@ -77,7 +88,7 @@ class ContractHandler(PartiesApi):
         """A new wording, if the present one is that which it was made from. Everyone is asked again."""
         parties = await self.enter(gathering)
         body = self.body(base=int, texts=dict, switches=dict)
-        texts, switches = _texts(parties.proposal, body["texts"]), _switches(body["switches"])
+        texts, switches = _texts(parties.proposal, body["texts"]), _switches(body["switches"], parties.proposal.switches)
         propose, unlocked = self.house.store.contracts.propose, self.signed_in.unlocked
         made = await self.house.ask(propose, unlocked, gathering, parties.group, body["base"], texts, switches)
         words = "En anden har foreslået noget imens. Læs det, og se, om dit forslag stadig skal med. Dine egne ord står her."
@@ -102,12 +113,16 @@ def proposed(manifest: Manifest) -> Proposal:
     if step is None:
         raise Refused(404, "no-contract", "Der er ingen kontrakt på dit hold.")
     fields = [field for field in step.fields if field.key.startswith("contract.")]
-    return Proposal(step.name, tuple(zip(fields, step.contract, strict=False)))
+    return Proposal(step.name, tuple(zip(fields, step.contract, strict=False)), manifest.kind)
 
 
 def _told(parties: Parties, contract: Contract | None, person: str) -> dict[str, Any]:
     proposal = parties.proposal
+    named, place = CALLED.get(proposal.kind, ("Kontrakten", "på siden for den første workshop"))
     return {
+        "called": named,
+        "place": place,
+        "switches": proposal.switches,
         "step": proposal.step,
         "points": [
             {"part": proposal.part(field), "title": point.title, "text": point.text} for field, point in proposal.points
@@ -128,8 +143,9 @@ def _contract(parties: Parties, contract: Contract, person: str) -> dict[str, An
     return {
         "number": contract.number,
         "texts": contract.texts,
-        "switches": _switches_json(contract.switches),
-        "before": contract.before and {"texts": contract.before.texts, "switches": _switches_json(contract.before.switches)},
+        "switches": _switches_json(contract.switches, parties.proposal),
+        "before": contract.before
+        and {"texts": contract.before.texts, "switches": _switches_json(contract.before.switches, parties.proposal)},
         "by": called(contract.by, parties.members),
         "made_at": contract.made_at.isoformat(),
         "accepted": parties.names(contract.accepted),
@@ -140,8 +156,8 @@ def _contract(parties: Parties, contract: Contract, person: str) -> dict[str, An
     }
 
 
-def _switches_json(switches: Switches) -> dict[str, bool]:
-    return {name: getattr(switches, name) for name in SWITCHES}
+def _switches_json(switches: Switches, proposal: Proposal) -> dict[str, bool]:
+    return {name: getattr(switches, name) for name in proposal.switches}
 
 
 def _texts(proposal: Proposal, given: dict[str, Any]) -> dict[str, str]:
@@ -161,7 +177,7 @@ def _texts(proposal: Proposal, given: dict[str, Any]) -> dict[str, str]:
     return {part: given[part] for part in fields}
 
 
-def _switches(given: dict[str, Any]) -> Switches:
-    if set(given) != set(SWITCHES) or not all(type(value) is bool for value in given.values()):
+def _switches(given: dict[str, Any], known: tuple[str, ...]) -> Switches:
+    if set(given) != set(known) or not all(type(value) is bool for value in given.values()):
         raise Refused(400, "bad-request", "Siden og serveren forstår ikke hinanden. Hent siden igen.")
-    return Switches(**given)
+    return Switches(**dict.fromkeys(SWITCHES, False) | given)

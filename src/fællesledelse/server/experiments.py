@@ -10,7 +10,7 @@ from ..model import Field, Step
 from ..store import Answer, Parcel, Person, Store
 from ..vocabulary import PERIOD
 from . import cards
-from .cards import standing
+from .cards import mark, standing
 from .circle import Circle
 from .web import Refused
 
@@ -157,11 +157,6 @@ def step_of(card: str) -> str:
 def lessons(parcels: Iterable[Parcel], me: str) -> list[Lesson]:
     """What stands on the board, newest first."""
     return [_lesson(parcel, parcel.content, me) for parcel in standing(parcels) if parcel.content is not None]
-
-
-def mark(present: dict[str, Answer]) -> str:
-    """Tells one state of the texts from another."""
-    return ".".join(str(present[key].version) for key in sorted(present))
 
 
 def _lesson(parcel: Parcel, content: dict[str, Any], me: str) -> Lesson:

@@ -8,9 +8,9 @@ from ..documents.calendar import promised
 from ..model import Manifest, Role
 from ..store import Parcel
 from .answers_api import open_step
-from .cards import spoken
+from .cards import mark, spoken
 from .circle import Circle
-from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, mark, step_of
+from .experiments import KINDS, SUGGESTED, Experiments, Lesson, lessons, step_of
 from .living import Promises, promises
 from .pages import shell
 from .path import url

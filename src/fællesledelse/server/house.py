@@ -87,7 +87,10 @@ class House:
 
     async def _take_in(self, newer: Cohort) -> None:
         await self.ask(self.store.people.adopt, newer.manifest, newer.roster)
+        before = self.shelf.find(newer.manifest.gathering) or newer
         self.shelf.place(newer)
+        for group in {each.group for cohort in (before, newer) for each in cohort.roster.participants} - {""}:
+            self.live.shared(newer.manifest.gathering, group)  # who comes and goes changes what can be read
         self.live.look_again()  # who has left the roster, or moved to another group, hears nothing more
 
     async def finish(self, patience: float) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from ..model import MEETINGS, Role, Step
+from ..model import MEETINGS, Role, Step, StepKind
 from ..store import CalendarMark, MailingKind, MailingLine, Member, Person, Planned, SurveyWave, Wave
 from .house import House
 from .letters import UNSEEN, Due, Letter, Writer
@@ -93,7 +93,8 @@ def _reminders(house: House, cohort: Cohort, members: list[Member]) -> list[Caus
     marks, moved = house.store.progress.marks(gathering), _moved(house, gathering, members)
     found = []
     for each in (each for each in members if each.role is Role.LEADER and each.enrolled):
-        open_steps = [step for step in countable(cohort) if (each.person.id, step.name) not in marks]
+        asked = [step for step in countable(cohort) if step.kind is not StepKind.MEETING]  # one is there, or one is not
+        open_steps = [step for step in asked if (each.person.id, step.name) not in marks]
         days = [(step, own_day(step, moved[each.group]) or cohort.manifest.starts) for step in open_steps]
         due = tuple((step.name, _due(house, cohort, step, day)) for step, day in days if day <= today)
         if due:

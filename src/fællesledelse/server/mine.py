@@ -9,8 +9,9 @@ from typing import Any
 from ..danish import day, listed
 from ..documents import Archived, Left, Material, Part, Section
 from ..documents.survey import SCALE
-from ..model import Field, FieldKind, Questionnaire, Step, StepKind
+from ..model import Field, FieldKind, GatheringKind, Questionnaire, Step, StepKind
 from ..store import Answer, Parcel, Store, Version
+from ..store.people import CASE
 from ..vocabulary import GIFTS
 from .circle import Circle
 from .contract_api import SWITCHES
@@ -52,9 +53,11 @@ CARDS = {
     EXPERIMENTS["board"]: "Prøvehandling på tavlen",
     VISITS["host"]: "Værtskort til jobbesøg",
     VISITS["visit"]: "Kort fra jobbesøg",
+    CASE: "Sag delt med netværket",
 }
-"""The cards of the periods that are let go of, by the kind of their parcels."""
+"""What is let go of as it stood, cards of the periods and cases for a meeting, by the kind of their parcels."""
 
+CASE_WHY = "Den tilhører den, der skrev den. Du kan læse den på mødets side, så længe den er delt med dig."
 CARDS_WHY = "Det er deres. Du kan læse det i arbejdsbogen, så længe de deler det."
 DRAFTS_WHY = "De tilhører dem, der skrev dem. Du kan læse dem i arbejdsbogen, til de trækkes tilbage."
 
@@ -97,7 +100,7 @@ class Mine:
         """What does not come along, and why."""
         if parcels is None:
             parcels = self.store.parcels.opened(self.circle.unlocked, self.circle.gathering)
-        if not annex:
+        if not annex and self._programme:
             yield Left("Dit private tillæg", ANNEX_WHY)
         from_others = [parcel for parcel in parcels if self._from_another(parcel)]
         kept = [parcel for parcel in _of(from_others, FEEDBACK_KIND, *GIFTS) if not self._may_take(parcel)]
@@ -110,7 +113,9 @@ class Mine:
         if gone:
             yield Left("De andres udkast, kort og ledelsesgrundlag", THEIRS_WHY)
             return
-        yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *CARDS)))
+        periods = [kind for kind in CARDS if kind != CASE]
+        yield from (Left(f"Kort fra {name}", CARDS_WHY) for name in self._names(_of(from_others, *periods)))
+        yield from (Left(f"Sag fra {name}", CASE_WHY) for name in self._names(_of(from_others, CASE)))
         if drafts := self._names(_of(from_others, DRAFT_KIND)):
             yield Left(f"Udkast fra {listed(drafts)}", DRAFTS_WHY)
 
@@ -219,9 +224,13 @@ class Mine:
             for parcel in parcels
             if parcel.content
         ]
-        if sections and self.circle.standing.in_force:
+        if sections and self.circle.standing.in_force and self._programme:
             sections.insert(0, Section("Det har I aftalt", (Archived(self._switches()),)))
-        return Part("Gruppens kontrakt", tuple(sections))
+        return Part("Gruppens kontrakt" if self._programme else "Spillereglerne", tuple(sections))
+
+    @property
+    def _programme(self) -> bool:
+        return self.circle.manifest.kind is GatheringKind.PROGRAMME
 
     def _switches(self) -> str:
         switches = self.circle.standing.switches
@@ -234,7 +243,8 @@ class Mine:
     def _cards(self, parcels: list[Parcel]) -> Part:
         """What the leader has let go of, as it stood that day; the others' cards are theirs."""
         mine = [parcel for parcel in parcels if parcel.author.id == self.circle.me and parcel.content]
-        return Part("Kort, jeg har givet videre", tuple(map(_card, mine)))
+        title = "Kort, jeg har givet videre" if self._programme else "Sager, jeg har delt"
+        return Part(title, tuple(map(_card, mine)))
 
     def _survey(self, parcels: list[Parcel]) -> Part:
         """The own answers in closed waves of the survey while they can be found; else the copy the leader has kept."""

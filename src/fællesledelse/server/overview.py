@@ -9,8 +9,10 @@ from itertools import groupby
 from typing import Any, Final, Literal
 
 from ..danish import listed, near_day
-from ..model import MEETINGS, Role, Step, StepKind
+from ..model import MEETINGS, GatheringKind, Role, Step, StepKind
 from ..store import Member
+from .attendance import marked
+from .cases import duties
 from .house import House
 from .path import own_day
 from .shelf import Cohort
@@ -24,8 +26,16 @@ STATES: Final[dict[State, str]] = {
 }
 """The three states of a step, in the words that everyone meets."""
 
+ATTENDANCE: Final[dict[State, str]] = {"open": "Ikke holdt endnu", "done": "Var med", "passed": "Holdt, ikke meldt med"}
+"""The same of a meeting of salons and networks."""
+
+_WANTED: Final = ("en vært", "en til at passe uret", "en sag")
+
 SOON: Final = timedelta(weeks=4)
 """How far ahead workshops are told."""
+
+A_MEETING_AHEAD: Final = timedelta(weeks=10)
+"""The same of a network's meetings, which come more seldom and want a host and a case."""
 
 Moved = dict[str, dict[str, date]]
 """The days that groups have moved for themselves, by group and step."""
@@ -62,6 +72,11 @@ async def told(house: House, cohort: Cohort) -> dict[str, Any]:
     return await house.ask(_told, house, cohort)
 
 
+def states(cohort: Cohort) -> dict[State, str]:
+    """What the three states are called where those people gather."""
+    return STATES if cohort.manifest.kind is GatheringKind.PROGRAMME else ATTENDANCE
+
+
 def countable(cohort: Cohort) -> list[Step]:
     """The steps a leader can mark as done."""
     return [step for step in cohort.manifest.way if step.kind not in (StepKind.WELCOME, StepKind.ANNEX)]
@@ -75,7 +90,8 @@ def group_name(group: str) -> str:
 def _told(house: House, cohort: Cohort) -> dict[str, Any]:
     leaders = _leaders(house, cohort)
     return {
-        "states": STATES,
+        "kind": cohort.manifest.kind.value,
+        "states": states(cohort),
         "steps": [{"name": step.name, "title": step.title} for step in countable(cohort)],
         "rows": [_plain(row, house.today()) for row in _rows(house, cohort, leaders)],
         "groups": [_group(house, cohort, group, leaders) for group in _groups(leaders) if group],
@@ -104,7 +120,7 @@ def _moved(house: House, cohort: Cohort, groups: list[str]) -> Moved:
 
 
 def _rows(house: House, cohort: Cohort, leaders: list[Member]) -> list[Row]:
-    marks = house.store.progress.marks(cohort.manifest.gathering)
+    marks = marked(house, cohort)
     moved, today = _moved(house, cohort, _groups(leaders)), house.today()
     by_group = sorted(leaders, key=lambda leader: _in_order(leader.group))
     return [_row(cohort, leader, marks, moved[leader.group], today) for leader in by_group]
@@ -128,8 +144,11 @@ def _state(done: bool, over: date | None, today: date) -> State:
 
 
 def _deadlines(cohort: Cohort, moved: dict[str, date]) -> list[tuple[Step, date | None]]:
-    """Each countable step with the day its time is past: the day the next one opens."""
+    """Each countable step with the day its time is past: the day the next one opens, or the day after a meeting."""
     steps = countable(cohort)
+    if cohort.manifest.kind is not GatheringKind.PROGRAMME:
+        days = [own_day(step, moved) for step in steps]
+        return [(step, day and day + timedelta(days=1)) for step, day in zip(steps, days, strict=True)]
     following = [own_day(step, moved) for step in steps[1:]] + [cohort.manifest.ends]
     return list(zip(steps, following, strict=False))
 
@@ -145,21 +164,30 @@ def _group(house: House, cohort: Cohort, group: str, leaders: list[Member]) -> d
     standing = house.store.contracts.standing(cohort.manifest.gathering, group)
     state = "none" if standing.number == 0 else "in-force" if standing.in_force else "waiting"
     said = f"{sum(member.id in standing.accepted for member in members)} af {len(members)} har sagt ja"
-    words = {"none": "Ingen kontrakt endnu", "waiting": f"Afventer: {said}", "in-force": f"Gælder: {said}"}
+    if cohort.manifest.kind is GatheringKind.SALON:  # its frame is said aloud
+        return {
+            "group": group_name(group),
+            "members": [member.name for member in members],
+            "contract": "",
+            "contract_words": "",
+        }
+    nothing = "Ingen spilleregler endnu" if cohort.manifest.kind is GatheringKind.NETWORK else "Ingen kontrakt endnu"
+    words = {"none": nothing, "waiting": f"Afventer: {said}", "in-force": f"Gælder: {said}"}
     names = [member.name for member in members]
     return {"group": group_name(group), "members": names, "contract": state, "contract_words": words[state]}
 
 
 def _workshops(house: House, cohort: Cohort, groups: list[str]) -> list[dict[str, str]]:
-    """The workshops of the next four weeks, by day and step; groups that meet alike stand together."""
+    """The workshops of the next weeks, by day and step; groups that meet alike stand together."""
     today, moved = house.today(), _moved(house, cohort, groups)
+    ahead = A_MEETING_AHEAD if cohort.manifest.kind is GatheringKind.NETWORK else SOON
     named = [group for group in groups if group]
     meetings = [
-        (day, number, _where(day, step), group)
+        (day, number, _where(day, step) + _wanting(cohort, group, step), group)
         for number, step in enumerate(cohort.manifest.steps)
         for group in named
         if step.kind in MEETINGS
-        if (day := own_day(step, moved[group])) is not None and today <= day <= today + SOON
+        if (day := own_day(step, moved[group])) is not None and today <= day <= today + ahead
     ]
     meetings.sort(key=lambda meeting: meeting[:3])  # groups keep their order
     found = []
@@ -171,9 +199,29 @@ def _workshops(house: House, cohort: Cohort, groups: list[str]) -> list[dict[str
     return found
 
 
+def _wanting(cohort: Cohort, group: str, step: Step) -> str:
+    """Which duties nobody of a group has at a network's meeting, as far as the network hands them out at all."""
+    if cohort.manifest.kind is not GatheringKind.NETWORK:
+        return ""
+    everyone = cohort.roster.participants
+    handed_out = (
+        any(each.hosts for each in everyone),
+        any(each.chairs for each in everyone),
+        any(each.cases for each in everyone),
+    )
+    found = zip(duties(everyone, group, step.name), handed_out, _WANTED, strict=True)
+    wanted = [words for (_, names), used, words in found if used and not names]
+    return f". Mangler {listed(wanted)}" if wanted else ""
+
+
 def _where(day: date, step: Step) -> str:
     """Time and place in words. A group that has moved its day finds its own."""
     if day != step.opens:
         return "Gruppens egen dag"
+    return time_and_place(step) or "Ikke sat endnu"
+
+
+def time_and_place(step: Step) -> str:
+    """When on its day and where a meeting is held, as far as anyone has said: "kl. 13.00, Kulturværftet"."""
     starts = f"kl. {step.starts.hour}.{step.starts.minute:02}" if step.starts else ""
-    return ", ".join(filter(None, (starts, step.place))) or "Ikke sat endnu"
+    return ", ".join(filter(None, (starts, step.place)))

@@ -4,15 +4,16 @@ from datetime import date
 from typing import Any, Final
 
 from ..danish import near_day
-from ..model import GatheringKind, Manifest, Participant, Role, Step, StepKind
+from ..model import MEETINGS, GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
-from .overview import countable, rows
+from .overview import countable, rows, states
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
 BESIDE: Final[tuple[tuple[str, str], ...]] = (
+    ("aaret", "Året"),
     ("forloeb", "Hele forløbet"),
     ("datoer", "Gruppens datoer"),
     ("gruppeoensker", "Gruppeønsker"),
@@ -42,8 +43,8 @@ SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
 _ELSEWHERE = {
-    GatheringKind.PROGRAMME: ("temaer",),
-    GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+    GatheringKind.PROGRAMME: ("temaer", "aaret"),
+    GatheringKind.SALON: ("aaret", "forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
 """The leaders' pages that there is no use for, by what people gather for."""
@@ -61,11 +62,10 @@ _DESK_WORDS = {
 }
 """What the facilitator's pages are called where that isn't what a programme calls them."""
 
-WAYS = {GatheringKind.PROGRAMME: "Forløbet", GatheringKind.SALON: "Salonerne", GatheringKind.NETWORK: "Møderne"}
-"""What the steps are together, by what people gather for."""
-
 CHARTER = ("kommissoriet", "Kommissoriet")
 """The page that is there only where there is a charter to write."""
+
+_WHOLE = {GatheringKind.PROGRAMME: "forløbet", GatheringKind.SALON: "salonerne", GatheringKind.NETWORK: "netværkets tid"}
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -85,7 +85,10 @@ class FrontDoor(Page):
             self.show("gatherings.html", gatherings=known, left=left)
         else:
             raise Refused(
-                404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
+                404,
+                "no-gathering",
+                "Du er ikke med i et forløb, et netværk eller en salon lige nu. Tal med din facilitator.",
+                title="Intet at vise",
             )
 
     def _links(self, memberships: list[Membership], page: str) -> list[dict[str, str]]:
@@ -168,7 +171,9 @@ class DatesPage(Page):
         first, last = cohort.manifest.starts, cohort.manifest.ends
         if day is not None and not (first <= day and (last is None or day <= last)):
             raise Refused(
-                400, "bad-date", "Datoen ligger uden for forløbet. Vælg en dag mellem forløbets første og sidste dag."
+                400,
+                "bad-date",
+                f"Datoen ligger uden for {_WHOLE[cohort.manifest.kind]}. Vælg en dag mellem den første og den sidste.",
             )
         moved = await moved_dates(self.house, gathering, mine.group)
         if day is not None and first_day(step, moved) <= self.house.today() < first_day(step, moved | {step.name: day}):
@@ -186,7 +191,7 @@ class DatesPage(Page):
                 "name": step.name,
                 "title": step.title,
                 "date": own_day(step, moved).isoformat(),  # type: ignore[union-attr]
-                "meeting": step.kind is StepKind.WORKSHOP,
+                "meeting": step.kind in MEETINGS,
                 "default": step.opens.isoformat(),  # type: ignore[union-attr]
             }
             for step in movable(cohort)
@@ -202,7 +207,8 @@ class FacilitatorViewPage(Page):
         """My own row, made by the same function as hers."""
         cohort, mine = await self.leader(gathering)
         row = next(row for row in await rows(self.house, cohort) if row.person == self.person)
-        self.show("facilitator_view.html", **await shell(self, cohort, mine, "det-kan-din-facilitator-se"), row=row)
+        context = await shell(self, cohort, mine, "det-kan-din-facilitator-se")
+        self.show("facilitator_view.html", **context, row=row, words=states(cohort))
 
 
 def movable(cohort: Cohort) -> list[Step]:
@@ -253,7 +259,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
             "gathering": manifest.gathering,
             "gathering_name": manifest.name,
             "organisation": manifest.organisation,
-            "way": WAYS[manifest.kind],
+            "kind": manifest.kind.value,
         },
         "nav": nav,
         "gathering": manifest.gathering,
@@ -263,11 +269,11 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
 
 def _link(cohort: Cohort, stage: Stage, current: str, today: date) -> dict[str, Any]:
     entry = _entry(stage.step.title, url(cohort.manifest, stage.step), stage.step.name == current, extra=False)
-    extra = stage.step.kind is StepKind.ANNEX
-    ahead = stage.state == "locked" or (stage.step.kind is StepKind.MEETING and stage.opens and today <= stage.opens)
+    extra, meeting = stage.step.kind is StepKind.ANNEX, stage.step.kind is StepKind.MEETING
+    ahead = stage.state == "locked" or (meeting and stage.opens is not None and today <= stage.opens)
     opens = near_day(stage.opens, today) if stage.opens and ahead else None
-    return entry | {"state": stage.state, "opens": opens, "extra": extra}
+    return entry | {"state": stage.state, "opens": opens, "extra": extra, "meeting": meeting}
 
 
 def _entry(title: str, address: str, current: bool, extra: bool) -> dict[str, Any]:
-    return {"title": title, "url": address, "current": current, "state": "", "opens": None, "extra": extra}
+    return {"title": title, "url": address, "current": current, "state": "", "opens": None, "extra": extra, "meeting": False}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from ..model import Manifest, Step, StepKind
+from .attendance import marked
 from .house import House
 from .shelf import Cohort
 
@@ -41,11 +42,16 @@ def held_from(step: Step, moved: dict[str, date]) -> date:
     return min(own_day(step, moved) or date.min, step.opens or date.min)
 
 
+def page_day(step: Step, moved: dict[str, date]) -> date:
+    """The first day the step's page can be opened. A meeting's always is: what people bring to it is written before."""
+    return date.min if step.kind is StepKind.MEETING else first_day(step, moved)
+
+
 async def stages(house: House, cohort: Cohort, person: str, group: str) -> list[Stage]:
     """The whole way of one leader, in order."""
     gathering = cohort.manifest.gathering
     moved = await moved_dates(house, gathering, group)
-    marks = await house.ask(house.store.progress.marks, gathering)
+    marks = await house.ask(marked, house, cohort)
     filled = await house.ask(house.store.answers.filled, person, gathering)
     today = house.today()
     return [_stage(step, moved, today, (person, step.name) in marks, filled) for step in cohort.manifest.way]
@@ -62,6 +68,6 @@ def url(manifest: Manifest, step: Step) -> str:
 
 
 def _stage(step: Step, moved: dict[str, date], today: date, done: bool, filled: set[str]) -> Stage:
-    state: State = "done" if done else "open" if first_day(step, moved) <= today else "locked"
+    state: State = "done" if done else "open" if page_day(step, moved) <= today else "locked"
     core = [field.key for field in step.fields if field.core]
     return Stage(step, own_day(step, moved), state, len(core), sum(key in filled for key in core))

@@ -10,7 +10,7 @@ from ..errors import AnswerError
 from ..model import Role, Step
 from ..runsheet import Moment, cue
 from ..store import Member, Person, Room
-from .answers_api import open_step
+from .answers_api import check_day, open_step
 from .course import NOT_BEGUN, Course, begun, course, extended, gone, ordered, paused, resumed
 from .live_api import heard
 from .path import held_from, moved_dates
@@ -104,6 +104,8 @@ class RoomHandler(Api):
         if group is None:
             raise Refused(400, "bad-request", "Vælg, hvilken gruppe du vil se.")
         step = await open_step(self, cohort, group, name)
+        if self.request.method == "PUT":
+            await check_day(self, cohort, group, step, "Uret kan begynde den dag, I mødes.")
         if not step.run_sheets:
             raise Refused(404, "no-room", "Der er ingen drejebog på den side.")
         members = leaders_of(await self.house.ask(self.house.store.people.members, gathering), group)

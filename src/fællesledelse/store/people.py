@@ -5,7 +5,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from ..errors import AccessError, StoreError
 from ..model import Manifest, Participant, Role, Roster
@@ -15,6 +27,9 @@ from .keyfiles import KeyFiles
 from .records import Member, Membership, Person
 from .sealing import seal
 from .vault import public_key
+
+CASE = "case"
+"""The kind of the parcels that are what a leader brings to a network's meeting."""
 
 # What nearly every request asks is made once: for SQLAlchemy that is half of the work.
 _TODAY = (schema.membership.c.person == bindparam("person"), schema.membership.c.until.is_(None))
@@ -57,6 +72,7 @@ class People:
             ]
             self._end_memberships(connection, manifest.gathering, present)
             self._end_acceptances(connection, manifest.gathering)
+            self._end_cases(connection, manifest.gathering)
 
     def gatherings(self, person_id: str) -> list[Membership]:
         """The gatherings someone is a member of today, in the order of their ids."""
@@ -147,6 +163,24 @@ class People:
         still = select(member.c.person).where(*here, member.c.until.is_(None)).exists()
         left = (given.c.gathering == gathering, given.c.left_at.is_(None), ~still)
         connection.execute(update(given).where(*left).values(left_at=self._clock()))
+
+    def _end_cases(self, connection: Connection, gathering: str) -> None:
+        """A network's cases are its members' alone: who leaves takes theirs along, and keeps no key to the others'."""
+        table, key = schema.parcel, schema.parcel_key
+        cases = (table.c.gathering == gathering, table.c.kind == CASE)
+        left = (*cases, table.c.withdrawn_at.is_(None), ~_leads(gathering, table.c.person))
+        connection.execute(update(table).where(*left).values(withdrawn_at=self._clock()))
+        withdrawn = select(table.c.id).where(*cases, table.c.withdrawn_at.is_not(None), table.c.person != key.c.person)
+        connection.execute(update(key).where(key.c.parcel.in_(withdrawn)).values(sealed=None))
+        others = select(table.c.id).where(*cases, table.c.person != key.c.person)
+        connection.execute(delete(key).where(key.c.parcel.in_(others), ~_leads(gathering, key.c.person)))
+
+
+def _leads(gathering: str, person: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether someone is a leader in a gathering today."""
+    table = schema.membership
+    here = (table.c.gathering == gathering, table.c.until.is_(None), table.c.role == Role.LEADER)
+    return exists().where(*here, table.c.person == person)
 
 
 def _led_until(now: datetime) -> ColumnElement[Any]:

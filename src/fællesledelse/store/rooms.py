@@ -24,6 +24,19 @@ class Rooms:
             row = connection.execute(select(table).where(*here)).mappings().one_or_none()
         return None if row is None else _room(row)
 
+    def begun(self, gathering: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        """The rooms that have begun: group, step, and the ids of those who were there."""
+        table = schema.room
+        query = select(table.c.group, table.c.step, table.c.order).where(table.c.gathering == gathering, table.c.phase >= 0)
+        with self._database.reading() as connection:
+            return [(row.group, row.step, tuple(row.order.split())) for row in connection.execute(query)]
+
+    def leave(self, gathering: str, group: str, step: str, person: str) -> None:
+        """Take someone out of the order of those who were there, if that is where they are."""
+        while (room := self.present(gathering, group, step)) is not None and person in room.order:
+            rest = tuple(each for each in room.order if each != person)
+            self.set(gathering, group, step, room.version, replace(room, order=rest))
+
     def set(self, gathering: str, group: str, step: str, base: int, room: Room) -> Room | None:
         """Let the room be as ``room`` (whose version is not looked at), made from version ``base``.
 

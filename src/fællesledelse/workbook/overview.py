@@ -1,12 +1,13 @@
 """The facilitator's overview: a chart of leaders and steps in Altair, and the same in words and tables.
 
-What it shows is what the server tells of a gathering: ``{"states", "steps", "rows", "groups", "workshops"}``. Altair takes
-seconds to import, so nothing on the way to a leader's page may import this module.
+What it shows is what the server tells of a gathering: ``{"kind", "states", "steps", "rows", "groups", "workshops"}``.
+Altair takes seconds to import, so nothing on the way to a leader's page may import this module.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 import altair as alt
 
 from ..danish import listed
+from ..model import GatheringKind
 
 Told = dict[str, Any]
 
@@ -34,6 +36,24 @@ INK, SOFT, LINE = "#24272c", "#5a5f66", "#e6ded2"
 FONT: Final = "IBM Plex Sans, system-ui, sans-serif"
 ROW, COLUMN = 26, 96  # pixels; the page's script fits the columns to its width
 HIT: Final = 14  # pixels around a sign where the pointer meets it, the inside of a ring among them
+
+
+@dataclass(frozen=True)
+class Words:
+    """What things are called where those people gather."""
+
+    total: str
+    groups: str
+    meeting: str
+    meetings: str
+    ahead: str = "de næste fire uger"
+
+
+WORDS: Final = {
+    GatheringKind.PROGRAMME: Words("Gennemført i alt", "Grupper og kontrakter", "Workshop", "workshops"),
+    GatheringKind.SALON: Words("Var med i alt", "Saloner", "Salon", "saloner"),
+    GatheringKind.NETWORK: Words("Var med i alt", "Grupper og spilleregler", "Møde", "møder", "de næste ti uger"),
+}
 
 TOOLTIP: Final = {"leader": "Leder", "department": "Forvaltning", "title": "Trin", "day": "Dag", "state": "Tilstand"}
 
@@ -123,7 +143,7 @@ def overview_html(told: Told) -> str:
     specification = escape(json.dumps(chart(told), ensure_ascii=False))
     return (
         f'<div class="fl-part desk-overview" data-part="overview" data-chart="{specification}">'
-        f"{_table(told)}{_groups(told['groups'])}{_workshops(told['workshops'])}</div>"
+        f"{_table(told)}{_groups(told)}{_workshops(told)}</div>"
     )
 
 
@@ -143,6 +163,10 @@ def _table(told: Told) -> str:
     )
 
 
+def _words(told: Told) -> Words:
+    return WORDS[GatheringKind(told["kind"])]
+
+
 def _state(state: str, words: str, hidden: bool = False) -> str:
     said = f'<span class="sr-only">{words}</span>' if hidden else words
     return f'<span class="site-state site-state--{state}">{said}</span>'
@@ -152,7 +176,7 @@ def _sum(told: Told) -> str:
     done = [[mark["state"] == "done" for mark in row["states"]] for row in told["rows"]]
     counts = [sum(row[number] for row in done) for number in range(len(told["steps"]))]
     cells = "".join(f'<td class="site-cell">{count} af {len(done)}</td>' for count in counts)
-    return f'<tbody><tr class="site-table-sum"><th scope="row">Gennemført i alt</th>{cells}</tr></tbody>'
+    return f'<tbody><tr class="site-table-sum"><th scope="row">{_words(told).total}</th>{cells}</tr></tbody>'
 
 
 def _body(group: str, rows: list[dict[str, Any]], told: Told) -> str:
@@ -171,28 +195,29 @@ def _row(row: dict[str, Any], words: dict[str, str]) -> str:
     return f'<tr><th {where}>{escape(row["name"])}<span class="site-table-place">{place}</span></th>{cells}</tr>'
 
 
-def _groups(groups: list[dict[str, Any]]) -> str:
+def _groups(told: Told) -> str:
     items = "".join(
         f'<li><h3>{escape(each["group"])}</h3><p class="desk-overview-contract" data-contract="{each["contract"]}">'
         f'{escape(each["contract_words"])}</p><p class="site-small">{escape(listed(each["members"]))}</p></li>'
-        for each in groups
+        for each in told["groups"]
     )
     listed_groups = f'<ul class="no-max-width desk-overview-groups">{items}</ul>'
     none = "<p>Der er ingen grupper endnu.</p>"
-    return f"<section><h2>Grupper og kontrakter</h2>{listed_groups if items else none}</section>"
+    return f"<section><h2>{_words(told).groups}</h2>{listed_groups if items else none}</section>"
 
 
-def _workshops(workshops: list[dict[str, str]]) -> str:
+def _workshops(told: Told) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(each["day"])}</th><td>{escape(each["title"])}</td>'
         f"<td>{escape(each['groups'])}</td><td>{escape(each['where'])}</td></tr>"
-        for each in workshops
+        for each in told["workshops"]
     )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Dag", "Møde", "Hvem", "Tid og sted"))
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Dag", _words(told).meeting, "Hvem", "Tid og sted"))
     table = (
-        '<div class="site-table-frame" role="region" aria-label="Kommende møder" tabindex="0">'
+        '<div class="site-table-frame" role="region" aria-label="Det kommer" tabindex="0">'
         '<table class="site-table desk-overview-workshops">'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    none = "<p>Der er ingen workshops eller seminarer de næste fire uger.</p>"
-    return f"<section><h2>Workshops og seminarer de næste fire uger</h2>{table if rows else none}</section>"
+    coming = f"{_words(told).meetings} {_words(told).ahead}"
+    none = f"<p>Der er ingen {coming}.</p>"
+    return f"<section><h2>{coming.capitalize()}</h2>{table if rows else none}</section>"

@@ -15,7 +15,7 @@ from ipywidgets import HTML, DOMWidget
 from .. import vocabulary
 from ..errors import ConnectionLost
 from ..vocabulary import DRAFT, LIVING, PERIOD, Call, covers, own, placed
-from . import living, view
+from . import living, meetings, view
 from .connection import Connection, Nobody, ServerConnection, inherited
 from .fields import Field, ServedField, describe
 from .mirror import Mirror
@@ -152,6 +152,16 @@ class Page:
         vocabulary.visit(card)
         return self._part("visit", card=own(card, self._step))
 
+    def case(self, card: str) -> HTML:
+        """Where the case for a meeting is shared with the network, and taken back."""
+        vocabulary.case(card)
+        return self._part("case", card=own(card, self._step))
+
+    def cases(self, card: str) -> HTML:
+        """Who is host, keeps the time and brings a case to the meeting, and the cases that the others have shared."""
+        vocabulary.cases(card)
+        return self._part("cases", card=own(card, self._step))
+
     def living(self) -> HTML:
         """Each promise of the foundation, with what tested it and what others saw and said about it."""
         return self._show(LIVING, self._living)
@@ -162,14 +172,20 @@ class Page:
 
     def finish(self) -> HTML:
         """Where the leader marks the step as done."""
-        return self._show((), lambda: view.finish(self._connection.way(), self._step))
+        return self._show((), self._finish)
 
     def _living(self) -> str:
         here = self._connection
         return living.shown(here.answers(LIVING), here.way(), here.heard())
 
+    def _finish(self) -> str:
+        way = self._connection.way()
+        return meetings.finish(way, self._step) if meetings.meets(way) else view.finish(way, self._step)
+
     def _path(self) -> str:
         way = self._connection.way()
+        if meetings.meets(way):
+            return meetings.path(way)
         return view.path(way, living.promised(self._connection.answers((PERIOD,)), way))
 
     def _field(self, call: Call, *, lines: int, most: int = 0) -> Field:

@@ -14,7 +14,6 @@ from html import escape
 from itertools import groupby
 
 from ..danish import day, near_day, short_day
-from ..model import GatheringKind
 from ..vocabulary import DRAFT, covers
 from .connection import Example, Reading, Way, WayStep
 
@@ -43,13 +42,6 @@ HEADINGS = dict(
 BAR, ROW = 300, 40
 """The longest bar of the chart and the height of a row, in pixels at full size."""
 
-WITH_WHOM = {
-    GatheringKind.PROGRAMME: "I din sparringsgruppe",
-    GatheringKind.SALON: "Du er inviteret sammen med",
-    GatheringKind.NETWORK: "I dit netværk",
-}
-"""What those who go along are called, by what people gather for."""
-
 MANY = 12
 """More answers than this are folded away until the leader wants to read them."""
 
@@ -57,6 +49,24 @@ LIVING_PAGE = "levende-grundlag"
 """The step that tells the living foundation."""
 
 _ISO_DAY = re.compile(r"[1-9]\d{3}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Finishing:
+    """The words of a button that marks something: on it, when it is pressed, about who sees the mark, and the way back."""
+
+    press: str
+    said: str
+    readers: str
+    onward: str
+
+
+_STEP_DONE = Finishing(
+    "Marker trinet som gennemført",
+    "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage.",
+    "Din facilitator kan se mærket, men aldrig hvad du har skrevet. Du kan altid gå tilbage og rette, også bagefter.",
+    "Se, hvor du er på din vej",
+)
 
 
 def away() -> str:
@@ -157,7 +167,7 @@ def _length(reading: Reading) -> str:
     empty = [_name(reading, key) for key in DRAFT if not reading.texts.get(key, "").strip()]
     lines = [_aloud(words)]
     if empty:
-        lines.append(f"Endnu uden ord: {_listed(empty)}.")
+        lines.append(f"Endnu uden ord: {listed(empty)}.")
     return f'<div class="fl-draft-length">{"".join(f"<p>{escape(line)}</p>" for line in lines)}</div>'
 
 
@@ -184,29 +194,23 @@ def path(way: Way, promises: Sequence[str] = ()) -> str:
     ``promises`` are sentences about what the leader has said to try, as HTML.
     """
     steps = [step for step in way.steps if step.kind not in ("welcome", "annex")]
-    current = next((step for step in steps if step.open and not step.done and not _over(step, way.today)), None)
+    current = next((step for step in steps if step.open and not step.done), None)
     items = "".join(_step(step, step is current, way.today) for step in steps)
-    greeting = f'<p class="fl-next">{escape(" ".join([*_hello(way.name), _where(way, steps, current)]))}</p>'
+    greeting = f'<p class="fl-next">{escape(" ".join([*hello(way.name), _where(steps, current, way.today)]))}</p>'
     said = "".join(f'<p class="fl-promised">{line}</p>' for line in promises[:2])
-    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{_taken(way, steps)}{_beside(way)}</div>'
+    below = f"{_taken(way, steps)}{_onward(way)}{beside(way)}"
+    return f'<div class="fl-path">{greeting}{said}<ol class="fl-steps">{items}</ol>{below}</div>'
 
 
-def _hello(name: str) -> list[str]:
+def hello(name: str) -> list[str]:
+    """A greeting, where there is a name."""
     return [f"Hej {name.split()[0]}."] if name.strip() else []
 
 
-def _over(step: WayStep, today: date) -> bool:
-    """Whether it is a meeting that has been held."""
-    return step.meeting and step.opens is not None and step.opens < today
-
-
-def _where(way: Way, steps: Sequence[WayStep], current: WayStep | None) -> str:
+def _where(steps: Sequence[WayStep], current: WayStep | None, today: date) -> str:
     """Where the leader is: at a step, before one that opens later, or at the end."""
-    today = way.today
     if current or not steps:
-        return "Her er din vej." if current is None or not current.meeting else "Her mødes I næste gang."
-    if way.gathering is not GatheringKind.PROGRAMME:
-        return "Der er ikke flere møder på kalenderen lige nu."
+        return "Her er din vej."
     following = next((step for step in steps if not step.open), None)
     if following is None:
         return "Du er hele vejen igennem. Du kan stadig gå tilbage og rette."
@@ -227,34 +231,28 @@ def _step(step: WayStep, current: bool, today: date) -> str:
 
 def _short(step: WayStep) -> str:
     """The title as a line on a phone has room for it: "Workshop 2: Læs hinanden" would take two."""
-    return step.title if step.meeting else step.title.split(":")[0]
+    return step.title.split(":")[0]
 
 
 def _current(step: WayStep, today: date) -> str:
-    way_in = "Se temaet" if step.meeting else "Fortsæt her" if step.filled else "Begynd her"
+    way_in = "Fortsæt her" if step.filled else "Begynd her"
     link = f'<a class="fl-button" href="{escape(step.url)}">{way_in}</a>' if step.url else ""
     day = f'<span class="fl-step-state">{near_day(step.opens, today)}</span> ' if step.opens else ""
     return (
         f'<strong class="fl-step-title">{escape(step.title)}</strong> {day}'
-        f'<span class="fl-step-here">{_met(step) if step.meeting else f"Her er du. {_left(step)}"}</span> {link}'
+        f'<span class="fl-step-here">Her er du. {_left(step)}</span> {link}'
     )
-
-
-def _met(step: WayStep) -> str:
-    """When and where a meeting is held, and how long it takes."""
-    where = f"{step.where[0].upper()}{step.where[1:]}. " if step.where else ""
-    return escape(f"{where}{_long(step.minutes).capitalize()}.")
 
 
 def _left(step: WayStep) -> str:
     """What the step still asks for. No count of fields: three cards are room for three, not a demand."""
     if step.filled and step.filled >= step.fields:
         return "Du har skrevet i alle felter. Marker trinet, når du er klar."
-    took = [f"Det tager {_long(step.minutes)}."] if step.minutes else []
+    took = [f"Det tager {long(step.minutes)}."] if step.minutes else []
     return " ".join([*took, "Du er i gang."] if step.filled else took)
 
 
-def _long(minutes: int) -> str:
+def long(minutes: int) -> str:
     """Minutes as one says them; from two hours on in hours and minutes."""
     if minutes < 120:
         return f"{minutes} minutter"
@@ -266,22 +264,19 @@ def _state(step: WayStep, today: date) -> tuple[str, str]:
     """Kind of step for the style sheet, and its day and state in words."""
     if not step.open:
         return "later", f"åbner {near_day(step.opens, today)}" if step.opens else "åbner senere"
-    if step.meeting:
-        day = near_day(step.opens, today) if step.opens else ""
-        return ("done", f"{day}, du var med") if step.done else ("open" if _over(step, today) else "later", day)
     kind, word = ("done", "gennemført") if step.done else ("open", "åben")
     return kind, f"{short_day(step.opens)}, {word}" if step.opens else word
 
 
 def _taken(way: Way, steps: Sequence[WayStep]) -> str:
     """At the end of the way: where one fetches what the cohort's end may take away."""
-    home = _home(way)
-    if not home or not steps or not all(step.done for step in steps) or way.gathering is not GatheringKind.PROGRAMME:
+    first = home(way)
+    if not first or not steps or not all(step.done for step in steps):
         return ""
-    return f'<p><a href="{escape(home)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
+    return f'<p><a href="{escape(first)}hent-mit">Hent alt det, du har skrevet</a>, før holdet slutter.</p>'
 
 
-def _home(way: Way) -> str:
+def home(way: Way) -> str:
     """The address of the first page; empty where there is no server."""
     return next((step.url for step in way.steps if step.kind == "welcome" and step.url), "")
 
@@ -290,72 +285,45 @@ def _onward(way: Way) -> str:
     """Where the two years stand as a whole; the board when there may be something on it, the living foundation when it is
     open.
     """
-    home = _home(way)
-    if not home:
+    first = home(way)
+    if not first:
         return ""
-    links = [("Hele forløbet", f"{home}forloeb")]
-    links += [("Tavlen", f"{home}tavle")] if any(step.kind == "period" and step.open for step in way.steps) else []
+    links = [("Hele forløbet", f"{first}forloeb")]
+    links += [("Tavlen", f"{first}tavle")] if any(step.kind == "period" and step.open for step in way.steps) else []
     links += [(step.title, step.url) for step in way.steps if step.name == LIVING_PAGE and step.open]
     shown = "".join(f'<li><a href="{escape(url)}">{escape(title)}</a></li>' for title, url in links)
     return f'<ul class="fl-onward">{shown}</ul>'
 
 
-def _beside(way: Way) -> str:
+def beside(way: Way, group: str = "I din sparringsgruppe") -> str:
+    """Who goes along; ``group`` are the words for those of the own group."""
     lines = []
     if way.group:
-        lines.append(f"{WITH_WHOM[way.gathering]}: {_listed(way.group)}.")
+        lines.append(f"{group}: {listed(way.group)}.")
     if way.facilitators:
-        lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
-    return _onward(way) + "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
+        lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {listed(way.facilitators)}.")
+    return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """ "Anna, Bent og Carla"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} og {names[-1]}"
 
 
 def finish(way: Way, name: str) -> str:
-    """The button that marks the step as done, and who sees the mark. The page's own script answers the click.
+    """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
+    return finishing(name, any(step.name == name and step.done for step in way.steps), _STEP_DONE, home(way))
 
-    Who was at a meeting may say so, once its day has come.
-    """
-    step = next((step for step in way.steps if step.name == name), None)
-    meeting = step is not None and step.meeting
-    if step is not None and meeting and step.opens is not None and way.today < step.opens:
-        return ""
-    words = _MET if meeting else _FINISHED
-    done = step is not None and step.done
-    home = _home(way)
-    onward = f'<p class="fl-finish-onward"><a href="{escape(home)}">{words.onward}</a></p>' if home else ""
+
+def finishing(name: str, done: bool, words: Finishing, back: str) -> str:
+    """A button that is pressed when something is done, in those words. ``back``: the first page's address, or empty."""
+    onward = f'<p class="fl-finish-onward"><a href="{escape(back)}">{words.onward}</a></p>' if back else ""
     return (
         f'<div class="fl-finish"><button type="button" class="fl-button" data-finish="{escape(name)}" '
-        f'aria-pressed="{str(done).lower()}" data-said="{words.said}">{words.button}</button>'
-        f'<p class="fl-finish-state" role="status">{words.said if done else ""}</p>'
+        f'data-said="{escape(words.said)}" aria-pressed="{str(done).lower()}">{words.press}</button>'
+        f'<p class="fl-finish-state" role="status">{escape(words.said) if done else ""}</p>'
         f'<p class="fl-finish-readers">{words.readers}</p>{onward}</div>'
     )
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """What the button that marks a step says, what is said once it is marked, who sees it, and the way on."""
-
-    button: str
-    said: str
-    readers: str
-    onward: str
-
-
-_FINISHED = _Mark(
-    "Marker trinet som gennemført",
-    "Du har markeret trinet som gennemført. Tryk igen, hvis du vil tage mærket tilbage.",
-    "Din facilitator kan se mærket, men aldrig hvad du har skrevet. Du kan altid gå tilbage og rette, også bagefter.",
-    "Se, hvor du er på din vej",
-)
-_MET = _Mark(
-    "Jeg var med",
-    "Du var med. Tryk igen, hvis du vil tage mærket tilbage.",
-    "Din facilitator kan se, at du var med, så I kan blive blandet på ny. Aldrig hvad I talte om.",
-    "Til forsiden",
-)
 
 
 def part(name: str, **data: str) -> str:

@@ -80,7 +80,7 @@ def test_a_group_words_its_contract_and_all_say_yes(chromium: Browser, live: Liv
     contract(other).get_by_role("button", name="Jeg siger ja").click()
     for seat in (one, other):
         expect(contract(seat).locator(".contract-state")).to_have_text("Kontrakten gælder. I har alle sagt ja.")
-    one.page.locator("summary", has_text="Vores kontrakt").click()
+    one.page.locator("summary", has_text="Det har vi aftalt").click()
     expect(one.page.locator(".room-fold .contract-terms")).to_contain_text(STRANGE)
     get_up(one, other)
 

@@ -307,7 +307,7 @@ def test_every_state_of_the_room_is_accessible_and_fits_a_phone(
     one.press("Begynd")
     one.press("Næste: Fortæl")
     other.saw("Fortæl", shown(phases(one)[1])[1])
-    for summary in ("Rækkefølgen i dag", "Hele drejebogen", "Vores kontrakt"):
+    for summary in ("Rækkefølgen i dag", "Hele drejebogen", "Det har vi aftalt"):
         one.page.locator("summary", has_text=summary).click()
     one.look(wrong)
     other.press("Jeg passer uret")

@@ -17,7 +17,7 @@ export class Editor {
     const send = button("Foreslå for gruppen", () => propose(this.#texts(), this.#switches()), "primary");
     const legend = node("legend", {}, "Vælg til eller fra");
     this.element = node("div", {}, node("p", { class: "room-small" }, "Her retter du i din egen udgave. De andre ser den først, når du foreslår den."));
-    this.element.append(...this.#points.map(({ element }) => element), node("fieldset", { class: "contract-choices" }, legend, ...this.#boxes.map(({ element }) => element)), hint);
+    this.element.append(...this.#points.map(({ element }) => element), node("fieldset", { class: "contract-choices", hidden: !this.#boxes.length }, legend, ...this.#boxes.map(({ element }) => element)), hint);
     this.element.append(node("div", { class: "room-buttons" }, send, button("Luk uden at foreslå", cancel)));
   }
 

@@ -3,7 +3,6 @@ import { node } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 
 const STATES = {
-  none: "I har ikke aftalt noget endnu. Det gør I på siden for den første workshop.",
   waiting: "Den venter på, at alle har sagt ja.",
   force: "I har alle sagt ja til den.",
 };
@@ -30,6 +29,11 @@ export const SWITCHES = {
   },
 };
 
+/** What stands where nothing has been agreed on; `place` is where that is done. */
+export function unsettled({ place }) {
+  return `I har ikke aftalt noget endnu. Det gør I ${place}.`;
+}
+
 async function asked(client) {
   try {
     const { status, data } = await ask("GET", `/api/${encodeURIComponent(client.gathering)}/contract`, { person: client.person });
@@ -47,14 +51,14 @@ export function terms(points, texts) {
 }
 
 export function switchWords(switches) {
-  return node("ul", { class: "contract-switches" }, ...Object.entries(SWITCHES).map(([name, words]) => node("li", { "data-on": String(switches[name]) }, words[switches[name] ? "on" : "off"])));
+  return node("ul", { class: "contract-switches" }, ...Object.entries(SWITCHES).filter(([name]) => name in switches).map(([name, words]) => node("li", { "data-on": String(switches[name]) }, words[switches[name] ? "on" : "off"])));
 }
 
 export async function fillContract(place, client) {
   const told = await asked(client);
   const contract = told?.contract;
-  if (!told) return place.replaceChildren(node("p", {}, "Kontrakten kan ikke hentes lige nu."));
-  if (!contract) return place.replaceChildren(node("p", {}, STATES.none));
+  if (!told) return place.replaceChildren(node("p", {}, "Det, I har aftalt, kan ikke hentes lige nu."));
+  if (!contract) return place.replaceChildren(node("p", {}, unsettled(told)));
   const state = node("p", { class: "room-small" }, contract.in_force ? STATES.force : STATES.waiting);
   const hidden = node("p", {}, "Den blev skrevet, før du kom med. Bed de andre om at vise dig den.");
   place.replaceChildren(state, ...(contract.texts ? [terms(told.points, contract.texts), switchWords(contract.switches)] : [hidden]));

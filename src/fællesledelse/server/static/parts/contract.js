@@ -6,7 +6,7 @@
 import { button, node, proseAbove } from "../dom.js";
 import { ask, Unreachable } from "../http.js";
 import { Editor } from "./contract-editor.js";
-import { SWITCHES, switchWords, terms } from "./contract-text.js";
+import { SWITCHES, switchWords, terms, unsettled } from "./contract-text.js";
 import { renew, say } from "./draw.js";
 
 const AWAY = "Der er ingen forbindelse lige nu. Dine ord står her stadig. Prøv igen om lidt.";
@@ -17,12 +17,12 @@ function list(names) {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} og ${names.at(-1)}`;
 }
 
-function stateWords({ contract }, may) {
-  if (!contract && !may) return "I har ikke aftalt noget endnu. Det gør I på siden for den første workshop.";
+function stateWords({ contract, called, place }, may) {
+  if (!contract && !may) return unsettled({ place });
   if (!contract) return "I har ikke aftalt noget endnu. Læs forslaget højt, og ret det sammen. En af jer foreslår det så for gruppen.";
-  if (contract.in_force) return "Kontrakten gælder. I har alle sagt ja.";
+  if (contract.in_force) return `${called} gælder. I har alle sagt ja.`;
   const by = contract.mine && contract.accepted.length === 1 ? "Du har foreslået denne ordlyd." : `${contract.by} har foreslået denne ordlyd.`;
-  return `${by} Den gælder, når alle har sagt ja.`;
+  return `${by} ${called} gælder, når alle har sagt ja.`;
 }
 
 function whoWords({ contract }) {
@@ -74,7 +74,7 @@ class Contract {
 
   #build() {
     const p = {
-      state: node("p", { class: "contract-state", role: "status" }, "Kontrakten hentes …"),
+      state: node("p", { class: "contract-state", role: "status" }, "Hentes …"),
       wording: node("div", { class: "contract-wording" }),
       who: node("p", { class: "contract-who" }),
       people: node("p", { class: "contract-who contract-people" }),
@@ -88,7 +88,7 @@ class Contract {
     p.show = button("", () => this.#showAgain());
     p.unseen.append(p.unseenText, p.show);
     const buttons = node("div", { class: "room-buttons" }, p.yes, p.edit);
-    p.whole = node("section", { class: "contract", "aria-label": "Gruppens kontrakt" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
+    p.whole = node("section", { class: "contract", "aria-label": "Gruppens aftale" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
     p.buttons = buttons;
     return p;
   }
@@ -142,7 +142,7 @@ class Contract {
   }
 
   #wording(contract, points) {
-    if (!contract.texts) return [node("p", {}, "Gruppen har en kontrakt fra før, du kom med. Bed en af de andre om at vise dig den. Så bliver I alle spurgt igen.")];
+    if (!contract.texts) return [node("p", {}, `${this.#told.called} er fra, før du kom med. Bed en af de andre om at vise dig ordlyden. Så bliver I alle spurgt igen.`)];
     return [changes(points, contract), terms(points, contract.texts), switchWords(contract.switches)].filter(Boolean);
   }
 
@@ -150,8 +150,8 @@ class Contract {
     const names = contract?.texts ? contract.unseen : [];
     const p = this.#parts;
     p.unseen.hidden = !names.length;
-    say(p.unseenText, names.length ? `${list(names)} er ny i gruppen og kan ikke læse kontrakten endnu. Viser du den, siger I alle ja igen.` : "");
-    say(p.show, names.length ? `Vis ${list(names)} kontrakten` : "");
+    say(p.unseenText, names.length ? `${list(names)} er ny i gruppen og kan ikke læse ordlyden endnu. Viser du den, siger I alle ja igen.` : "");
+    say(p.show, names.length ? `Vis ${list(names)} ${this.#told.called.toLowerCase()}` : "");
   }
 
   async #accept() {
@@ -167,7 +167,8 @@ class Contract {
 
   #edit() {
     const { contract } = this.#told;
-    this.#editor ??= new Editor(this.#client, this.#told, contract?.switches, SWITCHES, `contract-${++serial}`, {
+    const words = Object.fromEntries(Object.entries(SWITCHES).filter(([name]) => this.#told.switches.includes(name)));
+    this.#editor ??= new Editor(this.#client, this.#told, contract?.switches, words, `contract-${++serial}`, {
       propose: (texts, switches) => this.#propose(texts, switches),
       cancel: () => this.#shut(),
     });

@@ -1,7 +1,7 @@
 /** Where an experiment card is let go: whole to the group, in chosen parts onto the board; and what the others have let go. */
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { belongs, confirmed, Desk, listed, newId, Rows, short, small, unique, words } from "./sharing.js";
+import { belongs, confirmed, Desk, listed, newId, Rows, seen, short, small, unique, whenSaved, words } from "./sharing.js";
 
 const FEW = 3; // names that are told; more are counted
 
@@ -9,18 +9,7 @@ export function mount(element, client, live) {
   const { card } = element.dataset;
   const view = build(client, card);
   const desk = new Desk(element, client, live, { path: `cards/${card}`, name: "release", draw: (data) => draw(view, data, desk, card) });
-  whenSaved(client, card, () => desk.refresh());
-}
-
-/** Call `look` when a field of the card has been saved. */
-function whenSaved(client, card, look) {
-  const versions = () => client.fields.filter(({ key }) => key.startsWith(`${card}.`)).map(({ key }) => client.field(key).version).join();
-  let before = versions();
-  client.addEventListener("change", () => {
-    const now = versions();
-    if (now !== before) look();
-    before = now;
-  });
+  whenSaved(client, (key) => key.startsWith(`${card}.`), () => desk.refresh());
 }
 
 function build(client, card) {
@@ -121,10 +110,9 @@ function themes(names, chosen, kept) {
 }
 
 async function give(desk, card, to, { parts, theme, success }) {
-  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
-  if (!(await desk.arrived(keys))) return;
-  const seen = keys.sort().map((key) => desk.client.field(key).version).join("."); // what this page shows, and no other device's words
-  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen });
+  const versions = await seen(desk, card);
+  if (versions === null) return;
+  const done = await desk.change("PUT", `cards/${card}`, { share_id: newId(), to, parts, theme, success, seen: versions });
   if (done) desk.say({ group: "Kortet er delt med gruppen.", board: "Det hænger på tavlen nu." }[to]);
 }
 

@@ -122,7 +122,7 @@ export class View {
 
   #contractFold() {
     const place = node("div", {});
-    const fold = node("details", { class: "room-fold" }, node("summary", {}, "Vores kontrakt"), place);
+    const fold = node("details", { class: "room-fold" }, node("summary", {}, "Det har vi aftalt"), place);
     fold.addEventListener("toggle", () => fold.open && fillContract(place, this.#room.client));
     return fold;
   }

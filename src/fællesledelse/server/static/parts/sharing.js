@@ -216,7 +216,22 @@ export function noteField(client, { key, limit, label, help, lines = 3 }, answer
 
 /** Call `look` when a field of the draft that stands on this page has been saved. */
 export function whenDraftSaved(client, look) {
-  const versions = () => client.fields.filter(({ key }) => DRAFT.includes(key)).map(({ key }) => client.field(key).version).join();
+  whenSaved(client, (key) => DRAFT.includes(key), look);
+}
+
+/**
+ * Which versions of the fields of `card` this page shows, and no other device's words; null where what was typed has not
+ * reached the server.
+ */
+export async function seen(desk, card) {
+  const keys = desk.client.fields.map(({ key }) => key).filter((key) => key.startsWith(`${card}.`));
+  if (!(await desk.arrived(keys))) return null;
+  return keys.sort().map((key) => desk.client.field(key).version).join(".");
+}
+
+/** Call `look` when a field on this page whose key is `wanted` has been saved. */
+export function whenSaved(client, wanted, look) {
+  const versions = () => client.fields.filter(({ key }) => wanted(key)).map(({ key }) => client.field(key).version).join();
   let before = versions();
   client.addEventListener("change", () => {
     const now = versions();
