@@ -8,12 +8,14 @@ from typing import Any
 
 import nbformat
 
-from ..model import Manifest, PrivacyNotice, Role, Roster, Step, StepKind
+from ..model import GatheringKind, Manifest, PrivacyNotice, Role, Roster, Step, StepKind
 from ..share import share
 from ..store import Membership
+from .evidence import read
 from .feed import Visit
+from .life import heads_up
 from .overview import told
-from .pages import DESK, notice_accepted, shell
+from .pages import DESK, OF_NETWORK, notice_accepted, shell
 from .prints import Prints
 from .processes import Processes
 from .shelf import Cohort
@@ -74,8 +76,12 @@ class DeskPage(Page):
             return
         desk = notebooks()
         step = desk.manifest.step(name)
-        if step is None:
+        elsewhere = cohort.manifest.kind is not GatheringKind.NETWORK and f"styring/{name}" in OF_NETWORK
+        if step is None or elsewhere:
             raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")
+        waiting: list[str] = []
+        if name == "overblik" and cohort.manifest.kind is GatheringKind.NETWORK:
+            waiting = heads_up((await self.house.ask(read, self.house, cohort)).due, self.house.today())
         telling = {"cells": desk.code(name)} | ({"overview": await told(self.house, cohort)} if name == "overblik" else {})
         shown = await self._processes.show(Visit(self.signed_in, mine, desk, step), telling)
         self.show(
@@ -84,4 +90,5 @@ class DeskPage(Page):
             page=step,
             pieces=await self._prints.of(desk, name),
             cells=shown["cells"],
+            waiting=waiting,
         )

@@ -20,6 +20,7 @@ BESIDE: Final[tuple[tuple[str, str], ...]] = (
     ("tavle", "Tavlen"),
     ("spoergeskema", "Spørgeskema"),
     ("evaluering", "Evaluering"),
+    ("netvaerkets-liv", "Netværkets liv"),
     ("hent-mit", "Hent mit"),
     ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
 )
@@ -32,6 +33,7 @@ DESK = (
     ("styring/workshops", "Workshops"),
     ("styring/spoergeskema", "Spørgeskema"),
     ("styring/evaluering", "Evaluering"),
+    ("styring/liv", "Netværkets liv"),
     ("styring/dokumenter", "Dokumenter"),
 )
 """The facilitator's pages beside the overview, by address."""
@@ -39,11 +41,24 @@ DESK = (
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
+OF_NETWORK = ("styring/liv", "netvaerk")
+"""The facilitator's pages that are there only for a network."""
+
 _ELSEWHERE = {
-    GatheringKind.SALON: ("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+    GatheringKind.PROGRAMME: ("netvaerkets-liv",),
+    GatheringKind.SALON: (
+        "forloeb",
+        "datoer",
+        "gruppeoensker",
+        "galleri",
+        "tavle",
+        "evaluering",
+        "netvaerkets-liv",
+        "hent-mit",
+    ),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
-"""The pages that only a programme has a use for, by what people gather for instead."""
+"""A leader's pages that there is no use for, by what people gather for."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -190,6 +205,13 @@ def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     return tuple(each for each in BESIDE if each[0] not in without)
 
 
+def _desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    """A facilitator's pages in that cohort."""
+    after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
+    found = ("overblik", "Overblik"), BESIDE[0], *DESK, *after
+    return tuple(each for each in found if manifest.kind is GatheringKind.NETWORK or each[0] not in OF_NETWORK)
+
+
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
     """Whether the person has read this wording of the notice."""
     digest = notice_digest(cohort.manifest)
@@ -205,7 +227,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], (("overblik", "Overblik"), BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+        nav, extras = [], _desk(manifest)
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {

@@ -10,6 +10,7 @@ from .answers import Answers
 from .backup import Backup
 from .contracts import Contracts
 from .database import Database
+from .decisions import Decision, Decisions, standing
 from .deletion import Deletion, Extent, Receipt
 from .evaluations import Evaluations, Response, Result, Wave
 from .invitations import Invitations
@@ -54,6 +55,7 @@ __all__ = [
     "CalendarMark",
     "Conflict",
     "Contract",
+    "Decision",
     "Draft",
     "Enrolled",
     "Extent",
@@ -88,6 +90,7 @@ __all__ = [
     "Wave",
     "Wording",
     "fingerprint",
+    "standing",
     "utc_now",
 ]
 
@@ -98,7 +101,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in fourteen groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in fifteen groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -117,6 +120,7 @@ class Store:
         self.mailings = Mailings(database, clock)
         self.evaluations = Evaluations(database, files)
         self.surveys = Surveys(database, files)
+        self.decisions = Decisions(database, files)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -11,6 +11,7 @@ gathering_group ─┬─ contract ── contract_acceptance
 mailing ── mailing_line         who is sent what by mail, and how far it is
 calendar_mark                   what each leader's calendar was last told
 evaluation_wave                 questions to all leaders, with every answer sealed in the same row
+network_decision                what has been decided about a network, sealed whole
 survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
@@ -413,4 +414,12 @@ veto = Table(
     Column("person", String(32), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     _membership_key("fk_veto_membership"),
+)
+
+network_decision = Table(
+    "network_decision",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
