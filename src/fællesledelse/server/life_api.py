@@ -8,8 +8,8 @@ from ..model import Choice, DecisionKind, GatheringKind, Manifest, Network, Role
 from ..store import Decision, Wave, standing
 from ..store.decisions import LONGEST
 from .desk import DeskApi
-from .evidence import Evidence, Life, read
-from .life import MATTERS, STAGES, UNDATED, Due, Stage, is_winding_up
+from .evidence import Evidence, Held, Life, read
+from .life import MATTERS, STAGES, UNDATED, Due, Stage
 from .pages import notice_accepted, shell
 from .shelf import Cohort
 from .web import Page, Refused
@@ -221,7 +221,7 @@ def _evidence(seen: Evidence, today: date) -> dict[str, Any]:
             "theme": each.theme,
             "came": each.came,
             "members": each.members,
-            "words": f"{each.came} af {each.members}" if each.members >= each.came > 0 else str(each.came),
+            "words": _came(each),
         }
         for each in seen.meetings
     ]
@@ -233,16 +233,16 @@ def _evidence(seen: Evidence, today: date) -> dict[str, Any]:
     }
 
 
+def _came(meeting: Held) -> str:
+    """How many came. Where nobody has been in a room or marked the meeting, nobody knows."""
+    if not meeting.came:
+        return "Ikke markeret"
+    return f"{meeting.came} af {meeting.members}" if meeting.members >= meeting.came else str(meeting.came)
+
+
 def _outcome(wave: Wave) -> str:
     """What an evaluation came to in one line."""
     if wave.result is None:
         return "Færre end fem svarede, så intet bliver vist."
     agree = wave.result.worth[4] + wave.result.worth[5]
     return f"{wave.result.answered} af {wave.result.asked} svarede. {agree} er enige i, at netværket er deres tid værd."
-
-
-def next_due(life: Life, today: date) -> tuple[str, str]:
-    """The next decision and its day, in words."""
-    if life.due:
-        return MATTERS[life.due[0].kind].title, near_day(life.due[0].day, today)
-    return ("Afvikles", "") if is_winding_up(life.kept) else ("", "")

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from ..danish import near_day
 from ..model import GatheringKind, Network, Role
 from .desk import facilitator
 from .evidence import read
 from .house import House
-from .life import STAGES, Stage
-from .life_api import DESK, next_due, of_network
+from .life import MATTERS, STAGES, Stage
+from .life_api import DESK, of_network
 from .pages import shell
 from .shelf import Cohort
 from .web import Page
@@ -36,6 +37,7 @@ class Row:
     next: str
     day: str
     due: bool
+    last: str
 
 
 class NetworksPage(Page):
@@ -63,7 +65,7 @@ def _row(house: House, cohort: Cohort, today: date) -> Row:
     manifest, life = cohort.manifest, read(house, cohort)
     frame = manifest.network or Network()
     named = [str(each) for each in (frame.scope, frame.participation) if each]
-    seen = life.evidence
+    seen, first = life.evidence, next(iter(life.due), None)
     return Row(
         manifest.name,
         manifest.organisation,
@@ -75,6 +77,8 @@ def _row(house: House, cohort: Cohort, today: date) -> Row:
         seen.members,
         len(seen.meetings),
         seen.coming,
-        *next_due(life, today),
-        bool(life.due) and life.due[0].is_due(today),
+        MATTERS[first.kind].title if first else "",
+        near_day(first.day, today) if first else "",
+        first is not None and first.is_due(today),
+        near_day(manifest.ends, today) if manifest.ends and life.stage in (Stage.WINDING_UP, Stage.OVER) else "",
     )
