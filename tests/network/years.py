@@ -262,7 +262,8 @@ class Years:
         """Whether things change: the restart only where the last evaluation says that it is not worth the time."""
         if kind is not DecisionKind.RESTART:
             return self.rotate or kind is not DecisionKind.ROTATION
-        worth = [wave.result.worth for wave in self.house.store.evaluations.all(NAME, self.today) if wave.result][0]
+        waves = self.house.store.evaluations.all(NAME, self.today)
+        worth = next(wave.result.worth for wave in waves if wave.result)
         return worth[1] + worth[2] > worth[4] + worth[5]
 
     def _follow(self, choice: Choice) -> None:
