@@ -187,6 +187,7 @@ def test_the_overview_shows_the_networks_one_facilitates_and_no_others(networks:
         assert words in mine
     assert mine.index("Netværk for ledere af ledere</a>") < mine.index("Nye ledere</a>")  # the one with a decision is first
     assert "Det netværk, du er facilitator for." in hers
+    assert f'href="/hold/{NET}/netvaerk"' in networks.jonas.get("/").text
     assert "Netværk for ledere af ledere</a>" not in hers
 
 

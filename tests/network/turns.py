@@ -6,6 +6,7 @@ A planner of the builder's own can take the place of either: see ``Planner``.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fællesledelse.cohort.folder import Checked
 from fællesledelse.model import Participant, Role
@@ -34,23 +35,36 @@ def in_the_smallest(checked: Checked) -> dict[str, str]:
     return placed
 
 
-def in_turn(checked: Checked, meetings: Sequence[str]) -> Duties:
-    """At each meeting whoever of the group has had a duty the fewest times; who came later begins where the others are."""
-    people = leaders(checked)
-    had = {one.email: (list(one.hosts), list(one.chairs), list(one.cases)) for one in people}
-    least = [min((len(each[duty]) for each in had.values() if any(each)), default=0) for duty in range(3)]
-    credit = {email: [0 if any(each) else floor for floor in least] for email, each in had.items()}
-    for meeting in meetings:
-        for group in sorted({one.group for one in people} - {""}):
-            here = [one.email for one in people if one.group == group]
-            busy: set[str] = set()
-            for duty in range(3):
-                free = [email for email in here if email not in busy]
-                turns = {email: (len(had[email][duty]) + credit[email][duty], sum(map(len, had[email]))) for email in free}
-                turn = min(free, key=lambda email: (turns[email], email))
-                had[turn][duty].append(meeting)
-                busy.add(turn)
-    return had
+class InTurn:
+    """At each meeting whoever of the group has had a duty the fewest times. Who comes later begins where the group is."""
+
+    def __init__(self) -> None:
+        self._credit: dict[str, tuple[int, ...]] = {}
+
+    def __call__(self, checked: Checked, meetings: Sequence[str]) -> Duties:
+        """Everyone's duties, with those at the meetings."""
+        people = leaders(checked)
+        had = {one.email: (list(one.hosts), list(one.chairs), list(one.cases)) for one in people}
+        groups = {group: [one.email for one in people if one.group == group] for group in sorted({o.group for o in people})}
+        groups.pop("", None)
+        for here in groups.values():
+            known = [email for email in here if email in self._credit]
+            least = tuple(min((self._turns(had, email, duty) for email in known), default=0) for duty in range(3))
+            self._credit |= {email: least for email in here if email not in known}
+        for meeting in meetings:
+            for here in groups.values():
+                free = list(here)
+                for duty in range(3):
+                    turn = min(free, key=partial(self._order, had, duty))
+                    had[turn][duty].append(meeting)
+                    free.remove(turn)
+        return had
+
+    def _order(self, had: Duties, duty: int, email: str) -> tuple[int, int, str]:
+        return self._turns(had, email, duty), sum(self._turns(had, email, each) for each in range(3)), email
+
+    def _turns(self, had: Duties, email: str, duty: int) -> int:
+        return len(had[email][duty]) + self._credit[email][duty]
 
 
 def leaders(checked: Checked) -> list[Participant]:
@@ -58,4 +72,6 @@ def leaders(checked: Checked) -> list[Participant]:
     return [one for one in checked.roster.participants if one.role is Role.LEADER]
 
 
-USUAL = Planner(in_the_smallest, in_turn)
+def usual() -> Planner:
+    """A planner for one network."""
+    return Planner(in_the_smallest, InTurn())

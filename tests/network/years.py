@@ -33,7 +33,7 @@ from fællesledelse.server.shelf import Cohort
 from fællesledelse.settings import read as settings
 from fællesledelse.store import Decision, Response, Room
 
-from .turns import USUAL, Planner
+from .turns import Planner, usual
 
 NAME = "netvaerk"
 FIRST = date(2027, 1, 11)
@@ -333,11 +333,11 @@ nøgle_i_pengeskab: nej
 
 @contextmanager
 def lived(
-    place: Path, until: date, rotate: bool = True, seed: int = 7, planner: Planner = USUAL, seconds: float = 3.0
+    place: Path, until: date, rotate: bool = True, seed: int = 7, planner: Planner | None = None, seconds: float = 3.0
 ) -> Iterator[Years]:
     """A network that has lived until that day; its house is open."""
     place.mkdir(parents=True, exist_ok=True)
-    years = Years(place, until, rotate, seed, planner, seconds)
+    years = Years(place, until, rotate, seed, planner or usual(), seconds)
     try:
         years.live()
         yield years

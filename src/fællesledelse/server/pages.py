@@ -75,7 +75,8 @@ class FrontDoor(Page):
             self.redirect(f"/hold/{known[0][0].gathering}/")
         elif known:
             choices = [{"name": cohort.manifest.name, "url": f"/hold/{m.gathering}/"} for m, cohort in known]
-            self.show("gatherings.html", gatherings=choices)
+            mine = [m.gathering for m, cohort in known if m.role is Role.FACILITATOR and _is_network(cohort.manifest)]
+            self.show("gatherings.html", gatherings=choices, networks=f"/hold/{mine[0]}/netvaerk" if mine else "")
         else:
             raise Refused(
                 404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
@@ -205,11 +206,15 @@ def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     return tuple(each for each in BESIDE if each[0] not in without)
 
 
+def _is_network(manifest: Manifest) -> bool:
+    return manifest.kind is GatheringKind.NETWORK
+
+
 def _desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A facilitator's pages in that cohort."""
     after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
     found = ("overblik", "Overblik"), BESIDE[0], *DESK, *after
-    return tuple(each for each in found if manifest.kind is GatheringKind.NETWORK or each[0] not in OF_NETWORK)
+    return tuple(each for each in found if _is_network(manifest) or each[0] not in OF_NETWORK)
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:

@@ -111,8 +111,12 @@ function ripe(matter) {
   return matter.due ? `Klar til beslutning siden ${matter.day}` : `Skal besluttes ${matter.day}. Tag den op på næste møde.`;
 }
 
+function named({ title, day, theme }) {
+  return node("span", {}, title, node("span", { class: "site-table-place" }, theme ? `${day} · ${theme}` : day));
+}
+
 function evidence({ meetings, evaluations, asking }) {
-  const figure = bars("Hvor mange der kom til møderne", meetings.map((each) => [`${each.title}, ${each.day}${each.theme ? ` · ${each.theme}` : ""}`, each.came, each.words]));
+  const figure = bars("Hvor mange der kom til møderne", meetings.map((each) => [named(each), each.came, each.words]));
   const held = evaluations.map((each) => node("li", {}, node("strong", {}, each.title), `: ${each.words}`));
   const open = asking ? node("p", {}, `Evalueringen »${asking}« er åben nu.`) : null;
   const none = node("p", {}, "Netværket er ikke evalueret endnu. Det gør du under ", node("a", { href: "evaluering" }, "Evaluering"), ".");

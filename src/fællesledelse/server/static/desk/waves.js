@@ -15,7 +15,7 @@ function later(iso, days) {
   return new Date(Date.parse(iso) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** A row for each answer: the words, a bar, and how many, perhaps in other words. `own` is the words of the reader's own answer, if that is known. */
+/** A row for each answer: what it is, a bar, and how many, perhaps in other words. `own` is the words of the reader's own answer, if that is known. */
 export function bars(caption, answers, own = null) {
   const most = Math.max(...answers.map(([, count]) => count));
   const row = ([said, count, told = String(count)]) => {
