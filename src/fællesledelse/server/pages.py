@@ -41,24 +41,18 @@ DESK = (
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
-OF_NETWORK = ("styring/liv", "netvaerk")
-"""The facilitator's pages that are there only for a network."""
+OF_NETWORK = ("netvaerkets-liv", "styring/liv", "netvaerk")
+"""The pages that only a network has."""
 
 _ELSEWHERE = {
-    GatheringKind.PROGRAMME: ("netvaerkets-liv",),
+    GatheringKind.PROGRAMME: OF_NETWORK,
     GatheringKind.SALON: (
-        "forloeb",
-        "datoer",
-        "gruppeoensker",
-        "galleri",
-        "tavle",
-        "evaluering",
-        "netvaerkets-liv",
-        "hent-mit",
+        *("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+        *OF_NETWORK,
     ),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
-"""A leader's pages that there is no use for, by what people gather for."""
+"""The pages that those people have no use for, by what they gather for."""
 
 BLANK = Participant("", "", Role.LEADER)
 """Stands for someone who has joined while a new roster is being read."""
@@ -75,8 +69,9 @@ class FrontDoor(Page):
             self.redirect(f"/hold/{known[0][0].gathering}/")
         elif known:
             choices = [{"name": cohort.manifest.name, "url": f"/hold/{m.gathering}/"} for m, cohort in known]
-            mine = [m.gathering for m, cohort in known if m.role is Role.FACILITATOR and _is_network(cohort.manifest)]
-            self.show("gatherings.html", gatherings=choices, networks=f"/hold/{mine[0]}/netvaerk" if mine else "")
+            networks = [cohort for m, cohort in known if m.role is Role.FACILITATOR and _is_network(cohort.manifest)]
+            overview = f"/hold/{networks[0].manifest.gathering}/netvaerk" if networks else ""
+            self.show("gatherings.html", gatherings=choices, networks=overview)
         else:
             raise Refused(
                 404, "no-gathering", "Du er ikke med på et hold lige nu. Tal med din facilitator.", title="Intet hold"
@@ -202,19 +197,13 @@ def movable(cohort: Cohort) -> list[Step]:
 
 def beside(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """A leader's pages beside the steps in that cohort."""
-    without = (*_ELSEWHERE.get(manifest.kind, ()), *(() if manifest.survey else (SURVEY,)))
+    without = (*_ELSEWHERE[manifest.kind], *(() if manifest.survey else (SURVEY,)))
     return tuple(each for each in BESIDE if each[0] not in without)
 
 
 def _is_network(manifest: Manifest) -> bool:
+    """Whether people gather for a network."""
     return manifest.kind is GatheringKind.NETWORK
-
-
-def _desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
-    """A facilitator's pages in that cohort."""
-    after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
-    found = ("overblik", "Overblik"), BESIDE[0], *DESK, *after
-    return tuple(each for each in found if _is_network(manifest) or each[0] not in OF_NETWORK)
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:
@@ -232,7 +221,9 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
         way = await stages(handler.house, cohort, handler.person, mine.group)
         nav, extras = [_link(cohort, stage, current, handler.house.today()) for stage in way], beside(manifest)
     else:
-        nav, extras = [], _desk(manifest)
+        after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
+        desk = ("overblik", "Overblik"), ("forloeb", "Hele forløbet"), *DESK, *after
+        nav, extras = [], tuple(each for each in desk if each[0] not in _ELSEWHERE[manifest.kind])
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
