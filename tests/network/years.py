@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fællesledelse.cohort import days
-from fællesledelse.cohort.build import build
+from fællesledelse.cohort.build import build, prepare
 from fællesledelse.cohort.folder import check
 from fællesledelse.cohort.groups import propose
 from fællesledelse.cohort.skeleton import lay
@@ -94,10 +94,11 @@ class Years:
         self.purpose = "At lære af hinanden"
         self.talked: dict[DecisionKind, date] = {}
         self.firsts: dict[DecisionKind, date] = {}
+        self.changed = False
         self._year(FIRST.year)
         self._lay()
         self._group(rotate=False)
-        self._plan(self.meetings)
+        self._plan()
         build(self.folder)
         environment = {"FAELLESLEDELSE_DATA": str(place / "data")}
         self.house: House = open_house(settings(environment), [self.folder], lambda: self.now)
@@ -122,7 +123,7 @@ class Years:
     def _day(self) -> None:
         if self.today.month == 1 and self.today.day == 2:
             self._year(self.today.year)
-            self._plan([each for each in self.meetings if each[1].year == self.today.year])
+            self._plan()
             self._rebuild()
         if self.today.day == 28 and self.today.month in (3, 6, 12):
             self._people()
@@ -147,30 +148,25 @@ class Years:
         new = Leader(f"ny-{self.today}@by.example", gone.department, came=self.today)
         self.leaders.append(new)
         self.noted.waited[new.email] = 0
+        self.changed = True
         self._rebuild()
 
     def _place(self) -> None:
         """The day before a meeting who is new gets a group, and the duties of those who have left are given to others."""
-        placed = self.planner.place(check(self.folder))
-        gaps = [each for each in self.meetings if each[1] > self.today and self._gap(each[0])]
-        if not placed and not gaps:
+        if not self.changed:
             return
+        placed = self.planner.place(check(self.folder))
         for leader in self.leaders:
             leader.group = placed.get(leader.email, leader.group)
-        self._plan(gaps)
+        self.changed = False
+        self._plan()
         self._rebuild()
 
-    def _gap(self, meeting: str) -> bool:
-        """Whether a duty at a meeting is nobody's, since who had it has left."""
-        many = len({leader.group for leader in self.leaders if leader.group})
-        return any(sum(meeting in leader.duties[duty] for leader in self.leaders) < many for duty in range(3))
-
-    def _plan(self, meetings: list[tuple[str, date]]) -> None:
-        names = [name for name, _ in meetings]
-        for leader in self.leaders:
-            leader.duties = tuple([each for each in duty if each not in names] for duty in leader.duties)  # type: ignore[assignment]
+    def _plan(self) -> None:
+        """Give out the duties that nobody has."""
         self._lay()
-        found = self.planner.duties(check(self.folder), names)
+        built = prepare(self.folder)
+        found = self.planner.duties(built.manifest, built.roster, self.today)
         for leader in self.leaders:
             leader.duties = found[leader.email]
         self._lay()
@@ -273,7 +269,10 @@ class Years:
             self.talked, self.firsts = {}, {}
         if choice in (Choice.ROTATE, Choice.RESTART) and self.rotate:
             self._group(rotate=True)
-            self._plan([each for each in self.meetings if each[1] > self.today])
+            over = {name for name, day in self.meetings if day <= self.today}
+            for leader in self.leaders:
+                leader.duties = tuple([name for name in each if name in over] for each in leader.duties)  # type: ignore[assignment]
+            self._plan()
             self._rebuild()
 
     def _rebuild(self) -> None:
