@@ -155,9 +155,10 @@ class Years:
         """The day before a meeting who is new gets a group, and the duties of those who have left are given to others."""
         if not self.changed:
             return
-        placed = self.planner.place(check(self.folder))
-        for leader in self.leaders:
-            leader.group = placed.get(leader.email, leader.group)
+        if not all(leader.group for leader in self.leaders):  # else the groups have been mixed since
+            placed = self.planner.place(check(self.folder))
+            for leader in self.leaders:
+                leader.group = placed.get(leader.email, leader.group)
         self.changed = False
         self._plan()
         self._rebuild()
