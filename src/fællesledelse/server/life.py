@@ -43,7 +43,7 @@ MATTERS: Final = {
     ),
     DecisionKind.TRIAL: Matter(
         "Prøvetiden",
-        "Prøvetiden er ved at være gået. Skal netværket fortsætte?",
+        "Prøvetiden slutter. Skal netværket fortsætte?",
         "Se på fremmødet siden starten, og på, hvad evalueringen sagde.",
         {Choice.CONTINUE: "Gå videre", Choice.CHANGE: "Gå videre, og lav noget om", Choice.STOP: "Stop her"},
     ),

@@ -112,7 +112,7 @@ function ripe(matter) {
 }
 
 function named({ title, day, theme }) {
-  return node("span", {}, title, node("span", { class: "site-table-place" }, theme ? `${day} · ${theme}` : day));
+  return node("span", {}, title, node("span", { class: "desk-life-when" }, theme ? `${day} · ${theme}` : day));
 }
 
 function evidence({ meetings, evaluations, asking }) {
@@ -182,7 +182,7 @@ export async function life(place, desk) {
     place.replaceChildren(
       ...[
         node("p", { class: "desk-life-stage" }, data.stage_words),
-        node("ul", { class: "desk-life-facts" }, ...data.facts.map((fact) => node("li", {}, fact))),
+        node("ul", { class: "no-max-width desk-life-facts" }, ...data.facts.map((fact) => node("li", {}, fact))),
         told.element,
         node(
           "div",
