@@ -51,7 +51,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "forgotten": ("forgotten.html", OUTSIDE),
     "renew": ("renew.html", OUTSIDE),
     "error": ("error.html", OUTSIDE | ERROR),
-    "gatherings": ("gatherings.html", OUTSIDE | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}]}),
+    "gatherings": (
+        "gatherings.html",
+        OUTSIDE | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}], "networks": "/hold/a/netvaerk"},
+    ),
     "notice": ("notice.html", INSIDE | {"privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False}),
     "facilitators-notice": (
         "notice.html",
