@@ -13,7 +13,7 @@ from fællesledelse.model import DecisionKind
 from fællesledelse.server.evidence import read
 from fællesledelse.server.life import Stage
 
-from .years import FIRST, NAME, Leader, Years, lived
+from .years import FIRST, NAME, RESTARTED, Leader, Years, lived
 
 UNTIL = date(2031, 1, 13)
 """Three days after the network's last."""
@@ -63,6 +63,9 @@ def check(years: Years, rotate: bool = True) -> None:
     assert seen.evidence.joined == len(noted.waited)
     if years.until == UNTIL:
         assert (seen.stage, seen.due) == (Stage.OVER, ())
+        network = years.cohort.manifest.network
+        assert network is not None
+        assert network.purpose == RESTARTED, "the evaluation said restart, and it was"
 
 
 def stayed(years: Years) -> list[Leader]:

@@ -1,7 +1,7 @@
 """A network lives for years on the real builder, shelf and store, with a clock that is moved one day at a time.
 
 Leaders join and leave, meetings are held, evaluations answered, and every decision is taken when the software tells of it:
-talked over at a meeting first, kept on its day. Nothing is asserted here: what happened is noted, for tests to look at.
+talked over at a meeting first, kept on its day. What happened is noted, for tests to look at.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ MONTHS = (1, 2, 4, 5, 9, 10, 11)
 
 DEPARTMENTS = ("Børn og Unge", "Teknik og Miljø", "Social og Sundhed", "Kultur og Fritid", "Beskæftigelse", "Stab")
 COMES, IN_THE_ROOM = 0.85, 0.7  # how likely a leader is there, and in the group's room rather than marking it afterwards
+RESTARTED = "At bære en reform sammen"  # what the network is for from then on
 FEW = 4  # answers to the first evaluation: one too few
 
 CHOICES = {
@@ -266,7 +267,7 @@ class Years:
     def _follow(self, choice: Choice) -> None:
         """What the facilitator does then: nothing is done by itself."""
         if choice is Choice.RESTART:
-            self.purpose = "At bære en reform sammen"
+            self.purpose = RESTARTED
             self.talked, self.firsts = {}, {}
         if choice in (Choice.ROTATE, Choice.RESTART) and self.rotate:
             self._group(rotate=True)
@@ -274,6 +275,7 @@ class Years:
             for leader in self.leaders:
                 leader.duties = tuple([name for name in each if name in over] for each in leader.duties)  # type: ignore[assignment]
             self._plan()
+        if choice in (Choice.ROTATE, Choice.RESTART):
             self._rebuild()
 
     def _rebuild(self) -> None:
