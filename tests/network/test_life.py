@@ -134,6 +134,9 @@ def test_the_facilitator_is_told_what_is_due_and_what_is_near_with_the_evidence(
     ]
     assert meetings[0]["theme"] == "Balance og trivsel i lederrollen"
     assert AMIR.name not in str(found["evidence"])
+    first = networks.amir.get(f"/hold/{NET}/").text
+    assert "Sig på næste møde, hvad du mener." in first
+    assert f'<a href="/hold/{NET}/netvaerkets-liv">Se, hvad I ved</a>' in first
     overview = networks.jonas.get(f"/hold/{NET}/overblik").text
     assert "Efter evalueringen: skulle være besluttet" in overview
     assert "Prøvetiden: skal besluttes" in overview

@@ -1,25 +1,38 @@
 """What all leaders are asked today. The first page leads those there who have answered too, so it tells of nobody."""
 
 from ..danish import day as spoken
+from ..model import GatheringKind
 from ..store import SurveyWave, Wave
 from .evaluation_api import waves_of
+from .evidence import read
 from .house import House
+from .life import heads_up
 from .shelf import Cohort
 from .survey_api import looked
 
 
 async def asking(house: House, cohort: Cohort) -> list[dict[str, str]]:
-    """The survey and the evaluation, while they are open: ``told`` in a sentence, and the ``url`` to answer at."""
+    """What is open, or to be talked over: ``told`` in a sentence, and the ``link`` in words to the ``url`` to answer or to read at.
+
+    The survey and the evaluation while they are open, and a network's decisions from when they are near.
+    """
     today, (survey, _) = house.today(), await looked(house, cohort)
     waves: list[tuple[str, str, SurveyWave | Wave]] = [
         *(("Spørgeskemaet »{}« er åbent", "spoergeskema", wave) for wave in survey.waves),
         *(("Evalueringen »{}« er åben", "evaluering", wave) for wave in await waves_of(house, cohort)),
     ]
-    return [
+    asked = [
         {
             "told": f"{words.format(wave.title)} til og med {spoken(wave.closes)}.",
             "url": f"/hold/{cohort.manifest.gathering}/{name}",
+            "link": "Svar her",
         }
         for words, name, wave in waves
         if wave.state(today) == "open"
     ]
+    if cohort.manifest.kind is not GatheringKind.NETWORK:
+        return asked
+    near = heads_up((await house.ask(read, house, cohort)).due, today)
+    here = f"/hold/{cohort.manifest.gathering}/netvaerkets-liv"
+    told = "{} Sig på næste møde, hvad du mener."
+    return [*asked, *({"told": told.format(each), "url": here, "link": "Se, hvad I ved"} for each in near)]

@@ -92,7 +92,8 @@ def _days(house: House, cohort: Cohort) -> dict[str, date]:
     dates, gathering = house.store.progress.dates, cohort.manifest.gathering
     moved = [dates(gathering, group) for group in groups(cohort)] or [{}]
     meetings = [step for step in cohort.manifest.steps if step.kind is StepKind.MEETING]
-    return {step.name: min(day for each in moved if (day := own_day(step, each)) is not None) for step in meetings}
+    found = {step.name: [day for each in moved if (day := own_day(step, each)) is not None] for step in meetings}
+    return {name: min(each) for name, each in found.items() if each}
 
 
 def _theme(step: Step) -> str:
