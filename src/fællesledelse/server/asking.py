@@ -12,7 +12,7 @@ from .survey_api import looked
 
 
 async def asking(house: House, cohort: Cohort) -> list[dict[str, str]]:
-    """What is open, or to be talked over: ``told`` in a sentence, and the ``link`` in words to the ``url`` to answer or to read at.
+    """What is open, or to be talked over: ``told`` in a sentence, with a ``link`` in words to the ``url`` where it is.
 
     The survey and the evaluation while they are open, and a network's decisions from when they are near.
     """
