@@ -21,6 +21,59 @@ class GatheringKind(StrEnum):
     NETWORK = "netværk"  # a leader network's year
 
 
+class Scope(StrEnum):
+    """Whom a network gathers. The value is what the file calls it."""
+
+    FIELD = "inden for et fagområde"
+    ACROSS = "på tværs"
+
+
+class Participation(StrEnum):
+    """Whether leaders choose to be in a network. The value is what the file calls it."""
+
+    VOLUNTARY = "frivillig"
+    COMPULSORY = "obligatorisk"
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a network's file says of its purpose, its type and its life; what it doesn't say is empty or None.
+
+    ``trial`` and ``evaluation`` are the days when these are decided on, ``cycle`` is after how many years the restart is.
+    """
+
+    purpose: str = ""
+    scope: Scope | None = None
+    participation: Participation | None = None
+    trial: date | None = None
+    evaluation: date | None = None
+    cycle: int = 3
+
+
+class DecisionKind(StrEnum):
+    """What is decided about a network in the course of its life."""
+
+    EVALUATION = "evaluation"  # what its evaluation leads to
+    TRIAL = "trial"  # what comes after the trial period
+    ROTATION = "rotation"  # whether its groups are mixed anew
+    RESTART = "restart"
+    END = "end"  # what happens on its last day
+    REDESIGN = "redesign"
+    WINDING_UP = "winding-up"
+
+
+class Choice(StrEnum):
+    """What a decision comes to."""
+
+    CONTINUE = "continue"
+    CHANGE = "change"
+    ROTATE = "rotate"
+    RESTART = "restart"
+    EXTEND = "extend"
+    STOP = "stop"
+    BACK = "back"  # as if the decision that it replaces had not been taken
+
+
 class Readers(StrEnum):
     """The widest circle that may ever read a field. Nobody reads more than the author before the author shares."""
 
@@ -276,6 +329,7 @@ class Manifest:
     compass: tuple[CompassTheme, ...] = ()
     survey: Questionnaire | None = None
     kind: GatheringKind = GatheringKind.PROGRAMME
+    network: Network | None = None
 
     @property
     def way(self) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from fællesledelse.cohort import changes, demo, excel, skeleton
 from fællesledelse.cohort.build import Built, build, prepare
 from fællesledelse.errors import CohortError
 from fællesledelse.manifest import load
-from fællesledelse.model import GatheringKind, Meeting, StepKind
+from fællesledelse.model import GatheringKind, Meeting, Participation, Scope, StepKind
 
 TODAY = date(2026, 11, 23)
 
@@ -87,6 +87,49 @@ def test_the_folder_gives_one_excel_file_that_builds_the_same(tmp_path: Path, pa
     (folder / excel.NAME).write_bytes(book)
     after = prepare(folder)
     assert (after.manifest, after.roster, after.notebooks) == (before.manifest, before.roster, before.notebooks)
+
+
+def test_a_network_says_what_it_is_for_its_type_and_the_days_of_its_life(tmp_path: Path) -> None:
+    network = prepare(laid(tmp_path, "netvaerk")).manifest.network
+    assert network is not None
+    assert network.purpose.startswith("At ledere af ledere")
+    assert (network.scope, network.participation, network.cycle) == (Scope.ACROSS, Participation.VOLUNTARY, 3)
+    assert network.trial is not None
+    assert network.evaluation is not None
+    assert TODAY < network.evaluation < network.trial
+    assert prepare(laid(tmp_path, "salon")).manifest.network is None
+
+
+def test_where_the_file_says_nothing_of_its_life_nothing_is_set(tmp_path: Path) -> None:
+    folder = laid(
+        tmp_path, "netvaerk", **{"prøvetid: ": "prøvetid: #", "evaluering: ": "evaluering: #", "livscyklus: 3": ""}
+    )
+    network = prepare(folder).manifest.network
+    assert network is not None
+    assert (network.trial, network.evaluation, network.cycle) == (None, None, 3)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("livscyklus: 3", "livscyklus: 7", "linje 14, kolonne 13: livscyklus: '7' er ikke et antal år. Skriv 2, 3 eller 4."),
+        (
+            "deltagelse: frivillig",
+            "deltagelse: tvungen",
+            "linje 11, kolonne 13: deltagelse: 'tvungen' er ikke en slags",
+        ),
+        ("sammensætning: på tværs", "sammensætning: på tvær", "Mente du 'på tværs'?"),
+        ("prøvetid: ", "prøvetid: 01.02.2019 #", "'prøvetid' ligger 01.02.2019, men netværket starter"),
+        ("evaluering: ", "evaluering: 01.02.2049 #", "'evaluering' ligger 01.02.2049, men netværket slutter"),
+        ("prøvetid: ", "prøvetid: 24.11.2026 #", "efter prøvetiden slutter 24.11.2026. Læg den før"),
+        ("slags: netværk", "slags: salon", "'prøvetid' hører til et netværk. Skriv 'slags: netværk', eller slet linjen."),
+    ],
+)
+def test_what_can_not_be_so_of_a_network_s_life_is_told_with_its_line(
+    tmp_path: Path, before: str, after: str, why: str
+) -> None:
+    told = findings(laid(tmp_path, "netvaerk", **{before: after}))
+    assert any(why in each and each.startswith("hold.yaml, linje ") for each in told), told
 
 
 def test_a_kind_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:

@@ -13,11 +13,14 @@ import pikepdf
 import pypdf
 import pytest
 
-from fællesledelse.documents.evaluation import ASKED, SCALE, STATEMENT, TOO_FEW, Report, evaluation_pdf, evaluation_word
+from fællesledelse.documents.evaluation import ASKED, SCALE, STATEMENTS, TOO_FEW, Report, evaluation_pdf, evaluation_word
+from fællesledelse.model import GatheringKind
 
 from .reading import darkness, in_libreoffice, paragraphs_of, pictures, tags
 
+STATEMENT = STATEMENTS[GatheringKind.PROGRAMME]
 REPORT = Report(
+    GatheringKind.PROGRAMME,
     "Fælles om ledelse",
     "Efter workshop 1",
     date(2026, 10, 22),

@@ -75,7 +75,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "gatherings": (
         "gatherings.html",
         OUTSIDE
-        | {"gatherings": [{"name": "Et hold", "url": "/hold/a/"}], "left": [{"name": "Et før", "url": "/hold/b/mit"}]},
+        | {
+            "gatherings": [{"name": "Et hold", "url": "/hold/a/"}],
+            "left": [{"name": "Et før", "url": "/hold/b/mit"}],
+            "networks": "/hold/a/netvaerk",
+        },
     ),
     "former": ("former.html", INSIDE | {"me": ME | {"home": "/"}, "nav": []} | TAKEN | LEFT),
     "notice": ("notice.html", INSIDE | {"privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False}),

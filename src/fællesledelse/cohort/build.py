@@ -19,7 +19,7 @@ from ..manifest import dump, dump_roster, load_roster
 from ..model import CompassTheme, Manifest, PrivacyNotice, Roster, Step
 from . import notebook
 from .engine import ENGINE
-from .file import CohortFile, meeting, period, source_of
+from .file import CohortFile, meeting, network, period, source_of
 from .folder import Checked, check
 
 Progress = Callable[[str, int], None]
@@ -129,6 +129,7 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
         compass=tuple(CompassTheme(each.name, each.text, each.goal) for each in cohort.compass),
         survey=checked.survey,
         kind=cohort.kind,
+        network=network(cohort),
     )
 
 

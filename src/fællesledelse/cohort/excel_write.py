@@ -101,7 +101,7 @@ def _cohort(sheet: Any, values: Mapping[str, Any], lines: Iterable[Line]) -> Non
 
 def _shown(line: Line, part: str) -> str:
     """The format of an answer. Long texts aren't kept as text: some Excels show only ##### where one has 256 signs."""
-    if line.path in (("starter",), ("slutter",)):
+    if line.path in (("starter",), ("slutter",), ("prøvetid",), ("evaluering",)):
         return _DAY
     return _TEXT if len(line.path) == 1 and part != "tekst" else "General"
 

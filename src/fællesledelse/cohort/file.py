@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ..errors import Finding
-from ..model import Activity, GatheringKind, Meeting, Period, StepKind
+from ..model import Activity, GatheringKind, Meeting, Network, Participation, Period, Scope, StepKind
 from ..names import is_slug, nearest
 from . import clock, days
 from .addresses import is_email, is_link
@@ -54,24 +55,29 @@ def _perhaps_clock(text: Any) -> Any:
         raise PydanticCustomError("clock", "{why}", {"why": str(problem)}) from None
 
 
-def _activity(text: Any) -> Any:
-    if text == "":
-        return None
-    known = [each.value for each in Activity]
-    if isinstance(text, str) and text.lower() not in known:
-        hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
-        raise PydanticCustomError("activity", "{text} er ikke en aktivitet.{hint}", {"text": repr(text), "hint": hint})
-    return text.lower() if isinstance(text, str) else text
+def _among(kinds: type[StrEnum], what: str, blank: StrEnum | None = None) -> BeforeValidator:
+    """Takes one of the values, however it is capitalised; ``blank`` where nothing is written. ``what``: it is not …"""
+
+    def read(text: Any) -> Any:
+        if text == "":
+            return blank
+        known = [each.value for each in kinds]
+        if isinstance(text, str) and text.lower() not in known:
+            hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
+            raise PydanticCustomError(
+                "unknown", "{text} er ikke {what}.{hint}", {"text": repr(text), "what": what, "hint": hint}
+            )
+        return text.lower() if isinstance(text, str) else text
+
+    return BeforeValidator(read)
 
 
-def _gathering_kind(text: Any) -> Any:
+def _cycle(text: Any) -> Any:
     if text == "":
-        return GatheringKind.PROGRAMME
-    known = [each.value for each in GatheringKind]
-    if isinstance(text, str) and text.lower() not in known:
-        hint = nearest(text, known) or f" De kendte er: {', '.join(known)}."
-        raise PydanticCustomError("kind", "{text} er ikke en slags, vi kender.{hint}", {"text": repr(text), "hint": hint})
-    return text.lower() if isinstance(text, str) else text
+        return Network.cycle
+    if str(text) not in map(str, CYCLES):
+        raise PydanticCustomError("cycle", "{text} er ikke et antal år. Skriv 2, 3 eller 4.", {"text": repr(str(text)[:40])})
+    return text
 
 
 def _parted(value: Any) -> Any:
@@ -187,6 +193,12 @@ MEETING_PAGES = {GatheringKind.SALON: "salon", GatheringKind.NETWORK: "netvaerks
 OF_PERIOD = ("læringsmål", "kompetencer", "øvebaner")
 """What a step has besides its activity if it is a period."""
 
+OF_NETWORK = ("formål", "sammensætning", "deltagelse", "prøvetid", "evaluering", "livscyklus")
+"""What the file says of a network as such."""
+
+CYCLES = range(2, 5)
+"""The years after which a network may be started anew."""
+
 _KINDS = {
     "velkomst": StepKind.WELCOME,
     "udgivelse": StepKind.PUBLICATION,
@@ -215,7 +227,7 @@ class StepLine(_Part):
     place: _Short = Field("", alias="sted")
     minutes: Annotated[int, Field(ge=1, le=600)] = Field(alias="minutter")
     goal: _Short = Field("", alias="læringsmål")
-    activity: Annotated[Activity | None, BeforeValidator(_activity)] = Field(None, alias="aktivitet")
+    activity: Annotated[Activity | None, _among(Activity, "en aktivitet")] = Field(None, alias="aktivitet")
     competences: _Parted = Field([], alias="kompetencer")
     tracks: _Parted = Field([], alias="øvebaner")
     theme: _Short = Field("", alias="tema")
@@ -280,7 +292,9 @@ _NamedList = Annotated[list[Annotated[Named, BeforeValidator(_named)]], BeforeVa
 class CohortFile(_Part):
     """hold.yaml, whole and right."""
 
-    kind: Annotated[GatheringKind, BeforeValidator(_gathering_kind)] = Field(GatheringKind.PROGRAMME, alias="slags")
+    kind: Annotated[GatheringKind, _among(GatheringKind, "en slags, vi kender", GatheringKind.PROGRAMME)] = Field(
+        GatheringKind.PROGRAMME, alias="slags"
+    )
     gathering: _Slug = Field(alias="hold")
     name: _Filled = Field(alias="navn")
     organisation: _Filled = Field(alias="organisation")
@@ -304,6 +318,14 @@ class CohortFile(_Part):
     )
     safe_key: Annotated[_Short, AfterValidator(_safe_key)] = Field(alias="nøgle_i_pengeskab")
     relations: Annotated[bool, BeforeValidator(_yes)] = Field(False, alias="relationer_mellem_afdelinger")
+    purpose: _Text = Field("", alias="formål")
+    scope: Annotated[Scope | None, _among(Scope, "en sammensætning, vi kender")] = Field(None, alias="sammensætning")
+    participation: Annotated[Participation | None, _among(Participation, "en slags deltagelse")] = Field(
+        None, alias="deltagelse"
+    )
+    trial: _PerhapsDay = Field(None, alias="prøvetid")
+    evaluation: _PerhapsDay = Field(None, alias="evaluering")
+    cycle: Annotated[int, BeforeValidator(_cycle)] = Field(Network.cycle, alias="livscyklus")
 
 
 def period(cohort: CohortFile, line: StepLine) -> Period | None:
@@ -334,6 +356,14 @@ def meeting(cohort: CohortFile, line: StepLine) -> Meeting | None:
     return Meeting(line.theme, tuple(line.questions), line.link)
 
 
+def network(cohort: CohortFile) -> Network | None:
+    """What the file says of a network as such; None of anything else."""
+    if cohort.kind is not GatheringKind.NETWORK:
+        return None
+    days = cohort.trial, cohort.evaluation, cohort.cycle
+    return Network(cohort.purpose, cohort.scope, cohort.participation, *days)
+
+
 def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
     """The cohort of a document (None if anything is wrong) and everything that is wrong."""
     findings = list(document.findings)
@@ -344,7 +374,7 @@ def check(document: Document) -> tuple[CohortFile | None, list[Finding]]:
         cohort = CohortFile.model_validate(document.values)
     except ValidationError as problem:
         findings += [_finding(document, error) for error in problem.errors() if not document.lost(tuple(error["loc"]))]
-    findings += _calendar(document) + _repeats(document) + _periods(document)
+    findings += _calendar(document) + _repeats(document) + _periods(document) + _life(document)
     findings.sort(key=lambda finding: (finding.file, finding.row or 0, finding.column or 0))
     return (None if findings else cohort), findings
 
@@ -385,7 +415,7 @@ def _finding(document: Document, error: ErrorDetails) -> Finding:
             return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
         case "blank":
             return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
-        case "day" | "clock" | "activity" | "kind" | "slug" | "email" | "link" | "safe_key" | "yes":
+        case "day" | "clock" | "unknown" | "cycle" | "slug" | "email" | "link" | "safe_key" | "yes":
             return document.finding(path, f"{name}: {error['msg']}")
         case "too_short":
             return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")
@@ -498,6 +528,32 @@ def _periods(document: Document) -> list[Finding]:
         findings += _unknown(document, path, "øvebaner", _parted(line.get("øvebaner")))
     for number, line in lines(document, "kompas"):
         findings += _unknown(document, ("kompas", number), "læringsmål", [line.get("læringsmål")])
+    return findings
+
+
+def _life(document: Document) -> list[Finding]:
+    """What is said of a network's life where there is no network, and days of it that can't be in that order."""
+    told = [key for key in OF_NETWORK if _at(document, (key,))]
+    if str(_at(document, ("slags",)) or "").lower() != GatheringKind.NETWORK:
+        why = "hører til et netværk. Skriv 'slags: netværk', eller slet linjen."
+        return [document.finding((key,), f"{document.label((key,))!r} {why}") for key in told]
+    starts, ends, trial, evaluation = (
+        _parsed(_at(document, (key,))) for key in ("starter", "slutter", "prøvetid", "evaluering")
+    )
+    findings = []
+    for key, day in (("prøvetid", trial), ("evaluering", evaluation)):
+        if day and starts and day <= starts:
+            why = f"ligger {days.written(day)}, men netværket starter {days.written(starts)}. Vælg en dag bagefter."
+            findings.append(document.finding((key,), f"{document.label((key,))!r} {why}"))
+        elif day and ends and day > ends:
+            why = f"ligger {days.written(day)}, men netværket slutter {days.written(ends)}. Vælg en dag inden."
+            findings.append(document.finding((key,), f"{document.label((key,))!r} {why}"))
+    if trial and evaluation and evaluation > trial:
+        why = (
+            f"ligger {days.written(evaluation)}, efter prøvetiden slutter {days.written(trial)}. "
+            "Læg den før, så I har den at beslutte ud fra."
+        )
+        findings.append(document.finding(("evaluering",), f"{document.label(('evaluering',))!r} {why}"))
     return findings
 
 

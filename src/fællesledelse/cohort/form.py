@@ -38,7 +38,8 @@ class Line:
     """A line of the first sheet: its label, the other labels people write, and where its value stands in the cohort file.
 
     ``parts`` are the columns that may be filled, each with the key under ``path`` ("" where the value stands there itself).
-    ``many``: the line may be repeated. ``programme``: a salon or a network has no use for it, or (False) only those have.
+    ``many``: the line may be repeated. ``programme``: a salon or a network has no use for it, or (False) only those have;
+    with ``network`` a network alone.
     """
 
     label: str
@@ -48,6 +49,7 @@ class Line:
     many: bool = False
     others: tuple[str, ...] = ()
     programme: bool | None = None
+    network: bool = False
 
 
 LINES = (
@@ -118,6 +120,37 @@ LINES = (
         programme=True,
     ),
     Line("Slags", ("slags",), "salon eller netværk. Lav det ikke om, når I er i gang.", programme=False),
+    Line(
+        "Netværkets formål",
+        ("formål",),
+        "Hvorfor organisationen har netværket. Én eller to sætninger.",
+        programme=False,
+        network=True,
+    ),
+    Line("Sammensætning", ("sammensætning",), "inden for et fagområde eller på tværs.", programme=False, network=True),
+    Line("Deltagelse", ("deltagelse",), "frivillig eller obligatorisk.", programme=False, network=True),
+    Line(
+        "Prøvetid",
+        ("prøvetid",),
+        "Den dag, I beslutter, om netværket skal fortsætte. Står den tom, er det et år efter start.",
+        others=("prøvetid slutter",),
+        programme=False,
+        network=True,
+    ),
+    Line(
+        "Evaluering",
+        ("evaluering",),
+        "Den dag, I beslutter ud fra den første evaluering. Står den tom, er det ni måneder efter start.",
+        programme=False,
+        network=True,
+    ),
+    Line(
+        "Livscyklus",
+        ("livscyklus",),
+        "Efter hvor mange år I beslutter, om netværket skal begynde forfra: 2, 3 eller 4. Står den tom, er det 3.",
+        programme=False,
+        network=True,
+    ),
 )
 
 STEP = {
@@ -179,7 +212,8 @@ PEOPLE_HELP = {
 def lines_of(kind: GatheringKind) -> list[Line]:
     """The lines of the first sheet of a file of that kind."""
     unused = kind is not GatheringKind.PROGRAMME
-    return [line for line in LINES if line.programme is not unused]
+    found = [line for line in LINES if line.programme is not unused]
+    return [line for line in found if kind is GatheringKind.NETWORK or not line.network]
 
 
 def columns_of(kind: GatheringKind, columns: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from docx.shared import Mm
 
+from ..model import GatheringKind
 from .foundation import clean, line, paragraphs
 from .pdf import compiled
 from .report import bars, between, empty, saved
@@ -22,8 +23,20 @@ ASKED: Final = {
 }
 """The four questions, in the order they are asked."""
 
-STATEMENT: Final = "Forløbet er min tid værd"
+STATEMENTS: Final = {
+    GatheringKind.PROGRAMME: "Forløbet er min tid værd",
+    GatheringKind.SALON: "Salonerne er min tid værd",
+    GatheringKind.NETWORK: "Netværket er min tid værd",
+}
 """What the figure is about."""
+
+LEADS: Final = {
+    GatheringKind.PROGRAMME: "Hvordan går forløbet? Fire spørgsmål til alle ledere.",
+    GatheringKind.SALON: "Hvordan går salonerne? Fire spørgsmål til alle ledere.",
+    GatheringKind.NETWORK: "Hvordan går netværket? Fire spørgsmål til alle. Tænk både på processen (rammer, form og"
+    " facilitering) og på indholdet (temaer og udbytte).",
+}
+"""What the four questions are about, before they are asked."""
 
 SCALE: Final = ("Ved ikke", "Meget uenig", "Uenig", "Hverken enig eller uenig", "Enig", "Meget enig")
 """What can be said to it; the place in the row is the point, from 1 to 5, and 0 for don't know."""
@@ -42,6 +55,7 @@ class Report:
     ``texts``: what was said to each of ``ASKED``; None where fewer than five said anything.
     """
 
+    kind: GatheringKind
     cohort: str
     title: str
     opens: date
@@ -66,7 +80,7 @@ def evaluation_pdf(report: Report) -> bytes:
             "cohort": line(report.cohort),
             "frame": report.frame,
             "about": _ABOUT,
-            "statement": STATEMENT,
+            "statement": STATEMENTS[report.kind],
             "most": max(report.worth),
             "worth": [{"said": SCALE[point], "count": report.worth[point]} for point in _ORDER],
             "questions": [_question(title, report.texts[name]) for name, title in ASKED.items()],
@@ -82,7 +96,7 @@ def evaluation_word(report: Report) -> bytes:
     made.add_paragraph(line(report.title), "Heading 1")
     made.add_paragraph(report.frame, "Subtitle")
     made.add_paragraph(_ABOUT)
-    made.add_paragraph(f"»{STATEMENT}«", "Heading 2")
+    made.add_paragraph(f"»{STATEMENTS[report.kind]}«", "Heading 2")
     bars(made, [(SCALE[point], report.worth[point]) for point in _ORDER])
     for name, title in ASKED.items():
         made.add_paragraph(title, "Heading 2")

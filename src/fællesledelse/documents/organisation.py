@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ..danish import day, listed
 from ..errors import DocumentError
-from ..model import Manifest, Role, Roster
+from ..model import GatheringKind, Manifest, Role, Roster
 from ..names import nearest
 from ..settings import Settings
 from ..share import share
@@ -121,6 +121,7 @@ def _about_cohort(manifest: Manifest) -> dict[str, Any]:
         "starter": day(manifest.starts),
         "slutter": day(manifest.ends) if manifest.ends else "",
         "trin": [(step.title, day(step.opens or manifest.starts), str(step.minutes)) for step in manifest.way],
+        "netværk": manifest.kind is GatheringKind.NETWORK,
         "antal_trin": len(manifest.way),
         "felter": len(fields),
         "private_felter": sum(field.private for field in fields.values()),

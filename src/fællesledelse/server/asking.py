@@ -1,16 +1,22 @@
 """What all leaders are asked today. The first page leads those there who have answered too, so it tells of nobody."""
 
 from ..danish import day as spoken
+from ..model import GatheringKind
 from ..store import Round, SurveyWave, Wave
 from .evaluation_api import waves_of
+from .evidence import read
 from .house import House
+from .life import heads_up
 from .shelf import Cohort
 from .survey_api import looked
 from .themes_api import rounds_of
 
 
 async def asking(house: House, cohort: Cohort) -> list[dict[str, str]]:
-    """What of the survey, evaluation and themes is open: ``told`` in a sentence, and the ``url`` to answer at."""
+    """What is open, or to be talked over: ``told`` in a sentence, with a ``link`` in words to the ``url`` where it is.
+
+    The survey, the evaluation and the themes while they are open, and a network's decisions from when they are near.
+    """
     today, (survey, _) = house.today(), await looked(house, cohort)
     waves: list[tuple[str, str, SurveyWave | Wave]] = [
         *(("Spørgeskemaet »{}« er åbent", "spoergeskema", wave) for wave in survey.waves),
@@ -21,16 +27,22 @@ async def asking(house: House, cohort: Cohort) -> list[dict[str, str]]:
         {
             "told": f"{words.format(wave.title)} til og med {spoken(wave.closes)}.",
             "url": f"/hold/{gathering}/{name}",
+            "link": "Svar her",
         }
         for words, name, wave in waves
         if wave.state(today) == "open"
     ]
-    themes = [
-        {"told": _of_themes(each, each.state(today)), "url": f"/hold/{gathering}/temaer"}
+    asked += [
+        {"told": _of_themes(each, each.state(today)), "url": f"/hold/{gathering}/temaer", "link": "Se temaerne"}
         for each in await rounds_of(house, cohort)
         if not each.closed
     ]
-    return [*asked, *themes]
+    if cohort.manifest.kind is not GatheringKind.NETWORK:
+        return asked
+    near = heads_up((await house.ask(read, house, cohort)).due, today)
+    here = f"/hold/{gathering}/netvaerkets-liv"
+    told = "{} Sig på næste møde, hvad du mener."
+    return [*asked, *({"told": told.format(each), "url": here, "link": "Se, hvad I ved"} for each in near)]
 
 
 def _of_themes(now: Round, state: str) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 
 import nbformat
 
-from ..model import Manifest, PrivacyNotice, Role, Roster, Step, StepKind
+from ..model import GatheringKind, Manifest, PrivacyNotice, Role, Roster, Step, StepKind
 from ..share import share
 from ..store import Membership
+from .evidence import read
 from .feed import Visit
+from .life import heads_up
 from .overview import told
 from .pages import DESK, notice_accepted, shell
 from .pages import desk as desk_pages
@@ -78,6 +80,9 @@ class DeskPage(Page):
         step = desk.manifest.step(name) if name in here else None
         if step is None:
             raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")
+        waiting: list[str] = []
+        if name == "overblik" and cohort.manifest.kind is GatheringKind.NETWORK:
+            waiting = heads_up((await self.house.ask(read, self.house, cohort)).due, self.house.today())
         telling = {"cells": desk.code(name)} | ({"overview": await told(self.house, cohort)} if name == "overblik" else {})
         shown = await self._processes.show(Visit(self.signed_in, mine, desk, step), telling)
         self.show(
@@ -86,4 +91,5 @@ class DeskPage(Page):
             page=step,
             pieces=await self._prints.of(desk, name),
             cells=shown["cells"],
+            waiting=waiting,
         )

@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from ..danish import day as spoken
 from ..documents import months_after
-from ..documents.evaluation import ASKED, SCALE, STATEMENT, Report, evaluation_pdf, evaluation_word
+from ..documents.evaluation import ASKED, LEADS, SCALE, STATEMENTS, Report, evaluation_pdf, evaluation_word
 from ..errors import DocumentError
+from ..model import DecisionKind, GatheringKind
 from ..names import slug
 from ..store import Response, Result, Wave
 from ..store.evaluations import LONGEST, QUESTIONS
+from ..store.waves import APART
 from .desk import DeskApi
+from .evidence import read
 from .house import House
 from .pages import notice_accepted, shell
 from .publication_api import WORD
@@ -25,6 +28,9 @@ from .web import Api, Page, Refused
 
 MONTHS: Final = (6, 12)
 """How long after its start a cohort is evaluated, besides when the facilitator wants to."""
+
+BEFORE: Final = timedelta(weeks=4)
+"""How long before the decision on it a network's evaluation opens: it is answered, and then talked over."""
 
 OPEN: Final = timedelta(days=13)
 """From the first day of a proposed evaluation to its last."""
@@ -53,7 +59,8 @@ class EvaluationPage(Page):
             next_day=spoken(later.opens) if later else "",
             earlier=any(wave.closed for wave in waves),
             questions=ASKED,
-            statement=STATEMENT,
+            lead=LEADS[cohort.manifest.kind],
+            statement=STATEMENTS[cohort.manifest.kind],
             scale=[(point, SCALE[point]) for point in (1, 2, 3, 4, 5, 0)],
             longest=LONGEST,
         )
@@ -163,27 +170,39 @@ async def told(house: House, cohort: Cohort) -> dict[str, Any]:
     waves = await waves_of(house, cohort)
     return {
         "today": house.today().isoformat(),
-        "statement": STATEMENT,
+        "statement": STATEMENTS[cohort.manifest.kind],
         "scale": SCALE,
         "questions": [{"name": name, "title": title} for name, title in ASKED.items()],
         "waves": [_wave(house, wave) for wave in waves],
-        "proposals": _proposals(house, cohort, waves),
+        "proposals": _proposals(house, cohort, waves, await _offered(house, cohort, waves)),
     }
 
 
 def report_of(cohort: Cohort, wave: Wave, result: Result) -> Report:
     """What the files are made from."""
-    frame = cohort.manifest.name, wave.title, wave.opens, wave.closes
+    frame = cohort.manifest.kind, cohort.manifest.name, wave.title, wave.opens, wave.closes
     return Report(*frame, result.asked, result.worth, result.texts)
 
 
-def _proposals(house: House, cohort: Cohort, waves: list[Wave]) -> list[dict[str, Any]]:
-    """Six and twelve months after the start, where those days are the cohort's and to come, and nothing is planned then."""
-    days = [(months, months_after(cohort.manifest.starts, months)) for months in MONTHS]
+async def _offered(house: House, cohort: Cohort, waves: list[Wave]) -> list[tuple[str, date]]:
+    """What may be planned next, and when it would open: by the months since the start, or ahead of a network's decision,
+    where nothing has been asked for that yet.
+    """
+    manifest = cohort.manifest
+    if manifest.kind is not GatheringKind.NETWORK:
+        return [(f"Efter {months} måneder", months_after(manifest.starts, months)) for months in MONTHS]
+    due = (await house.ask(read, house, cohort)).due
+    days = [each.day - BEFORE for each in due if each.kind is DecisionKind.EVALUATION]
+    days = [day for day in days if all(wave.closes < day - APART for wave in waves)]
+    return [("Netværkets evaluering", max(house.today(), day)) for day in days]
+
+
+def _proposals(house: House, cohort: Cohort, waves: list[Wave], offered: list[tuple[str, date]]) -> list[dict[str, Any]]:
+    """Those that are offered, where the days are the cohort's and to come, and nothing is planned then."""
     ends = cohort.manifest.ends or date.max
     return [
-        {"title": f"Efter {months} måneder", "opens": opens.isoformat(), "closes": min(opens + OPEN, ends).isoformat()}
-        for months, opens in days
+        {"title": title, "opens": opens.isoformat(), "closes": min(opens + OPEN, ends).isoformat()}
+        for title, opens in offered
         if house.today() <= opens <= ends and not any(wave.opens <= opens + OPEN and opens <= wave.closes for wave in waves)
     ]
 

@@ -22,6 +22,7 @@ BESIDE: Final[tuple[tuple[str, str], ...]] = (
     ("spoergeskema", "Spørgeskema"),
     ("evaluering", "Evaluering"),
     ("temaer", "Temaer"),
+    ("netvaerkets-liv", "Netværkets liv"),
     ("hent-mit", "Hent mit"),
     ("det-kan-din-facilitator-se", "Det kan din facilitator se"),
 )
@@ -35,6 +36,7 @@ DESK = (
     ("styring/spoergeskema", "Spørgeskema"),
     ("styring/evaluering", "Evaluering"),
     ("styring/temaer", "Temaer"),
+    ("styring/liv", "Netværkets liv"),
     ("styring/dokumenter", "Dokumenter"),
 )
 """The facilitator's pages beside the overview, by address."""
@@ -42,16 +44,22 @@ DESK = (
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
+OF_NETWORK = ("netvaerkets-liv", "styring/liv", "netvaerk")
+"""The pages that only a network has."""
+
 _ELSEWHERE = {
-    GatheringKind.PROGRAMME: ("temaer", "aaret"),
-    GatheringKind.SALON: ("aaret", "forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+    GatheringKind.PROGRAMME: ("temaer", *OF_NETWORK),
+    GatheringKind.SALON: (
+        *("forloeb", "datoer", "gruppeoensker", "galleri", "tavle", "evaluering", "hent-mit"),
+        *OF_NETWORK,
+    ),
     GatheringKind.NETWORK: ("forloeb", "gruppeoensker", "galleri", "tavle"),
 }
 """The leaders' pages that there is no use for, by what people gather for."""
 
 _NOT_AT_DESK = {
-    GatheringKind.PROGRAMME: ("styring/temaer",),
-    GatheringKind.SALON: ("forloeb", "styring/spoergeskema", "styring/evaluering", "tavle"),
+    GatheringKind.PROGRAMME: ("styring/temaer", *OF_NETWORK),
+    GatheringKind.SALON: ("forloeb", "styring/spoergeskema", "styring/evaluering", "tavle", *OF_NETWORK),
     GatheringKind.NETWORK: ("forloeb", "styring/spoergeskema", "tavle"),
 }
 """The same of the facilitator's."""
@@ -82,7 +90,11 @@ class FrontDoor(Page):
         if len(known) + len(left) == 1:
             self.redirect((known or left)[0]["url"])
         elif known or left:
-            self.show("gatherings.html", gatherings=known, left=left)
+            leads = (each.gathering for each in memberships if each.role is Role.FACILITATOR)
+            found = (cohort for gathering in leads if (cohort := self.house.shelf.find(gathering)))
+            networks = [cohort.manifest.gathering for cohort in found if _is_network(cohort.manifest)]
+            overview = f"/hold/{networks[0]}/netvaerk" if networks else ""
+            self.show("gatherings.html", gatherings=known, left=left, networks=overview)
         else:
             raise Refused(
                 404,
@@ -228,9 +240,15 @@ def desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     """The facilitator's pages where people gather for that."""
     written = tuple((step.name, step.title) for step in manifest.steps if step.kind is StepKind.CHARTER)
     charter = (*written, CHARTER) if written else ()
-    pages = (("overblik", "Overblik"), *charter, BESIDE[0], *DESK, ("rum", "Grupperne"), ("tavle", "Tavlen"))
+    after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
+    pages = ("overblik", "Overblik"), *charter, BESIDE[0], *DESK, *after
     words = _DESK_WORDS.get(manifest.kind, {})
     return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[manifest.kind])
+
+
+def _is_network(manifest: Manifest) -> bool:
+    """Whether people gather for a network."""
+    return manifest.kind is GatheringKind.NETWORK
 
 
 async def notice_accepted(handler: Guarded, cohort: Cohort) -> bool:

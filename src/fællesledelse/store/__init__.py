@@ -11,6 +11,7 @@ from .backup import Backup
 from .charters import Charters, CharterVersion
 from .contracts import Contracts
 from .database import Database
+from .decisions import Decision, Decisions, standing
 from .deletion import Deletion, Extent, Receipt
 from .evaluations import Evaluations, Response, Result, Wave
 from .invitations import Invitations
@@ -57,6 +58,7 @@ __all__ = [
     "CharterVersion",
     "Conflict",
     "Contract",
+    "Decision",
     "Draft",
     "Enrolled",
     "Extent",
@@ -93,6 +95,7 @@ __all__ = [
     "Wave",
     "Wording",
     "fingerprint",
+    "standing",
     "utc_now",
 ]
 
@@ -124,6 +127,7 @@ class Store:
         self.surveys = Surveys(database, files)
         self.themes = Themes(database, files)
         self.charters = Charters(database, files, clock)
+        self.decisions = Decisions(database, files)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -111,6 +111,14 @@ class People:
         query = select(table.c.person).where(*here, in_another(table.c.gathering, table.c.person))
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars())
+
+    def tenures(self, gathering: str) -> list[tuple[date, date | None]]:
+        """From which day to which every leader has been in a gathering; None: still is. No names, in no order of theirs."""
+        table = schema.membership
+        query = select(table.c.since, table.c.until).where(table.c.gathering == gathering, table.c.role == Role.LEADER)
+        with self._database.reading() as connection:
+            found = [(row.since, row.until) for row in connection.execute(query)]
+        return sorted(found, key=lambda each: (each[0], each[1] or date.max))
 
     def find(self, email: str) -> Person | None:
         """The person with that e-mail address, however it is capitalised."""

@@ -13,6 +13,7 @@ calendar_mark                   what each leader's calendar was last told
 evaluation_wave                 questions to all leaders, with every answer sealed in the same row
 theme_round                     themes that leaders suggest and choose among, sealed in the same row
 charter                         what a network is for, version by version, in the organisation's own words
+network_decision                what has been decided about a network, sealed whole
 survey ── survey_wave ── survey_answer   a questionnaire in waves: drafts sealed in the wave's row, then answers of nobody
 """
 
@@ -440,4 +441,12 @@ veto = Table(
     Column("person", String(32), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     _membership_key("fk_veto_membership"),
+)
+
+network_decision = Table(
+    "network_decision",
+    metadata,
+    Column("gathering", ForeignKey("gathering.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )

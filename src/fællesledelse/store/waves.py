@@ -43,12 +43,22 @@ def check_frame(what: str, title: str, opens: date, closes: date, today: date) -
 
 def check_apart(what: str, shown: Iterable[RowMapping], opens: date, closes: date, today: date) -> None:
     """AnswerError where one of the waves ``shown``, or to be shown, is open within ``APART`` of those days."""
-    for row in shown:
+    taken = list(shown)
+    for row in taken:
         if row["opens"] - APART < closes and opens < row["closes"] + APART:
             raise AnswerError(
                 f"»{row['title']}« {_days(row, today)}. Der skal gå {APART.days} dage mellem to {what}er."
                 " Ellers kan en enkelts svar regnes ud ved at trække dem fra hinanden."
+                f" Åbn den {day(_free(taken, opens, closes - opens))}, så er der plads."
             )
+
+
+def _free(taken: Iterable[RowMapping], opens: date, lasts: timedelta) -> date:
+    """The first day on which a wave that lasts so long can open, not before ``opens``."""
+    for row in sorted(taken, key=lambda row: row["opens"]):
+        if row["opens"] - APART < opens + lasts and opens < row["closes"] + APART:
+            opens = row["closes"] + APART
+    return opens
 
 
 def hold_gathering(connection: Connection, gathering: str) -> None:

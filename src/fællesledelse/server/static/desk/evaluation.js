@@ -13,7 +13,7 @@ const PLAN = {
   one: "evalueringen",
   heading: "Ny evaluering",
   about: "Den åbner og lukker af sig selv, og lederne finder den i deres menu. Når den er åben, kan du sende dem en mail om den her på siden.",
-  offers: "Forslag, talt fra holdets første dag:",
+  offers: "Forslag:",
 };
 
 function words(title, texts) {

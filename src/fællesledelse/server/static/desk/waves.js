@@ -15,14 +15,14 @@ export function later(iso, days) {
   return new Date(Date.parse(iso) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** A row for each answer: the words, a bar, and how many. `own` is the words of the reader's own answer, if that is known. */
+/** A row for each answer: what it is, a bar, and how many, perhaps in other words. `own` is the words of the reader's own answer, if that is known. */
 export function bars(caption, answers, own = null) {
   const most = Math.max(...answers.map(([, count]) => count));
-  const row = ([said, count]) => {
+  const row = ([said, count, told = String(count)]) => {
     const bar = node("span", { class: "desk-evaluation-bar" });
-    bar.style.width = `${(100 * count) / most}%`;
+    bar.style.width = `${(100 * count) / (most || 1)}%`;
     const mine = said === own ? node("strong", { class: "desk-evaluation-own" }, "Dit svar") : null;
-    return node("tr", {}, node("th", { scope: "row" }, said, mine && " ", mine), node("td", { "aria-hidden": "true" }, bar), node("td", {}, String(count)));
+    return node("tr", {}, node("th", { scope: "row" }, said, mine && " ", mine), node("td", { "aria-hidden": "true" }, bar), node("td", {}, told));
   };
   return node("table", { class: "desk-evaluation-figure" }, node("caption", {}, caption), node("tbody", {}, ...answers.map(row)));
 }

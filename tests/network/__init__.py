@@ -1,0 +1,1 @@
+"""Networks over months and years: their decisions, the overview of all of them, and four years in one run."""
