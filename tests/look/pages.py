@@ -60,7 +60,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         | {"me": ME | {"role": "facilitator"}, "privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False},
     ),
     "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
-    "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3")}),
+    "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3"), "kind": "programme"}),
     "vetoes": ("vetoes.html", INSIDE | {"others": OTHERS, "most": 3}),
 }
 

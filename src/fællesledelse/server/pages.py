@@ -194,7 +194,8 @@ class FacilitatorViewPage(Page):
         """My own row, made by the same function as hers."""
         cohort, mine = await self.leader(gathering)
         row = next(row for row in await rows(self.house, cohort) if row.person == self.person)
-        self.show("facilitator_view.html", **await shell(self, cohort, mine, "det-kan-din-facilitator-se"), row=row)
+        context = await shell(self, cohort, mine, "det-kan-din-facilitator-se")
+        self.show("facilitator_view.html", **context, row=row, kind=cohort.manifest.kind.name.lower())
 
 
 def movable(cohort: Cohort) -> list[Step]:
