@@ -14,7 +14,7 @@ from fællesledelse.themes import LONGEST, read, starting_list
 
 from .circles import Leader
 from .salons import PAGE, Salons, begun, send
-from .serving import wait_for
+from .serving import Client, wait_for
 
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }}"
 SECRET = "kanariefugl"
@@ -234,6 +234,19 @@ def test_a_theme_goes_into_no_meeting_that_is_held_or_not_there_and_over_no_file
     [last] = put(salons, "Mod", "")
     assert "Der ligger en ny fil, der ikke er taget i brug." in last["message"]
     assert salons.vibeke.client.delete("/api/demo/cohort.xlsx").status_code == 200
+
+
+def test_a_programme_has_no_rounds_of_themes(anna: Client) -> None:
+    for path in (PAGE, "/hold/demo/styring/temaer"):
+        assert anna.get(path).status_code in (403, 404)
+    assert "/hold/demo/temaer" not in anna.get("/hold/demo/").text
+
+
+def test_what_the_facilitator_sees_is_told_in_the_words_of_salons(salons: Salons) -> None:
+    told = html.unescape(salons.leaders[0].client.get("/hold/demo/det-kan-din-facilitator-se").text)
+    assert "hvilke temaer du har foreslået eller valgt, og om du har" in told
+    for other in ("Sparringsgruppe", "kontrakt", "workshop", "private tillæg", "evaluering"):
+        assert other not in told, other
 
 
 def test_every_theme_of_the_starting_list_has_three_or_four_open_questions() -> None:

@@ -8,7 +8,7 @@ from ..model import Field, Role, Step, StepKind
 from ..store import Answer, Conflict, Membership
 from .attendance import marked
 from .notes import note_field
-from .path import first_day, moved_dates, page_day
+from .path import first_day, held_from, moved_dates
 from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
 
@@ -78,7 +78,7 @@ class AnswerHandler(Api):
         if not steps:
             return await known_note(self, cohort, key)
         moved = await moved_dates(self.house, cohort.manifest.gathering, mine.group)
-        check_open(min(steps, key=lambda step: page_day(step, moved)), moved, self.house.today())
+        check_open(min(steps, key=lambda step: first_day(step, moved)), moved, self.house.today())
         return next(field for field in steps[0].fields if field.key == key)
 
 
@@ -179,14 +179,14 @@ async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step
 
 async def check_day(handler: Any, cohort: Cohort, group: str, step: Step, words: str) -> None:
     """Raise Refused with those words if what the step is about has not had its day in that group yet."""
-    day = first_day(step, await moved_dates(handler.house, cohort.manifest.gathering, group))
+    day = held_from(step, await moved_dates(handler.house, cohort.manifest.gathering, group))
     if day > handler.house.today():
         raise Refused(403, "not-open", f"{words} Det er {near_day(day, handler.house.today())}.", title="Ikke åbent endnu")
 
 
 def check_open(step: Step, moved: dict[str, date], today: date) -> None:
     """Raise Refused if the step waits for its day."""
-    day = page_day(step, moved)
+    day = first_day(step, moved)
     if day > today:
         words = f"{step.title} åbner den {near_day(day, today)}."
         raise Refused(403, "not-open", words, title="Ikke åbent endnu")

@@ -29,7 +29,9 @@ def own_day(step: Step, moved: dict[str, date]) -> date | None:
 
 
 def first_day(step: Step, moved: dict[str, date]) -> date:
-    """The first day the step's page can be opened: of a meeting any, so that all see ahead what it is about and where."""
+    """The first day the step's page can be opened: of a meeting any, since what it is about is seen ahead,
+    and what people bring to it is written before.
+    """
     return date.min if step.kind is StepKind.MEETING else held_from(step, moved)
 
 
@@ -40,11 +42,6 @@ def held_from(step: Step, moved: dict[str, date]) -> date:
     under those who have written in it.
     """
     return min(own_day(step, moved) or date.min, step.opens or date.min)
-
-
-def page_day(step: Step, moved: dict[str, date]) -> date:
-    """The first day the step's page can be opened. A meeting's always is: what people bring to it is written before."""
-    return date.min if step.kind is StepKind.MEETING else first_day(step, moved)
 
 
 async def stages(house: House, cohort: Cohort, person: str, group: str) -> list[Stage]:
@@ -68,6 +65,6 @@ def url(manifest: Manifest, step: Step) -> str:
 
 
 def _stage(step: Step, moved: dict[str, date], today: date, done: bool, filled: set[str]) -> Stage:
-    state: State = "done" if done else "open" if page_day(step, moved) <= today else "locked"
+    state: State = "done" if done else "open" if first_day(step, moved) <= today else "locked"
     core = [field.key for field in step.fields if field.core]
     return Stage(step, own_day(step, moved), state, len(core), sum(key in filled for key in core))

@@ -89,7 +89,7 @@ def figure(told: Told) -> alt.FacetChart:
 
 def _matrix(told: Told) -> alt.Chart:
     words, shown = told["states"], alt.when("only_state == null || datum.state == only_state")
-    shorts = [_short(step["title"]) for step in told["steps"]]
+    shorts = _shorts(told)
     axis = alt.Axis(orient="top", labelAngle=0, labelOverlap=False, labelPadding=14)
     matrix: alt.Chart = (
         alt.Chart()
@@ -120,8 +120,8 @@ def _records(told: Told) -> Iterator[dict[str, str]]:
     names = _apart(told["rows"])
     for name, row in zip(names, told["rows"], strict=True):
         who = {"leader": name, "group": row["group"], "department": row["department"]}
-        for step, mark in zip(told["steps"], row["states"], strict=True):
-            what = {"step": _short(step["title"]), "title": step["title"], "day": mark["day"] or "Ingen dag"}
+        for step, short, mark in zip(told["steps"], _shorts(told), row["states"], strict=True):
+            what = {"step": short, "title": step["title"], "day": mark["day"] or "Ingen dag"}
             yield who | what | {"state": told["states"][mark["state"]]}
 
 
@@ -134,8 +134,11 @@ def _apart(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield row["name"] if seen[who] == 1 else f"{row['name']} ({seen[who]})"
 
 
-def _short(title: str) -> str:
-    return title.split(":")[0]
+def _shorts(told: Told) -> list[str]:
+    """The steps' titles as far as the colon, where that tells each from the others: salons may all begin alike."""
+    titles = [step["title"] for step in told["steps"]]
+    heads = Counter(title.split(":")[0] for title in titles)
+    return [title.split(":")[0] if heads[title.split(":")[0]] == 1 else title for title in titles]
 
 
 def overview_html(told: Told) -> str:
@@ -149,7 +152,7 @@ def overview_html(told: Told) -> str:
 
 def _table(told: Told) -> str:
     """Open until there is a chart: without a script the table is all there is."""
-    heads = "".join(f'<th scope="col" class="site-cell">{escape(_short(step["title"]))}</th>' for step in told["steps"])
+    heads = "".join(f'<th scope="col" class="site-cell">{escape(short)}</th>' for short in _shorts(told))
     legend = "".join(f"<li>{_state(state, words)}</li>" for state, words in told["states"].items())
     groups = groupby(told["rows"], lambda row: str(row["group"]))
     bodies = "".join(_body(group, list(rows), told) for group, rows in groups)
