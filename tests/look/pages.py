@@ -1,15 +1,19 @@
 """Every page the server renders itself, with constructed people in it."""
 
+from dataclasses import replace
 from typing import Any
 
 import jinja2
 
 from fællesledelse.documents import Left
+from fællesledelse.documents.charter import NO_PURPOSE, OPEN, Change
 from fællesledelse.model import PrivacyNotice
 from fællesledelse.server.assets import asset
 from fællesledelse.server.former import OwnWave, Released
 from fællesledelse.server.overview import STATES
 from fællesledelse.share import share
+
+from ..documents.test_charter import CHARTER
 
 ME = {
     "name": "Karen Møllegaard",
@@ -66,6 +70,7 @@ LEFT = {
 }
 HOME = {"title": "Hjem", "url": "/"}
 ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
+NEXT = replace(CHARTER, number=0, changes=(Change("Formålet", "At ses", ""), Change("Rammen", "", "Seks møder")))
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("sign_in.html", OUTSIDE),
     "enrol": ("enrol.html", OUTSIDE),
@@ -90,6 +95,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
     "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3"), "words": STATES}),
+    "charter": (
+        "charter.html",
+        INSIDE
+        | {"charter": CHARTER, "versions": [CHARTER], "own": NEXT, "forms": [("Skriv kommissoriet", "/hold/demo/x")]}
+        | {"message": "Gemt.", "open_word": OPEN, "no_purpose": NO_PURPOSE},
+    ),
     "vetoes": ("vetoes.html", INSIDE | {"others": OTHERS, "most": 3}),
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,17 +12,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from voila.exporter import VoilaExporter
 from voila.paths import collect_template_paths
 
+from fællesledelse.documents.charter import Theme
 from fællesledelse.model import Manifest, PrivacyNotice, Roster, Step, StepKind
 from fællesledelse.server import prose
 from fællesledelse.server.prints import Prints
 from fællesledelse.server.shelf import Cohort
 from fællesledelse.share import share
 
+from ..documents.test_charter import CHARTER
 from .pages import INSIDE, environment
 
 PROSE = "# Forberedelse 1\n\nSkriv om en dag. <script>alert(1)</script><a href='#' onclick='alert(1)'>Læs</a><!--place-->"
 STEP = Step("forberedelse-1", "Forberedelse 1", StepKind.PREPARATION, 45, None, ())
 ASKING = [{"told": "Spørgeskemaet »Ved starten« er åbent.", "url": "/hold/demo/spoergeskema"}]
+HOSTILE = "<script>alert(3)</script>"
 CELLS = [
     {"model": "m1", "kind": "fields", "html": ""},
     {"model": "", "kind": "failed", "html": ""},
@@ -63,6 +67,7 @@ def pieces() -> list[str]:
 @pytest.fixture(scope="module")
 def page(pieces: list[str]) -> str:
     context: dict[str, Any] = {"step": STEP, "pieces": pieces, "cells": CELLS, "data": DATA, "asking": ASKING}
+    context["charter"] = replace(CHARTER, themes=(Theme("Formål", (replace(CHARTER.entries[0], text=HOSTILE),)),))
     parts = (
         environment().get_template(name).render(INSIDE | {"failed": False} | context)
         for name in ("step_top.html", "step.html")
@@ -95,6 +100,12 @@ def test_what_is_computed_stands_there_already(page: str) -> None:
 
 def test_what_all_are_asked_today_stands_first(page: str) -> None:
     assert 'Spørgeskemaet »Ved starten« er åbent. <a href="/hold/demo/spoergeskema">Svar her</a>' in page
+
+
+def test_what_is_agreed_about_a_network_stands_below_the_prose_as_words(page: str) -> None:
+    assert page.index("Senere på siden") < page.index("Det er aftalt om netværket") < page.index("Papirudgave")
+    assert "&lt;script&gt;alert(3)&lt;/script&gt;" in page
+    assert "<script>alert(3)" not in page
 
 
 def test_code_is_not_shown(page: str) -> None:

@@ -1,6 +1,7 @@
 """The two pages that a network's facilitators write on: all questions are there, and what speaks for each choice."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,12 @@ def test_the_prose_is_allowed_and_every_field_has_a_heading(page: tuple[str, Pag
         if cell.cell_type == "markdown":
             assert prose.check(cell.source, "siden") == []
     assert all(field.label for field in page[1].fields)
+
+
+def test_it_runs_by_itself_with_the_constructed_answers(page: tuple[str, Page]) -> None:
+    here: dict[str, Any] = {}
+    for cell in page[1].notebook.cells:
+        if cell.cell_type == "code":
+            exec(cell.source, here)
+    purpose = here["page"].text("charter.purpose", readers="published")
+    assert purpose.values["charter.purpose"].startswith("At ledere af ledere")

@@ -23,7 +23,7 @@ JOINING: Final = "charter.joining"
 TRIAL: Final = "charter.trial"
 EVALUATION: Final = "charter.evaluation"
 END: Final = "charter.end"
-FOR_LEADERS: Final = ("charter.role", "charter.role-also", "charter.role-told", "charter.rules")
+FOR_LEADERS: Final = ("charter.decisions", "charter.role", "charter.role-also", "charter.role-told", "charter.rules")
 """What leaders are told on their first page too."""
 
 OPEN: Final = "Åbent spørgsmål"
@@ -141,7 +141,7 @@ class Charter:
 
     @property
     def for_leaders(self) -> tuple[Entry, ...]:
-        """HR's role and the rules of the game, as far as they are said."""
+        """How much they may decide, HR's role and the rules of the game, as far as they are said."""
         return tuple(entry for entry in self.entries if entry.key in FOR_LEADERS and entry.said)
 
     @property
