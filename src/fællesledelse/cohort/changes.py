@@ -14,7 +14,7 @@ import nbformat
 
 from ..errors import CohortError, Finding
 from ..manifest import load
-from ..model import Item, Manifest, Questionnaire, Role, Theme
+from ..model import GatheringKind, Item, Manifest, Questionnaire, Role, Theme
 from . import excel, notebook, parcel, questionnaire
 from .build import BUILT, Built, Progress, mend, prepare, quiet, swap
 from .file import Source, source
@@ -71,6 +71,12 @@ def checked(folder: Path) -> Checked:
         return check(folder)
     with _copy(folder, read_file(folder / DRAFT, excel.NAME)) as place:
         return check(Path(place))
+
+
+def kind(folder: Path) -> GatheringKind:
+    """What people gather for, as the folder's last build has it."""
+    before = _before(folder)
+    return before.kind if before else GatheringKind.PROGRAMME
 
 
 def with_groups(

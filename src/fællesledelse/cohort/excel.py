@@ -12,6 +12,7 @@ from ..names import nearest
 from . import clock, days, form, headings, people, table, xlsx
 from .document import Document, Path
 from .excel_write import write
+from .file import surroundings
 from .form import COHORT, DAYS, NAME, PEOPLE, Line
 from .headings import Headings, Names, bare
 from .people import VISITS, People, rounds
@@ -312,6 +313,5 @@ def _people(found: _Table | None, document: Document) -> People:
     """The people of the third sheet; none where it isn't there, which the document tells."""
     if found is None:
         return People()
-    facilitators = [str(one.get("email", "")).lower() for one in document.values["facilitatorer"]]
-    read = people.of_rows(found.rows, found.columns, found.file, facilitators)
+    read = people.of_rows(found.rows, found.columns, found.file, surroundings(document))
     return People(read.leaders, (*found.merged, *read.findings), read.reminders, read.ties)

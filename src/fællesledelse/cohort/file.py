@@ -13,6 +13,7 @@ from ..names import is_slug, nearest
 from . import clock, days
 from .addresses import is_email, is_link
 from .document import Document, Path
+from .people import Surroundings
 
 
 def _filled(text: str) -> str:
@@ -427,6 +428,17 @@ def _parsed(text: Any) -> date | None:
         return days.parse(text) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def surroundings(document: Document) -> Surroundings:
+    """What the file says that people are held against, as far as it can be read."""
+    facilitators = tuple(str(line.get("email", "")).lower() for _, line in lines(document, "facilitatorer"))
+    try:
+        kind = kind_of(document.values)
+    except (ValueError, AttributeError):
+        kind = GatheringKind.PROGRAMME
+    dated = [line for _, line in lines(document, "trin") if line.get("dato")]
+    return Surroundings(facilitators, kind, {str(line.get("trin", "")): str(line.get("titel", "")) for line in dated})
 
 
 def lines(document: Document, key: str) -> list[tuple[int, dict[str, Any]]]:

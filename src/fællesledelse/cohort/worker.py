@@ -19,6 +19,7 @@ from ..errors import CohortError, Finding, FællesledelseError
 from ..model import Role
 from . import asked, changes, excel, questionnaire
 from .build import Built
+from .sizes import MOST, SIZES
 
 HALF_SIGN = "Et tegn i teksten er gået i stykker, måske et halvt billedtegn. Slet det, og skriv det igen."
 
@@ -55,15 +56,21 @@ def summary(built: Built) -> dict[str, Any]:
 
 
 def state(folder: Path) -> dict[str, Any]:
-    """The draft, if there is one, and the number of the last change that can be undone."""
+    """The draft, if there is one, the number of the last change that can be undone, and what people gather for, with the
+    sizes of groups that are usual there and the largest there may be.
+    """
     drafted = changes.drafted(folder)
-    return {"draft": drafted and summary(drafted), "changes": changes.changes(folder)}
+    kind = changes.kind(folder)
+    sizes = {"kind": kind.value, "sizes": SIZES[kind], "most": MOST[kind]}
+    return {"draft": drafted and summary(drafted), "changes": changes.changes(folder)} | sizes
 
 
-def proposed(folder: Path, vetoes: list[tuple[str, str]], visits: bool, **wanted: Any) -> dict[str, Any]:
+def proposed(
+    folder: Path, vetoes: list[tuple[str, str]], visits: bool, place: bool, smallest: int, largest: int, rotate: bool
+) -> dict[str, Any]:
     """Groups for the cohort as the file has it, and what was reached. Nothing that is said tells of ``vetoes``.
 
-    ``visits``: who visits whom at work; then nothing else is wanted.
+    ``visits``: who visits whom at work. ``place``: only those who have no group get one. Then nothing else is wanted.
     """
     from . import groups  # slow to import, and nothing else needs HiGHS
 
@@ -71,14 +78,24 @@ def proposed(folder: Path, vetoes: list[tuple[str, str]], visits: bool, **wanted
     people = {person.email: person for person in checked.roster.participants}
     if visits:
         found = groups.visits(checked, vetoes=vetoes, lot=True)
+    elif place:
+        found = groups.place(checked, vetoes=vetoes, lot=True)
     else:
-        found = groups.propose(checked, vetoes=vetoes, lot=True, **wanted)
+        found = groups.propose(checked, smallest, largest, rotate, vetoes=vetoes, lot=True)
     return {
+        "advice": groups.advice(checked, found),
         "groups": [
             {
                 "name": name,
                 "leaders": [
-                    {"email": email, "name": people[email].name, "department": people[email].department} for email in emails
+                    {
+                        "email": email,
+                        "name": people[email].name,
+                        "department": people[email].department,
+                        "level": people[email].level,
+                        "new": place and not people[email].group,
+                    }
+                    for email in emails
                 ],
             }
             for name, emails in found.groups

@@ -110,12 +110,14 @@ class GroupsHandler(CohortApi):
     """Groups for the cohort as its file has it."""
 
     async def post(self, gathering: str) -> None:
-        """A proposal. Nothing is written. ``wishes``: whether the leaders' own were heard. ``visits``: for job visits.
+        """A proposal. Nothing is written. ``wishes``: whether the leaders' own were heard. ``visits``: for job visits;
+        ``place``: only those without a group get one.
 
         They go to the composer alone, no more often than groups need, and only where the file has exactly the leaders that
         are in use: who may choose whom to ask about finds out what is confidential.
         """
-        asked = {"visits": False} | self.body(smallest=int, largest=int, rotate=bool, visits_=bool)
+        wanted = self.body(smallest=int, largest=int, rotate=bool, visits_=bool, place_=bool)
+        asked = {"visits": False, "place": False} | wanted
         cohort, _ = await self.facilitator(gathering)
         in_use = {each.email for each in cohort.roster.participants if each.role is Role.LEADER}
         wishes = in_use == set(await self.ask(gathering, "leaders"))
