@@ -275,6 +275,7 @@ class Manifest:
     compass: tuple[CompassTheme, ...] = ()
     survey: Questionnaire | None = None
     kind: GatheringKind = GatheringKind.PROGRAMME
+    chairs_in_turn: bool = True  # who keeps the time at meetings: the leaders in turn, else HR
 
     def step(self, name: str) -> Step | None:
         """The step of that name, or None."""
@@ -288,6 +289,10 @@ class Manifest:
         """The first day on which any page with that field is open; None: from the first day of the cohort."""
         days = [step.opens for step in self.steps if any(field.key == key for field in step.fields)]
         return None if None in days else min(day for day in days if day is not None)
+
+
+DUTIES = {"vært": "hosts", "ordstyrer": "chairs", "sag": "cases"}
+"""The duties at a meeting, as the roster's columns name them, and where a participant's stand."""
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,7 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
         compass=tuple(CompassTheme(each.name, each.text, each.goal) for each in cohort.compass),
         survey=checked.survey,
         kind=cohort.kind,
+        chairs_in_turn=cohort.chairs_in_turn,
     )
 
 

@@ -88,6 +88,16 @@ def with_groups(
     return draft(folder, excel.with_groups(file(folder), groups, rotated, column), by)
 
 
+def with_columns(folder: Path, columns: Mapping[str, Mapping[str, str]], by: str = "") -> Built:
+    """Write what each e-mail address has in columns of the file, as a draft. Raises CohortError."""
+    return draft(folder, excel.with_columns(file(folder), columns), by)
+
+
+def at_hand(folder: Path) -> Built:
+    """What the draft would become, else what the folder would be built to. Raises CohortError."""
+    return drafted(folder) or prepare(folder)
+
+
 def take(folder: Path, progress: Progress = quiet, by: str = "") -> Built:
     """Take the draft into use, or build the folder as it stands. Raises CohortError; then what was in use still is."""
     path = folder / DRAFT / excel.NAME

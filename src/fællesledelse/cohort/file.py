@@ -130,6 +130,13 @@ def _yes(text: Any) -> Any:
     return told[text.lower()] if isinstance(text, str) else text
 
 
+def _in_turn(text: Any) -> Any:
+    told = {"": True, "på skift": True, "hr": False}
+    if isinstance(text, str) and text.lower() not in told:
+        raise PydanticCustomError("chair", "{text} kan ikke læses. Skriv HR eller på skift.", {"text": repr(text[:40])})
+    return told[text.lower()] if isinstance(text, str) else text
+
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=6000)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 _Filled = Annotated[_Short, AfterValidator(_filled)]
@@ -294,6 +301,7 @@ class CohortFile(_Part):
         default_factory=lambda: Privacy.model_validate({}), alias="privatliv"
     )
     safe_key: Annotated[_Short, AfterValidator(_safe_key)] = Field(alias="nøgle_i_pengeskab")
+    chairs_in_turn: Annotated[bool, BeforeValidator(_in_turn)] = Field(True, alias="ordstyrer")
     relations: Annotated[bool, BeforeValidator(_yes)] = Field(False, alias="relationer_mellem_afdelinger")
 
 
@@ -376,7 +384,7 @@ def _finding(document: Document, error: ErrorDetails) -> Finding:
             return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
         case "blank":
             return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
-        case "day" | "clock" | "activity" | "kind" | "slug" | "email" | "link" | "safe_key" | "yes":
+        case "day" | "clock" | "activity" | "kind" | "slug" | "email" | "link" | "safe_key" | "yes" | "chair":
             return document.finding(path, f"{name}: {error['msg']}")
         case "too_short":
             return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")

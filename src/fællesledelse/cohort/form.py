@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..model import GatheringKind
+from ..model import DUTIES, GatheringKind
 from .document import Path
-from .people import DUTIES, VISITS
+from .people import VISITS
 
 NAME = "hold.xlsx"
 
@@ -116,6 +116,12 @@ LINES = (
         "Skriv ja, hvis spørgeskemaet skal vise, hvordan afdelingerne oplever hinanden. Låses, når den første måling åbner.",
         others=("relationer",),
         programme=True,
+    ),
+    Line(
+        "Ordstyrer",
+        ("ordstyrer",),
+        "Hvem passer uret? Skriv HR, eller på skift, så lederne gør det efter tur.",
+        programme=False,
     ),
     Line("Slags", ("slags",), "salon eller netværk. Lav det ikke om, når I er i gang.", programme=False),
 )

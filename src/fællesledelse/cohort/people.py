@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from ..errors import CohortError, Finding
-from ..model import GatheringKind, Participant, Role
+from ..model import DUTIES, GatheringKind, Participant, Role
 from ..names import nearest
 from . import days, headings, table
 from .addresses import is_email
@@ -19,9 +19,6 @@ NAMES = ("deltagere.csv", "deltagere.xlsx")
 
 VISITS = "jobbesøg"
 """The column that only a period with job visits asks for."""
-
-DUTIES = ("vært", "ordstyrer", "sag")
-"""The columns that only salons and networks ask for: the meetings that someone has that duty at."""
 
 COLUMNS = {
     "navn": ("navn", "fulde navn", "deltager", "leder", "name"),

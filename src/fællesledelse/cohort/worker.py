@@ -12,12 +12,13 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ..errors import CohortError, Finding, FællesledelseError
 from ..model import Role
-from . import asked, changes, excel, questionnaire
+from . import asked, changes, duties, excel, questionnaire
 from .build import Built
 from .sizes import MOST, SIZES
 
@@ -124,6 +125,29 @@ def regrouped(folder: Path, groups: dict[str, str], rotated: bool, visits: bool,
     return summary(changes.with_groups(folder, groups, rotated, by, column))
 
 
+def turns(folder: Path, today: str) -> dict[str, Any]:
+    """Who has which duty at the meetings from that day on, with what is proposed where nobody has, and what lacks."""
+    built = changes.at_hand(folder)
+    found = duties.turns(built.manifest, built.roster, date.fromisoformat(today))
+    return {
+        "duties": duties.of(built.manifest),
+        "reminders": duties.reminders(found, built.manifest),
+        "turns": [
+            {
+                "step": turn.step.name,
+                "title": turn.step.title,
+                "opens": turn.step.opens and turn.step.opens.isoformat(),
+                "group": turn.group,
+                "duty": turn.duty,
+                "name": turn.person.name,
+                "new": turn.new,
+            }
+            for turn in found
+        ],
+        "columns": duties.columns(found, built.manifest),
+    }
+
+
 def items_file(folder: Path, part: str) -> tuple[str, str]:
     """The name and content of that part of the survey's files."""
     name, content = questionnaire.file(folder, part)
@@ -151,6 +175,8 @@ VERBS: dict[str, Verb] = {
     "leaders": leaders,
     "propose": proposed,
     "regroup": regrouped,
+    "turns": turns,
+    "assign": lambda folder, columns, by: summary(changes.with_columns(folder, columns, by)),
     "items": items_file,
     "items-preview": items_preview,
     "items-take": lambda folder, files, locked: summary(changes.ask(folder, _decoded(files), locked, finished)),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from ..errors import CohortError, PageError
-from ..model import Role
+from ..model import DUTIES, Role
 from .desk import DeskApi
 from .prints import Prints
 from .survey_api import looked
@@ -142,7 +142,7 @@ class GroupsHandler(CohortApi):
         """Write groups into the file, as a draft: the group's name by e-mail address; ``rotated``: in a new round."""
         asked = {"visits": False} | self.body(groups=dict, rotated=bool, visits_=bool)
         groups = asked["groups"]
-        if not all(isinstance(each, str) for each in groups.values()):
+        if not _texts(groups):
             raise Refused(400, "bad-request", "Grupperne kunne ikke læses. Foreslå dem igen.")
         self.reply({"draft": await self.ask(gathering, "regroup", by=self.address, **asked)})
         self.note("cohort-groups")
@@ -153,6 +153,22 @@ class GroupsHandler(CohortApi):
         emails = {member.person.id: member.person.email for member in members}
         pairs = await self.house.ask(self.house.store.vetoes.pairs, gathering)
         return [(emails[one], emails[other]) for one, other in pairs if one in emails and other in emails]
+
+
+class TurnsHandler(CohortApi):
+    """Whose turn it is at the meetings to come."""
+
+    async def get(self, gathering: str) -> None:
+        """Who has which duty, what is proposed where nobody has, and what lacks. Nothing is written."""
+        self.reply(await self.ask(gathering, "turns", today=self.house.today().isoformat()))
+
+    async def put(self, gathering: str) -> None:
+        """Write duties into the file, as a draft: ``columns`` are duty to e-mail address to the names of meetings."""
+        columns = self.body(columns=dict)["columns"]
+        if set(columns) - set(DUTIES) or not all(_texts(each) for each in columns.values()):
+            raise Refused(400, "bad-request", "Tjanserne kunne ikke læses. Fordel dem igen.")
+        self.reply({"draft": await self.ask(gathering, "assign", columns=columns, by=self.address)})
+        self.note("cohort-duties")
 
 
 class BuildHandler(CohortApi):
@@ -212,6 +228,10 @@ class PreviewHandler(CohortApi):
         asked = self.body(number=int, before=str, after=str)
         source = await self.ask(gathering, "preview", step=step, **asked)
         self.reply({"html": await self._prints.prose(source)})
+
+
+def _texts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
 
 
 def _first(error: CohortError) -> str:

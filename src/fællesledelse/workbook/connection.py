@@ -30,6 +30,7 @@ class WayStep:
     """One step as the path shows it. ``opens`` is the first day it can be opened (None: the cohort's first day).
 
     ``fields`` counts the core fields and ``filled`` those with text in them; ``url`` is empty where there is no server.
+    ``duties`` are who is host and so on at a meeting: the duty's name with the names of those who have it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class WayStep:
     fields: int
     filled: int
     url: str
+    duties: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Self:
@@ -58,6 +60,7 @@ class WayStep:
             fields=found["fields"],
             filled=found["filled"],
             url=found.get("url") or "",
+            duties=tuple((duty, tuple(names)) for duty, names in found.get("duties") or ()),
         )
 
 
