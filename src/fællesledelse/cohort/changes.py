@@ -6,8 +6,9 @@ so a change can be undone. An Excel file that has been checked but not taken int
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -91,6 +92,11 @@ def with_groups(
 def with_columns(folder: Path, columns: Mapping[str, Mapping[str, str]], by: str = "") -> Built:
     """Write what each e-mail address has in columns of the file, as a draft. Raises CohortError."""
     return draft(folder, excel.with_columns(file(folder), columns), by)
+
+
+def with_meetings(folder: Path, lines: Sequence[Mapping[str, str | date]], by: str = "") -> Built:
+    """Write more steps into the file, as a draft (see ``excel.with_meetings``). Raises CohortError."""
+    return draft(folder, excel.with_meetings(file(folder), lines), by)
 
 
 def at_hand(folder: Path) -> Built:

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ..danish import full_day
 from ..errors import Finding
 from ..model import Activity, GatheringKind, Meeting, Period, StepKind
 from ..names import is_slug, nearest
-from . import clock, days
+from . import clock, days, year
 from .addresses import is_email, is_link
 from .document import Document, Path
 from .people import Surroundings
@@ -360,6 +361,11 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
         for key, text in notice.items()
         if not text
     ]
+    for number, line in enumerate(cohort.steps):
+        if line.day and (why := year.free(line.day) or year.half(line.day)):
+            later = full_day(year.next_free(line.day))
+            said = f"{line.title!r} ligger {full_day(line.day)}. Det er {why}. Næste dag, vi kan regne med folk, er {later}."
+            found.append(document.finding(("trin", number, "dato"), said))
     if cohort.ends is None:
         found.append(
             document.finding(

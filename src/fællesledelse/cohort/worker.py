@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import CohortError, Finding, FællesledelseError
 from ..model import Role
-from . import asked, changes, duties, excel, questionnaire
+from . import asked, changes, duties, excel, questionnaire, year
 from .build import Built
 from .sizes import MOST, SIZES
 
@@ -148,6 +148,18 @@ def turns(folder: Path, today: str) -> dict[str, Any]:
     }
 
 
+def planned(folder: Path, first: str, **wanted: int) -> list[dict[str, str]]:
+    """Days for more meetings, each with what it was moved for."""
+    found = year.plan(changes.at_hand(folder).manifest, date.fromisoformat(first), **wanted)
+    return [{"day": each.day.isoformat(), "why": each.why} for each in found]
+
+
+def met(folder: Path, days: list[str], starts: str, by: str) -> dict[str, Any]:
+    """Write more meetings into the file, as a draft."""
+    lines = year.lines(changes.at_hand(folder).manifest, [date.fromisoformat(day) for day in days], starts)
+    return summary(changes.with_meetings(folder, lines, by))
+
+
 def items_file(folder: Path, part: str) -> tuple[str, str]:
     """The name and content of that part of the survey's files."""
     name, content = questionnaire.file(folder, part)
@@ -177,6 +189,8 @@ VERBS: dict[str, Verb] = {
     "regroup": regrouped,
     "turns": turns,
     "assign": lambda folder, columns, by: summary(changes.with_columns(folder, columns, by)),
+    "plan": planned,
+    "meet": met,
     "items": items_file,
     "items-preview": items_preview,
     "items-take": lambda folder, files, locked: summary(changes.ask(folder, _decoded(files), locked, finished)),

@@ -1,7 +1,7 @@
 """What a facilitator does to the cohort: its Excel file, its groups, its wording; built, taken into use, undone."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from ..errors import CohortError, PageError
@@ -171,6 +171,22 @@ class TurnsHandler(CohortApi):
         self.note("cohort-duties")
 
 
+class MeetingsHandler(CohortApi):
+    """Meetings planned around holidays."""
+
+    async def post(self, gathering: str) -> None:
+        """Days for ``many`` more from ``first`` on one ``weekday`` (0: Monday). Nothing is written."""
+        wanted = self.body(first=str, many=int, weekday=int)
+        self.reply({"days": await self.ask(gathering, "plan", **wanted | {"first": _day(wanted["first"])})})
+
+    async def put(self, gathering: str) -> None:
+        """Write meetings on those ``days`` into the file, as a draft; each ``starts`` then ("13.00", may be empty)."""
+        wanted = self.body(days=list, starts=str)
+        days = [_day(each) for each in wanted["days"]]
+        self.reply({"draft": await self.ask(gathering, "meet", days=days, starts=wanted["starts"], by=self.address)})
+        self.note("cohort-meetings")
+
+
 class BuildHandler(CohortApi):
     """Takes the draft into use."""
 
@@ -228,6 +244,13 @@ class PreviewHandler(CohortApi):
         asked = self.body(number=int, before=str, after=str)
         source = await self.ask(gathering, "preview", step=step, **asked)
         self.reply({"html": await self._prints.prose(source)})
+
+
+def _day(text: Any) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except (TypeError, ValueError):
+        raise Refused(400, "bad-date", "En af dagene er ikke en dato. Vælg den igen.") from None
 
 
 def _texts(found: Any) -> bool:
