@@ -116,21 +116,33 @@ def test_given_out_a_few_at_a_time_it_is_as_fair_as_all_at_once() -> None:
 def test_a_host_who_left_leaves_a_meeting_that_is_named_with_who_could_be_host() -> None:
     manifest, people = year(6), roster(6)
     people = kept(people, turns(manifest, people, TODAY), manifest)
-    assert reminders(turns(manifest, people, TODAY), manifest) == []
+    assert reminders(turns(manifest, people, TODAY), manifest, people) == []
     gone = next(one for one in people.participants if "moede-3" in one.hosts)
     left = replace(people, participants=tuple(one for one in people.participants if one != gone))
     found = turns(manifest, left, TODAY)
     [host] = [turn for turn in found if (turn.step.name, turn.duty) == ("moede-3", "vært")]
     assert host.new
-    assert f"Møde 3 den 29. marts mangler en vært i gruppe 1. Det kunne være {host.person.name}." in reminders(
-        found, manifest
-    )
-    assert len(reminders(found, manifest)) == 3  # each of the three duties once
+    told = reminders(found, manifest, left)
+    assert f"Møde 3 den 29. marts mangler en vært i gruppe 1. Det kunne være {host.person.name}." in told
+    assert len(told) == 3  # each of the three duties once
 
 
 def test_before_anything_is_given_out_one_sentence_says_so() -> None:
-    manifest = year(8)
-    assert reminders(turns(manifest, roster(8, 8, 8), TODAY), manifest) == ["Tjanserne er ikke fordelt endnu."]
+    manifest, people = year(8), roster(8, 8, 8)
+    assert reminders(turns(manifest, people, TODAY), manifest, people) == ["Tjanserne er ikke fordelt endnu."]
+
+
+def test_the_next_meeting_that_lacks_somebody_is_named_and_the_later_are_not() -> None:
+    """In salons there is one duty: who would have kept the time at the next one has left, and the rest are not planned."""
+    manifest, people = year(4, GatheringKind.SALON), roster(5)
+    first, *rest = people.participants
+    people = replace(people, participants=(replace(first, chairs=("moede-0",)), *rest))
+    found = turns(manifest, people, TODAY + timedelta(days=1))
+    name = found[0].person.name
+    assert reminders(found, manifest, people) == [
+        f"Møde 1 den 4. januar mangler en ordstyrer i salon 1. Det kunne være {name}.",
+        "Tjanserne er ikke fordelt endnu.",
+    ]
 
 
 @pytest.mark.parametrize(

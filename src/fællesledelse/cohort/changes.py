@@ -15,7 +15,7 @@ import nbformat
 
 from ..errors import CohortError, Finding
 from ..manifest import load
-from ..model import GatheringKind, Item, Manifest, Questionnaire, Role, Theme
+from ..model import Item, Manifest, Questionnaire, Role, Theme
 from . import excel, notebook, parcel, questionnaire
 from .build import BUILT, Built, Progress, mend, prepare, quiet, swap
 from .file import Source, source
@@ -74,12 +74,6 @@ def checked(folder: Path) -> Checked:
         return check(Path(place))
 
 
-def kind(folder: Path) -> GatheringKind:
-    """What people gather for, as the folder's last build has it."""
-    before = _before(folder)
-    return before.kind if before else GatheringKind.PROGRAMME
-
-
 def with_groups(
     folder: Path, groups: dict[str, str], rotated: bool = False, by: str = "", column: str = excel.GROUPS
 ) -> Built:
@@ -136,7 +130,7 @@ def asks(folder: Path, files: Mapping[str, bytes], locked: bool = False) -> tupl
         _lay_items(place, files, locked)
         after = check(Path(place)).survey
     assert after is not None  # a file was laid there, and all is right
-    before = _before(folder)
+    before = in_use(folder)
     return before.survey if before else None, after
 
 
@@ -237,7 +231,7 @@ def _prepared(folder: Path, place: str, progress: Progress = quiet, by: str = ""
         if (folder / BUILT / name).is_file():
             shutil.copyfile(folder / BUILT / name, Path(place) / BUILT / name)
     built = prepare(Path(place), progress)
-    before = _before(folder)
+    before = in_use(folder)
     if before:
         _same(before, built)
     if before and locked and _asked(built.manifest) != _asked(before):
@@ -254,7 +248,7 @@ def _lay_items(place: str, files: Mapping[str, bytes], locked: bool) -> None:
     questionnaire.lay(Path(place), files)
 
 
-def _before(folder: Path) -> Manifest | None:
+def in_use(folder: Path) -> Manifest | None:
     """What the folder's last build says of the cohort; None if there is none."""
     try:
         return load((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
@@ -277,7 +271,7 @@ def _asked(manifest: Manifest) -> tuple[tuple[Item, ...], tuple[Theme, ...]]:
 
 def _take_in(folder: Path, place: Path, built: Built) -> None:
     """Keep the folder as it is now, and put the copy in its place."""
-    begun = _in_use(folder)
+    begun = _begun(folder)
     before = _exchanged(folder, place, built)
     if not begun:
         shutil.rmtree(before)  # there were no pages yet: nothing to go back to
@@ -299,9 +293,9 @@ def _exchanged(folder: Path, place: Path, built: Built) -> Path:
     return kept
 
 
-def _in_use(folder: Path) -> bool:
+def _begun(folder: Path) -> bool:
     """Whether the cohort has been built with pages."""
-    before = _before(folder)
+    before = in_use(folder)
     return before is not None and bool(before.steps)
 
 
@@ -357,7 +351,7 @@ def _kept(folder: Path) -> list[Path]:
 
 def _source(folder: Path, step: str) -> Source:
     """What a step that is in use is built from."""
-    before = _before(folder)
+    before = in_use(folder)
     found = before.step(step) if before else None
     if before is None or found is None:
         return Source(step)

@@ -30,7 +30,7 @@ def of(manifest: Manifest) -> tuple[str, ...]:
 
 
 def turns(manifest: Manifest, roster: Roster, today: date) -> list[Turn]:
-    """Who has which duty at each meeting from ``today`` on, by meeting, group and duty.
+    """Who has which duty at each meeting from ``today`` on, by group, meeting and duty.
 
     What stands in the roster stands. Where nobody has a duty, it goes to one who has none at that meeting, did not have it
     at the meeting before or after, and has had it least; then to whoever has had the fewest duties and the longest rest.
@@ -55,19 +55,28 @@ def columns(found: Sequence[Turn], manifest: Manifest) -> dict[str, dict[str, st
     return texts
 
 
-def reminders(found: Sequence[Turn], manifest: Manifest) -> list[str]:
-    """What lacks at the meetings to come: by meeting where the duty is given out at others, else in one sentence."""
+def reminders(found: Sequence[Turn], manifest: Manifest, roster: Roster) -> list[str]:
+    """What lacks at a meeting that has been given out but for that, and at the next; each with who could have it.
+
+    What has not been given out at all is told in one sentence.
+    """
     word = WORDS[manifest.kind].one
-    given = {(turn.group, turn.duty) for turn in found if not turn.new}
+    given = {place for turn in found if not turn.new for place in ((turn.group, turn.duty), (turn.group, turn.step))}
+    held = {(one.group, duty) for one in roster.participants for duty, part in DUTIES.items() if getattr(one, part)}
     lacking = [turn for turn in found if turn.new]
+    named = [
+        turn
+        for turn in lacking
+        if {(turn.group, turn.duty), (turn.group, turn.step)} & given
+        or (turn.step == found[0].step and (turn.group, turn.duty) in held)
+    ]
     said = [
         f"{turn.step.title} den {short_day(turn.step.opens)} mangler {_ONE[turn.duty]}"
         f"{f' i {word} {turn.group}' if turn.group else ''}. Det kunne være {turn.person.name}."
-        for turn in lacking
-        if turn.step.opens and (turn.group, turn.duty) in given
+        for turn in named
+        if turn.step.opens
     ]
-    rest = [turn for turn in lacking if (turn.group, turn.duty) not in given]
-    return [*said, *(["Tjanserne er ikke fordelt endnu."] if rest else [])]
+    return [*said, *(["Tjanserne er ikke fordelt endnu."] if len(named) < len(lacking) else [])]
 
 
 def _groups(roster: Roster) -> Mapping[str, list[Participant]]:

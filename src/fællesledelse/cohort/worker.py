@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CohortError, Finding, FællesledelseError
-from ..model import Role
-from . import asked, changes, duties, excel, questionnaire, year
+from ..model import GatheringKind, Role, StepKind
+from . import asked, changes, clock, duties, excel, questionnaire, year
 from .build import Built
 from .sizes import MOST, SIZES
 
@@ -58,12 +58,22 @@ def summary(built: Built) -> dict[str, Any]:
 
 def state(folder: Path) -> dict[str, Any]:
     """The draft, if there is one, the number of the last change that can be undone, and what people gather for, with the
-    sizes of groups that are usual there and the largest there may be.
+    sizes of groups that are usual there, the largest there may be, and the last meeting there is.
     """
     drafted = changes.drafted(folder)
-    kind = changes.kind(folder)
-    sizes = {"kind": kind.value, "sizes": SIZES[kind], "most": MOST[kind]}
-    return {"draft": drafted and summary(drafted), "changes": changes.changes(folder)} | sizes
+    manifest = drafted.manifest if drafted else changes.in_use(folder)
+    kind = manifest.kind if manifest else GatheringKind.PROGRAMME
+    meetings = [step for step in manifest.steps if step.kind is StepKind.MEETING] if manifest else []
+    last = meetings[-1] if meetings else None
+    return {
+        "draft": drafted and summary(drafted),
+        "changes": changes.changes(folder),
+        "kind": kind.value,
+        "sizes": SIZES[kind],
+        "most": MOST[kind],
+        "last": last
+        and {"day": last.opens and last.opens.isoformat(), "starts": last.starts and clock.written(last.starts)},
+    }
 
 
 def proposed(
@@ -131,7 +141,7 @@ def turns(folder: Path, today: str) -> dict[str, Any]:
     found = duties.turns(built.manifest, built.roster, date.fromisoformat(today))
     return {
         "duties": duties.of(built.manifest),
-        "reminders": duties.reminders(found, built.manifest),
+        "reminders": duties.reminders(found, built.manifest, built.roster),
         "turns": [
             {
                 "step": turn.step.name,
@@ -149,9 +159,14 @@ def turns(folder: Path, today: str) -> dict[str, Any]:
 
 
 def planned(folder: Path, first: str, **wanted: int) -> list[dict[str, str]]:
-    """Days for more meetings, each with what it was moved for."""
-    found = year.plan(changes.at_hand(folder).manifest, date.fromisoformat(first), **wanted)
-    return [{"day": each.day.isoformat(), "why": each.why} for each in found]
+    """Days for more meetings, each with its title and what it was moved for."""
+    manifest = changes.at_hand(folder).manifest
+    found = year.plan(manifest, date.fromisoformat(first), **wanted)
+    lines = year.lines(manifest, [each.day for each in found], "")
+    return [
+        {"title": str(line["titel"]), "day": each.day.isoformat(), "why": each.why}
+        for line, each in zip(lines, found, strict=True)
+    ]
 
 
 def met(folder: Path, days: list[str], starts: str, by: str) -> dict[str, Any]:

@@ -260,7 +260,8 @@ def _home(way: Way) -> str:
 def _beside(way: Way) -> str:
     lines = []
     if way.group:
-        lines.append(f"I din sparringsgruppe: {_listed(way.group)}.")
+        meets = any(step.kind == "meeting" for step in way.steps)
+        lines.append(f"{'Du mødes med' if meets else 'I din sparringsgruppe'}: {_listed(way.group)}.")
     if way.facilitators:
         lines.append(f"{'Facilitatorer' if len(way.facilitators) > 1 else 'Facilitator'}: {_listed(way.facilitators)}.")
     return "".join(f'<p class="fl-beside">{escape(line)}</p>' for line in lines)
