@@ -1,6 +1,6 @@
 /** Whose turn it is at the meetings to come: what stands in the file, what is proposed, and written there when she says so. */
 import { button, node } from "../dom.js";
-import { doing, status } from "./client.js";
+import { Refusal, doing, status } from "./client.js";
 import { WORDS, day } from "./words.js";
 
 const CALLED = { vært: "Vært", ordstyrer: "Passer uret", sag: "Sag" };
@@ -55,7 +55,7 @@ export function duties(place, desk) {
   async function show() {
     const found = await desk.get("cohort/turns");
     const fresh = found.turns.some((turn) => turn.new);
-    if (!found.turns.length) return told.say("Der er ingen møder forude at fordele tjanser til. Læg dagene først.");
+    if (!found.turns.length) return told.say("Der er ingen møder forude at fordele tjanser til. Foreslå dage til dem først.");
     told.say(fresh ? "" : "Alle tjanser er fordelt. Vil du bytte om på nogen, så ret i filen.");
     const keep = button("Skriv tjanserne i filen", () => doing(keep, told, () => write(found.columns)), "primary");
     const buttons = node("div", { class: "desk-buttons" }, fresh ? keep : null, button(fresh ? "Glem forslaget" : "Luk", () => shown.replaceChildren()));
@@ -69,10 +69,11 @@ export function duties(place, desk) {
     told.say("Tjanserne står i filen nu. Hent den, hvis du vil bytte om på nogen, eller tag kladden i brug.");
   }
 
-  async function brought({ kind, live }) {
-    if (kind === "forløb" || !live.pages.length) return;
+  async function brought({ kind, live, draft }) {
+    if (kind === "forløb" || !(draft || live.pages.length)) return place.replaceChildren();
     const found = await desk.get("cohort/turns");
     if (!found.duties.length) {
+      words = null;
       place.replaceChildren(node("h2", {}, "Tjanserne"), node("p", {}, "En fra HR passer uret hver gang, så der er ingen tjanser at fordele. Skal lederne skiftes, så skriv »på skift« ved Ordstyrer i arket Forløb."));
       return;
     }
@@ -89,5 +90,10 @@ export function duties(place, desk) {
     );
   }
 
-  desk.watch(brought);
+  desk.watch((now) =>
+    brought(now).catch((error) => {
+      if (!(error instanceof Refusal)) throw error;
+      told.fail(error.message);
+    }),
+  );
 }

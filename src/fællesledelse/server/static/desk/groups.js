@@ -109,6 +109,11 @@ function filled(place, desk, { kind, sizes, most }) {
 }
 
 export function groups(place, desk) {
-  let heard = null;
-  desk.watch((now) => (heard ??= filled(place, desk, now))(now));
+  let kind = null;
+  let hear = null;
+  desk.watch((now) => {
+    if (kind !== now.kind) hear = filled(place, desk, now);
+    kind = now.kind;
+    hear(now);
+  });
 }

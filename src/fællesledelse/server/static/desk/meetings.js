@@ -85,10 +85,11 @@ function filled(place, desk, { kind, last }) {
 }
 
 export function meetings(place, desk) {
-  let done = false;
+  let kind = null;
   desk.watch((now) => {
-    if (done || now.kind === "forløb") return;
-    done = true;
-    filled(place, desk, now);
+    if (kind === now.kind) return;
+    kind = now.kind;
+    if (TELLS[kind]) filled(place, desk, now);
+    else place.replaceChildren();
   });
 }
