@@ -326,7 +326,7 @@ def test_what_a_group_shares_is_a_place_for_the_page_s_own_script(
         ("give", ("gossip",), {}),
         ("give", ("harvest",), {"rounds": 9}),
         ("received", ("gossip",), {}),
-        ("run_sheet", (), {"people": 5}),
+        ("run_sheet", (), {"people": 13}),
     ],
 )
 def test_a_wrong_part_says_what_is_wrong(page: Page, call: str, keys: tuple[str, ...], named: dict[str, int]) -> None:
