@@ -1,5 +1,6 @@
 """Whose turn it is: fairly over time, kept in the file's own columns."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -141,7 +142,7 @@ def test_the_next_meeting_that_lacks_somebody_is_named_and_the_later_are_not() -
     name = found[0].person.name
     assert reminders(found, manifest, people) == [
         f"Møde 1 den 4. januar mangler en ordstyrer i salon 1. Det kunne være {name}.",
-        "Tjanserne er ikke fordelt endnu.",
+        "Resten af tjanserne er ikke fordelt endnu.",
     ]
 
 
@@ -196,7 +197,8 @@ def salons(folder: Path, chair: str) -> Path:
     """Salons whose file says who keeps the time."""
     made = gathering(folder, "salon", ["3;1"] * 5)
     text = (made / "hold.yaml").read_text(encoding="utf-8")
-    (made / "hold.yaml").write_text(text.replace("slags: salon\n", f"slags: salon\nordstyrer: {chair}\n"), encoding="utf-8")
+    told = re.sub("ordstyrer: .*", f"ordstyrer: {chair}", text)
+    (made / "hold.yaml").write_text(told, encoding="utf-8")
     return made
 
 

@@ -5,8 +5,11 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
+import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from fællesledelse import cli
 from fællesledelse.cohort import changes, demo, excel
 from fællesledelse.cohort.build import prepare
 from fællesledelse.cohort.folder import Checked, check
@@ -186,3 +189,44 @@ def test_the_excel_file_of_earlier_rounds_is_kept_as_for_programmes(tmp_path: Pa
     mixed(folder, rounds=2)
     assert (folder / excel.NAME).is_file()
     assert all(len(was) == 1 for was in check(folder).ties.earlier.values())
+
+
+def test_24_leaders_with_joiners_and_leavers_are_placed_and_then_mixed_against_their_history(tmp_path: Path) -> None:
+    """After a first year three leave and four come; they get places, and the next mixing knows whom the others have met."""
+    folder = gathering(tmp_path, "netvaerk", ["3;"] * 24)
+    mixed(folder, rounds=2)
+    book = openpyxl.load_workbook(folder / excel.NAME)
+    sheet = book["Deltagere"]
+    heads = [cell.value for cell in sheet[1]]
+    sheet.delete_rows(2, 3)
+    for at in range(25, 29):
+        row = {"navn": f"Leder {at}", "email": f"leder{at}@strandby.example", "afdeling": "Plan", "niveau": 3}
+        for head, text in row.items():
+            sheet.cell(at - 2, heads.index(head) + 1).value = text
+    book.save(folder / excel.NAME)
+    changes.take(folder)
+    before = {one.email: one.group for one in check(folder).roster.participants if one.group}
+    assert len(before) == 21
+    found = place(check(folder))
+    after = {each: name for name, group in found.groups for each in group}
+    assert {email: after[email] for email in before} == before
+    assert sized(found) == [8, 8, 9]
+    assert Counter(after[f"leder{at}@strandby.example"] for at in range(25, 29)).most_common(1)[0][1] < 4
+    changes.with_groups(folder, after)
+    changes.take(folder)
+    again = propose(check(folder), rotate=True, seconds=5)
+    met = reached(again, Rule.MET)
+    assert met >= next(row.possible for row in again.table if row.rule is Rule.MET) >= 21
+    changes.with_groups(folder, {each: name for name, group in again.groups for each in group}, rotated=True)
+    earlier = changes.checked(folder).ties.earlier
+    assert earlier["leder28@strandby.example"] == ("-", after["leder28@strandby.example"])
+
+
+def test_the_command_line_composes_by_kind_too(tmp_path: Path) -> None:
+    folder = gathering(tmp_path, "salon", ["3;"] * 9)
+    done = CliRunner().invoke(cli.app, ["grupper", str(folder), "--prøv"])
+    assert done.exit_code == 0, done.output
+    assert "Her er 2 saloner på 4 og 5." in " ".join(done.output.split())
+    told = CliRunner().invoke(cli.app, ["hold", "tjek", str(folder)])
+    assert told.exit_code == 0, told.output
+    assert "Leder 1 har endnu ingen salon." in " ".join(told.output.split())

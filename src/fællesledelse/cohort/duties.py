@@ -76,7 +76,8 @@ def reminders(found: Sequence[Turn], manifest: Manifest, roster: Roster) -> list
         for turn in named
         if turn.step.opens
     ]
-    return [*said, *(["Tjanserne er ikke fordelt endnu."] if len(named) < len(lacking) else [])]
+    rest = "Resten af tjanserne er ikke fordelt endnu." if said else "Tjanserne er ikke fordelt endnu."
+    return [*said, *([rest] if len(named) < len(lacking) else [])]
 
 
 def _groups(roster: Roster) -> Mapping[str, list[Participant]]:
