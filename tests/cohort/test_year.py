@@ -11,7 +11,7 @@ import pytest
 from fællesledelse.cohort import changes, excel
 from fællesledelse.cohort.build import prepare
 from fællesledelse.cohort.folder import check
-from fællesledelse.cohort.year import YearError, away, free, half, lines, next_free, plan, spread
+from fællesledelse.cohort.year import YearError, away, closed, free, half, lines, next_free, plan, spread
 from fællesledelse.errors import CohortError
 
 from .conftest import Folder
@@ -151,6 +151,8 @@ def test_the_next_meetings_come_after_the_last_and_before_the_end(tmp_path: Path
     manifest = prepare(gathering(tmp_path, "netvaerk", ["3;1"] * 5)).manifest
     with pytest.raises(YearError, match=r"Tredje møde ligger torsdag den .* skal ligge efter"):
         plan(manifest, date(2027, 1, 7), 6, WEDNESDAY)
+    with pytest.raises(YearError, match="9999 ligger langt fra 2026, da I begyndte"):
+        plan(manifest, date(9999, 12, 31), 6, WEDNESDAY)
     with pytest.raises(YearError, match="Skriv en senere dag ved Slutter i filen først"):
         plan(manifest, date(2030, 1, 7), 6, WEDNESDAY)
 
@@ -186,6 +188,11 @@ def test_a_meeting_on_a_holiday_is_a_reminder_with_its_row_and_the_next_free_day
     [told] = [str(each) for each in check(folder.path).reminders if "regne med folk" in str(each)]
     assert told.startswith("hold.yaml, linje 32, kolonne 11: ")
     assert said in told
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1900, 2, 28), date(9999, 12, 31)])
+def test_of_a_year_far_from_ours_nothing_is_said(day: date) -> None:
+    assert closed(day) == ""
 
 
 def test_a_meeting_on_a_working_day_is_no_reminder(folder: Folder) -> None:

@@ -24,7 +24,7 @@ def write_demo(folder: Path, today: date, all_open: bool = False, part: str = "h
     def day(found: re.Match[str]) -> str:
         offset = int(found[2])
         when = today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset)
-        while year.free(when) or year.half(when):
+        while year.closed(when):
             when -= timedelta(days=1)
         return days.written(when)
 

@@ -362,7 +362,7 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
         if not text
     ]
     for number, line in enumerate(cohort.steps):
-        if line.day and (why := year.free(line.day) or year.half(line.day)):
+        if line.day and (why := year.closed(line.day)):
             later = full_day(year.next_free(line.day))
             said = f"{line.title!r} ligger {full_day(line.day)}. Det er {why}. Næste dag, vi kan regne med folk, er {later}."
             found.append(document.finding(("trin", number, "dato"), said))

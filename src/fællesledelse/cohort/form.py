@@ -169,7 +169,7 @@ PEOPLE_HELP = {
     "email": "Lederens egen adresse. Til serveren er adressen personen.",
     "titel": "Kan undværes.",
     "afdeling": "Grupperne bliver lavet på tværs af afdelinger.",
-    "niveau": "1 er øverst. Grupperne blander helst niveauer.",
+    "niveau": "1 er øverst. Grupper blander helst niveauer. En salon holder dem sammen.",
     "nærmeste leder": "Adressen, hvis lederen er på holdet. Ellers navnet.",
     "gruppe": "Lad den stå tom, til grupperne er lavet. Du kan altid rette den.",
     "jobbesøg": "Lad den stå tom, til parrene er lavet. De, der har det samme her, besøger hinanden.",

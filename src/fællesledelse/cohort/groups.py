@@ -130,10 +130,10 @@ def _filled(now: Sequence[int], new: int, kind: GatheringKind) -> tuple[int, int
     for _ in range(new):
         grown[grown.index(min(grown))] += 1
     if max(grown) > max(MOST[kind], *now):
-        everyone = sum(grown)
+        then = "" if kind is GatheringKind.PROGRAMME else f" Så bliver I til {told(sum(grown), kind)}."
         raise GroupingError(
             f"Der er ikke plads: Så bliver I {max(grown)} i en {words.one}, og der kan højst være {MOST[kind]}. "
-            f"Foreslå {words.many} forfra. Så bliver I til {told(everyone, kind)}."
+            f"Foreslå {words.many} forfra.{then}"
         )
     return min(grown), max(grown)
 

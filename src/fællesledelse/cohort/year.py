@@ -16,6 +16,9 @@ from ..model import GatheringKind, Manifest, Step, StepKind
 MOST = 12
 """Meetings that are planned at once."""
 
+_KNOWN = range(1950, 2150)
+"""The years whose holidays are told. Others are slips of the key, which the file is told of elsewhere."""
+
 _SATURDAY = 5
 _APART = 14
 """Days between two meetings that are planned at least."""
@@ -38,8 +41,12 @@ def _calendar(category: str) -> Mapping[date, str]:
     return holidays.country_holidays("DK", language="da", categories=(category,))
 
 
+def _found(category: str, day: date) -> str:
+    return str(_calendar(category).get(day) or "").lower() if day.year in _KNOWN else ""
+
+
 def _holiday(day: date) -> str:
-    return str(_calendar("public").get(day) or "").lower()
+    return _found("public", day)
 
 
 def free(day: date) -> str:
@@ -49,13 +56,18 @@ def free(day: date) -> str:
 
 def half(day: date) -> str:
     """Why many don't work on a working day, or nothing: Christmas Eve, Constitution Day and the like."""
-    return "" if free(day) else str(_calendar("optional").get(day) or "").lower()
+    return "" if free(day) else _found("optional", day)
+
+
+def closed(day: date) -> str:
+    """Why nobody or hardly anybody works on that day, or nothing; nothing either in a year far from ours."""
+    return (free(day) or half(day)) if day.year in _KNOWN else ""
 
 
 def away(day: date) -> str:
     """Why one can't reckon with people on that day, or nothing: a day off for all or for many, or a school holiday."""
     week = day.isocalendar().week
-    if found := free(day) or half(day):
+    if found := closed(day):
         return found
     if (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 2):
         return "juleferie"
@@ -118,6 +130,8 @@ _ORDINALS = (
 
 def plan(manifest: Manifest, first: date, many: int, weekday: int) -> list[Proposed]:
     """Days for that many more meetings of a gathering, within a year from ``first`` and before it ends (see ``spread``)."""
+    if not manifest.starts.year - 1 <= first.year <= manifest.starts.year + 20:
+        raise YearError(f"{first.year} ligger langt fra {manifest.starts.year}, da I begyndte. Vælg en anden første dag.")
     last = first + timedelta(days=364)
     held = [step for step in _meetings(manifest) if step.opens]
     if held and held[-1].opens and first <= held[-1].opens:
