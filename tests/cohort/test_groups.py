@@ -123,5 +123,5 @@ def test_a_new_leader_of_a_programme_gets_a_place_too(folder: Folder) -> None:
 def test_a_programme_whose_groups_are_full_is_told_to_begin_again(folder: Folder) -> None:
     rows = [f"Leder {at};l{at}@strandby.example;Chef;Social;3;;{1 if at < 4 else ''}\n" for at in range(5)]
     folder.write("deltagere.csv", "navn;email;titel;afdeling;niveau;nærmeste leder;gruppe\n" + "".join(rows))
-    with pytest.raises(GroupingError, match=r"Så bliver I 5 i en gruppe, og der kan højst være 4\. Foreslå grupper forfra\.$"):
+    with pytest.raises(GroupingError, match=r"I 5 i en gruppe, og der kan højst være 4\. Foreslå grupper forfra\.$"):
         place(check(folder.path))

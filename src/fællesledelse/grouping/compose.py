@@ -84,6 +84,8 @@ def with_number(
     if at_hand and at_hand.proven:
         return at_hand, False
     for full in range(len(rules.of_pairs) - 1, -1, -1):
+        if at_hand and perf_counter() > until:
+            break
         groups = columns(given, rules.smallest, rules.largest, given.forbidden | costly(given, leaders, rules, full))
         if not groups.complete and full:
             continue
