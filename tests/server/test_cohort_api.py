@@ -256,6 +256,8 @@ def test_who_is_new_in_a_network_gets_a_place_and_nobody_else_moves(vibeke: Clie
     found = vibeke.post(f"/api/{NET}/cohort/groups", json=wish).json()
     [group] = found["groups"]
     assert (group["name"], [one["name"] for one in group["leaders"] if one["new"]]) == ("1", [FREJA.name])
+    again = [vibeke.post(f"/api/{NET}/cohort/groups", json=wish).json() for _ in range(6)]
+    assert {each["wishes"] for each in again} == {False}  # nobody asks for any in a network, so there is nothing to ration
 
 
 def test_duties_are_given_out_in_turn_written_into_the_file_and_seen_by_the_leaders(vibeke: Client, anna: Client) -> None:

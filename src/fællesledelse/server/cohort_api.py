@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from ..errors import CohortError, PageError
-from ..model import DUTIES, Role
+from ..model import DUTIES, GatheringKind, Role
 from .desk import DeskApi
 from .prints import Prints
 from .survey_api import looked
@@ -114,13 +114,14 @@ class GroupsHandler(CohortApi):
         ``place``: only those without a group get one.
 
         They go to the composer alone, no more often than groups need, and only where the file has exactly the leaders that
-        are in use: who may choose whom to ask about finds out what is confidential.
+        are in use: who may choose whom to ask about finds out what is confidential. Only in a programme are there any.
         """
         wanted = self.body(smallest=int, largest=int, rotate=bool, visits_=bool, place_=bool)
         asked = {"visits": False, "place": False} | wanted
         cohort, _ = await self.facilitator(gathering)
         in_use = {each.email for each in cohort.roster.participants if each.role is Role.LEADER}
-        wishes = in_use == set(await self.ask(gathering, "leaders"))
+        asked_for = cohort.manifest.kind is GatheringKind.PROGRAMME
+        wishes = asked_for and in_use == set(await self.ask(gathering, "leaders"))
         if wishes:
             self._count(gathering)
         vetoes = await self._vetoes(gathering) if wishes else []
