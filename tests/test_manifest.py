@@ -44,7 +44,7 @@ def test_a_roster_comes_back_as_it_was_written() -> None:
 
 def test_the_json_is_readable_sorted_and_ends_with_a_newline() -> None:
     text = dump(MANIFEST)
-    assert text.startswith('{\n "compass": [],\n "ends": null,\n "format": 1,')
+    assert text.startswith('{\n "chairs_in_turn": true,\n "compass": [],\n "ends": null,\n "format": 1,')
     assert '"opens": "2026-08-20"' in text
     assert "Første" in text
     assert text.endswith("}\n")

@@ -107,11 +107,17 @@ def hold_new(
 @hold.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse hold tjek foraar-2026")
 def hold_check(folder: Folder) -> None:
     """Se, om alt er på plads, uden at ændre noget. Alt, der skal rettes, står på én gang med fil, linje og kolonne."""
+    from datetime import date
+
+    from .cohort import duties
     from .cohort.build import prepare
 
     built = prepare(folder)
     out = _out()
     _show(out, built)
+    turns = duties.turns(built.manifest, built.roster, date.today())
+    for told in duties.reminders(turns, built.manifest, built.roster):
+        _say(out, f"- {told}", "yellow")
     _say(out, "Alt er, som det skal være. Holdet kan bygges.", "green")
 
 

@@ -18,14 +18,17 @@ Folder = Annotated[Path, typer.Argument(metavar="MAPPE", help="Holdets mappe.", 
 DryRun = Annotated[bool, typer.Option("--prøv", help="Vis det, og gør ingenting.")]
 
 
+_USUAL = "Ellers som det plejer at være: 3–4 i et forløb, 4–7 i en salon, 5–10 i et netværk."
+
+
 def grupper(
     folder: Folder,
-    smallest: Annotated[int, typer.Option("--mindst", help="Mindst så mange i en gruppe.")] = 3,
-    largest: Annotated[int, typer.Option("--højst", help="Højst så mange i en gruppe.")] = 4,
+    smallest: Annotated[int | None, typer.Option("--mindst", help=f"Mindst så mange i en gruppe. {_USUAL}")] = None,
+    largest: Annotated[int | None, typer.Option("--højst", help=f"Højst så mange i en gruppe. {_USUAL}")] = None,
     rotate: Annotated[bool, typer.Option("--bland", help="Nye grupper, i forhold til dem, der står i filen nu.")] = False,
     dry: DryRun = False,
 ) -> None:
-    """Foreslå sparringsgrupper på tværs, og skriv dem i hold.xlsx. Dine egne kolonner bliver ikke rørt.
+    """Foreslå grupper på tværs, eller saloner på ét niveau, og skriv dem i hold.xlsx. Dine egne kolonner bliver ikke rørt.
 
     Er deltagerne i en anden fil, bliver grupperne vist, så du selv kan skrive dem.
 
@@ -39,6 +42,8 @@ def grupper(
         found = groups.propose(checked, smallest=smallest, largest=largest, rotate=rotate)
     names = {person.email: person.name for person in checked.roster.participants}
     _show(console, found, names)
+    for told in groups.advice(checked, found):
+        say(console, told, "yellow")
     path = folder / excel.NAME
     if not path.is_file():
         why = "Intet er skrevet, for mappen har ingen hold.xlsx. Skriv grupperne i deltagerlisten, som de står her."

@@ -8,10 +8,17 @@ MONTHS = (
     "juli", "august", "september", "oktober", "november", "december",
 )  # fmt: skip
 
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
 
 def day(when: date) -> str:
     """A day as one says it: "4. september 2026"."""
     return f"{when.day}. {MONTHS[when.month - 1]} {when.year}"
+
+
+def full_day(when: date) -> str:
+    """A day with its weekday: "fredag den 4. september 2026"."""
+    return f"{WEEKDAYS[when.weekday()]} den {day(when)}"
 
 
 def short_day(when: date) -> str:

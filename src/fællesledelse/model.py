@@ -330,6 +330,7 @@ class Manifest:
     survey: Questionnaire | None = None
     kind: GatheringKind = GatheringKind.PROGRAMME
     network: Network | None = None
+    chairs_in_turn: bool = True  # who keeps the time at meetings: the leaders in turn, else HR
 
     @property
     def way(self) -> tuple[Step, ...]:
@@ -348,6 +349,10 @@ class Manifest:
         """The first day on which any page with that field is open; None: from the first day of the cohort."""
         days = [step.opens for step in self.steps if any(field.key == key for field in step.fields)]
         return None if None in days else min(day for day in days if day is not None)
+
+
+DUTIES = {"vært": "hosts", "ordstyrer": "chairs", "sag": "cases"}
+"""The duties at a meeting, as the roster's columns name them, and where a participant's stand."""
 
 
 @dataclass(frozen=True)

@@ -240,6 +240,11 @@ def path() -> Call:
     return Call(reads=(PERIOD,))
 
 
+def duties() -> Call:
+    """Who is host, keeps the time and brings a case: at the page's own meeting, else at all those to come."""
+    return Call()
+
+
 def finish() -> Call:
     """Where the leader marks the step as done."""
     return Call()
@@ -257,24 +262,9 @@ def _gift(kind: str) -> None:
 
 
 _CALLS: tuple[Callable[..., Call], ...] = (
-    *(text, cards, private, choose, pick, date, earlier, draft, mirror, path, finish),
-    *(
-        release,
-        visit,
-        case,
-        cases,
-        living,
-        contract,
-        run_sheet,
-        room,
-        give,
-        received,
-        share,
-        readings,
-        feedback,
-        revision,
-        publish,
-    ),
+    *(text, cards, private, choose, pick, date, earlier, draft, mirror, path, duties, finish),
+    *(release, visit, case, cases, living, contract, run_sheet, room, give, received),
+    *(share, readings, feedback, revision, publish),
 )
 VOCABULARY: dict[str, Callable[..., Call]] = {call.__name__: call for call in _CALLS}
 """Every name a cell may call on its page."""

@@ -8,7 +8,7 @@ import pytest
 
 from fællesledelse.cohort import demo
 from fællesledelse.cohort.folder import Checked, check
-from fællesledelse.cohort.groups import leaders, propose
+from fællesledelse.cohort.groups import leaders, place, propose
 from fællesledelse.cohort.people import NO_TIES, Ties
 from fællesledelse.grouping import Grouping, GroupingError, Leader, Rule
 from fællesledelse.model import Participant, Role
@@ -109,3 +109,19 @@ def test_nothing_in_a_folder_is_written_by_proposing(folder: Folder) -> None:
     before = files()
     propose(check(folder.path), smallest=2, largest=2, rotate=True)
     assert files() == before
+
+
+def test_a_new_leader_of_a_programme_gets_a_place_too(folder: Folder) -> None:
+    """Two groups of two, and one who is new: the group where nobody is from the same department."""
+    folder.write("deltagere.csv", f"{PEOPLE}Ea Lind;ea@strandby.example;Chef;Social;3;;\n")
+    assert dict(place(check(folder.path)).groups) == {
+        "1": ("aase@strandby.example", "bo@strandby.example", "ea@strandby.example"),
+        "2": ("eva@strandby.example", "ib@strandby.example"),
+    }
+
+
+def test_a_programme_whose_groups_are_full_is_told_to_begin_again(folder: Folder) -> None:
+    rows = [f"Leder {at};l{at}@strandby.example;Chef;Social;3;;{1 if at < 4 else ''}\n" for at in range(5)]
+    folder.write("deltagere.csv", "navn;email;titel;afdeling;niveau;nærmeste leder;gruppe\n" + "".join(rows))
+    with pytest.raises(GroupingError, match=r"I 5 i en gruppe, og der kan højst være 4\. Foreslå grupper forfra\.$"):
+        place(check(folder.path))

@@ -5,12 +5,20 @@ from fællesledelse.grouping import GroupingError, Leader, Round, Rules, compose
 from .people import demo, ids, town
 
 
-def measure(what: str, leaders: list[Leader], smallest: int, largest: int, rounds: int) -> None:
+def measure(
+    what: str,
+    leaders: list[Leader],
+    smallest: int,
+    largest: int,
+    rounds: int,
+    groups: int | None = None,
+    level: bool = False,
+) -> None:
     """Print a line per round, each with those before it as its history."""
     earlier: tuple[Round, ...] = ()
     for number in range(1, rounds + 1):
         try:
-            found = compose(leaders, Rules(smallest, largest, earlier=earlier), seconds=10)
+            found = compose(leaders, Rules(smallest, largest, groups, (), earlier, level), seconds=10)
         except GroupingError as error:
             print(f"| {what} | {smallest}-{largest} | {number} | | | {error} |")
             return
@@ -27,3 +35,9 @@ if __name__ == "__main__":
         measure("38, the demo cohort", demo(), *sizes, rounds=3)
     for sizes in ((3, 4), (5, 7)):
         measure("60, constructed", town(60), *sizes, rounds=3)
+    for people in (town(12), town(24), demo()):
+        number = -(-len(people) // 7)
+        sizes = len(people) // number, -(-len(people) // number)
+        measure(f"{len(people)} in salons", people, *sizes, 3, number, True)
+    peers = [leader for leader in demo() if leader.level == 3]
+    measure("24 in a network's groups", peers[:24], 8, 8, 3, 3)

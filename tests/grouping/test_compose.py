@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fællesledelse.grouping import NO_VETOES, Grouping, GroupingError, Leader, Round, Rules, Vetoes, compose
+from fællesledelse.grouping import NO_VETOES, Grouping, GroupingError, Leader, Round, Rule, Rules, Vetoes, compose
 from fællesledelse.grouping.columns import line
 from fællesledelse.grouping.conflict import conflict
 
@@ -252,3 +252,62 @@ def test_a_search_that_only_a_veto_ends_says_what_one_without_says(capfd: pytest
     assert "veto" not in said[0].lower()
     assert conflict(plain(4), rules) == ""
     assert capfd.readouterr() == ("", "")
+
+
+def apart(found: Grouping) -> int:
+    return reached(found)[Rule.APART]
+
+
+def of_levels(*levels: int) -> list[Leader]:
+    return [Leader(f"p{at:02}", f"Person {at}", f"afdeling {at % 4}", level) for at, level in enumerate(levels)]
+
+
+def test_levels_are_kept_together_before_anything_but_the_line() -> None:
+    """Four and four of a level could be mixed across departments and old acquaintances, and are not."""
+    people = of_levels(2, 3, 2, 3, 2, 3, 2, 3)
+    first = compose(people, Rules(4, 4, 2, levels_together=True))
+    again = compose(people, Rules(4, 4, 2, earlier=(ids(first),), levels_together=True))
+    for found in (first, again):
+        assert found.optimal
+        assert apart(found) == 0
+        assert ids(found) == (("p00", "p02", "p04", "p06"), ("p01", "p03", "p05", "p07"))
+    assert reached(again)[Rule.MET] == 12
+
+
+def test_levels_that_do_not_go_up_are_as_near_as_they_can_be_and_the_bound_says_so() -> None:
+    """Nobody shares a level: eight in two salons are the four upper and the four lower, 2 times 10 levels apart."""
+    found = compose(of_levels(8, 1, 7, 2, 6, 3, 5, 4), Rules(4, 4, 2, levels_together=True))
+    assert found.optimal
+    assert apart(found) == found.table[2].possible == 20
+    assert ids(found) == (("p00", "p02", "p04", "p06"), ("p01", "p03", "p05", "p07"))
+
+
+def test_two_far_apart_sit_together_where_that_spares_the_others() -> None:
+    """One at the top, five in the middle, one at the bottom, in two and five: the two ends cost less than any neighbours."""
+    found = compose(of_levels(1, 5, 5, 5, 5, 5, 9), Rules(2, 5, 2, levels_together=True))
+    assert found.optimal
+    assert ids(found)[0] == ("p00", "p06")
+    assert apart(found) == 8
+
+
+def test_a_level_that_nobody_knows_costs_nothing() -> None:
+    assert apart(compose(of_levels(0, 3, 0, 3), Rules(4, 4, levels_together=True))) == 0
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_groups_of_seven_from_twelve_and_twenty_four_are_proven_best_in_a_first_round(together: bool) -> None:
+    for many, number in ((12, 2), (24, 4)):
+        found = compose(town(many), Rules(many // number, -(-many // number), number, levels_together=together))
+        assert found.optimal
+        assert {len(group) for group in ids(found)} == {6}
+
+
+def test_three_groups_of_eight_meet_as_few_as_counting_allows_again_and_again() -> None:
+    """Eight who have met come to three groups as three, three and two: seven pairs of each old group meet anew."""
+    people = [leader for leader in demo() if leader.level == 3][:24]
+    earlier: tuple[Round, ...] = ()
+    for turn in range(3):
+        found = compose(people, Rules(8, 8, 3, earlier=earlier))
+        assert found.optimal
+        assert reached(found)[Rule.MET] == 21 * turn
+        earlier = (*earlier, ids(found))

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,24 @@ import httpx
 import openpyxl
 import pytest
 
-from .people import ANNA, PHRASE, VIBEKE
+from fællesledelse.cohort.build import build
+from fællesledelse.cohort.demo import write_demo
+from fællesledelse.server.house import COPENHAGEN
+
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, VIBEKE
 from .serving import Client, Server, start
 
+NET = "demo-netvaerk"
 FILE, BUILD, UNDO = "/api/demo/cohort.xlsx", "/api/demo/cohort/build", "/api/demo/cohort/undo"
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, three: Path) -> Iterator[Server]:
-    """A server whose first gathering may be changed."""
+    """A server whose first gathering may be changed, and a network beside it."""
     place = tmp_path_factory.mktemp("desk")
     shutil.copytree(three / "data", place / "data")
     shutil.copytree(three / "demo", place / "demo")
-    running = start(place / "data", [place / "demo"])
+    running = start(place / "data", [place / "demo", network(place / "netvaerk")])
     try:
         running.wait_until_up()
         yield running
@@ -37,11 +43,26 @@ def desk(tmp_path_factory: pytest.TempPathFactory, three: Path) -> Iterator[Serv
         running.end()
 
 
+def network(folder: Path) -> Path:
+    """A network of Vibeke's: five leaders who meet today and in six weeks, and one who is new."""
+    write_demo(folder, datetime.now(COPENHAGEN).date(), part="netvaerk")
+    text = (folder / "hold.yaml").read_text(encoding="utf-8")
+    text = text.replace("jonas.enggaard@strandby.example", VIBEKE.email).replace("Jonas Enggaard", VIBEKE.name)
+    (folder / "hold.yaml").write_text(text, encoding="utf-8")
+    people = [(ANNA, "1;moede-1;"), (BENT, "1;;"), (CARLA, "1;;"), (DORTE, "1;;moede-2"), (EGON, "1;;"), (FREJA, ";;")]
+    lines = [f"{who.name};{who.email};{unit};3;{row}" for (who, row), unit in zip(people, "ABCDEF", strict=True)]
+    told = "\n".join(["navn;email;afdeling;niveau;gruppe;vært;ordstyrer", *lines, ""])
+    (folder / "deltagere.csv").write_text(told, encoding="utf-8")
+    build(folder)
+    return folder
+
+
 @pytest.fixture
 def vibeke(desk: Server) -> Client:
     """The facilitator's browser."""
     client = desk.client(VIBEKE)
     client.accept()
+    client.accept(NET)
     return client
 
 
@@ -50,6 +71,7 @@ def anna(desk: Server) -> Client:
     """A leader's browser."""
     client = desk.client(ANNA)
     client.accept()
+    client.accept(NET)
     return client
 
 
@@ -59,9 +81,10 @@ def lines(answer: httpx.Response) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
-def undone(client: Client) -> list[dict[str, Any]]:
+def undone(client: Client, gathering: str = "demo") -> list[dict[str, Any]]:
     """What is said while the last change is undone."""
-    return lines(client.post(UNDO, json={"change": client.get("/api/demo/cohort").json()["changes"]}))
+    change = client.get(f"/api/{gathering}/cohort").json()["changes"]
+    return lines(client.post(f"/api/{gathering}/cohort/undo", json={"change": change}))
 
 
 def with_cell(content: bytes, sheet: str, old: str, new: str) -> bytes:
@@ -214,11 +237,79 @@ def test_every_page_of_the_facilitator_comes_whole(vibeke: Client) -> None:
 
 
 ASKED: tuple[tuple[str, str], ...] = (
-    *(("GET", path) for path in ("", ".xlsx")),
-    *(("PUT", path) for path in (".xlsx", ".zip", "/groups")),
-    *(("POST", path) for path in ("/groups", "/build", "/undo")),
+    *(("GET", path) for path in ("", ".xlsx", "/turns")),
+    *(("PUT", path) for path in (".xlsx", ".zip", "/groups", "/turns", "/meetings")),
+    *(("POST", path) for path in ("/groups", "/build", "/undo", "/meetings")),
     ("DELETE", ".xlsx"),
 )
+
+
+def test_what_people_gather_for_says_what_sizes_are_usual_and_when_the_last_meeting_is(vibeke: Client) -> None:
+    programme, net = (vibeke.get(f"/api/{name}/cohort").json() for name in ("demo", NET))
+    assert [programme[each] for each in ("kind", "sizes", "most", "last")] == ["forløb", [3, 4], 4, None]
+    assert [net[each] for each in ("kind", "sizes", "most")] == ["netværk", [5, 10], 12]
+    assert net["last"]["starts"] == "13.00"
+
+
+def test_who_is_new_in_a_network_gets_a_place_and_nobody_else_moves(vibeke: Client) -> None:
+    wish = {"smallest": 5, "largest": 10, "rotate": False, "place": True}
+    found = vibeke.post(f"/api/{NET}/cohort/groups", json=wish).json()
+    [group] = found["groups"]
+    assert (group["name"], [one["name"] for one in group["leaders"] if one["new"]]) == ("1", [FREJA.name])
+    again = [vibeke.post(f"/api/{NET}/cohort/groups", json=wish).json() for _ in range(6)]
+    assert {each["wishes"] for each in again} == {False}  # nobody asks for any in a network, so there is nothing to ration
+
+
+def test_duties_are_given_out_in_turn_written_into_the_file_and_seen_by_the_leaders(vibeke: Client, anna: Client) -> None:
+    """What stood in the file still does: Dorte keeps the time today. Freja has no group yet, and no duty."""
+    assert "Dorte Dam" in anna.get(f"/hold/{NET}/moede-2").text
+    found = vibeke.get(f"/api/{NET}/cohort/turns").json()
+    assert found["duties"] == ["vært", "ordstyrer", "sag"]
+    assert [(turn["step"], turn["duty"]) for turn in found["turns"]] == [
+        (step, duty) for step in ("moede-2", "moede-3") for duty in found["duties"]
+    ]
+    kept = [(turn["step"], turn["duty"], turn["name"]) for turn in found["turns"] if not turn["new"]]
+    assert kept == [("moede-2", "ordstyrer", DORTE.name)]
+    assert FREJA.name not in {turn["name"] for turn in found["turns"]}
+    host = next(turn["name"] for turn in found["turns"] if (turn["step"], turn["duty"]) == ("moede-2", "vært"))
+    assert host != ANNA.name  # she was host last time
+    assert any("Andet møde den" in text and "mangler en vært i gruppe 1" in text for text in found["reminders"])
+    drafted = vibeke.put(f"/api/{NET}/cohort/turns", json={"columns": found["columns"]})
+    assert drafted.status_code == 200, drafted.text
+    assert host not in anna.get(f"/hold/{NET}/moede-2").text.partition("Hvem gør hvad?")[2].partition("Uret")[0]
+    assert "done" in lines(vibeke.post(f"/api/{NET}/cohort/build", json={}))[-1]
+    assert host in anna.get(f"/hold/{NET}/moede-2").text.partition("Hvem gør hvad?")[2].partition("Uret")[0]
+    assert host in anna.get(f"/hold/{NET}/").text
+    after = vibeke.get(f"/api/{NET}/cohort/turns").json()
+    assert (after["reminders"], after["columns"]) == ([], {})
+    for wrong in ({"gruppe": {ANNA.email: "2"}}, {"vært": {ANNA.email: 3}}, {"vært": [ANNA.email]}):
+        assert vibeke.put(f"/api/{NET}/cohort/turns", json={"columns": wrong}).status_code == 400
+    unknown = vibeke.put(f"/api/{NET}/cohort/turns", json={"columns": {"vært": {ANNA.email: "moede-7"}}})
+    assert "'moede-7' er ikke et møde. Mente du 'moede-" in unknown.json()["message"]
+
+
+def test_meetings_are_planned_around_holidays_changed_by_hand_and_taken_into_use(vibeke: Client, anna: Client) -> None:
+    state = vibeke.get(f"/api/{NET}/cohort").json()
+    first = date.fromisoformat(state["last"]["day"]) + timedelta(days=20)
+    wish = {"first": first.isoformat(), "many": 6, "weekday": 2}
+    found = vibeke.post(f"/api/{NET}/cohort/meetings", json=wish).json()["days"]
+    assert [each["title"] for each in found[:2]] == ["Fjerde møde", "Femte møde"]
+    days = [date.fromisoformat(each["day"]) for each in found]
+    assert {day.weekday() for day in days} == {2}
+    own = (days[1] + timedelta(days=1)).isoformat()
+    chosen = {"days": [found[0]["day"], own], "starts": "14.30"}
+    drafted = vibeke.put(f"/api/{NET}/cohort/meetings", json=chosen).json()["draft"]
+    assert [step["opens"] for step in drafted["steps"][-2:]] == [found[0]["day"], own]
+    assert "done" in lines(vibeke.post(f"/api/{NET}/cohort/build", json={}))[-1]
+    assert "Femte møde" in anna.get(f"/hold/{NET}/").text
+    assert "done" in undone(vibeke, NET)[-1]
+    assert "Femte møde" not in anna.get(f"/hold/{NET}/").text
+    late = vibeke.post(f"/api/{NET}/cohort/meetings", json=wish | {"first": state["last"]["day"]})
+    assert "De næste skal ligge efter." in late.json()["message"]
+    assert vibeke.post(f"/api/{NET}/cohort/meetings", json=wish | {"first": "i morgen"}).status_code == 400
+    assert vibeke.put(f"/api/{NET}/cohort/meetings", json={"days": [3], "starts": ""}).status_code == 400
+    programme = vibeke.put("/api/demo/cohort/meetings", json={"days": [own], "starts": ""})
+    assert "Kun saloner og netværk" in programme.json()["message"]
 
 
 @pytest.mark.parametrize(("method", "path"), ASKED)
@@ -283,7 +374,7 @@ def test_the_leaders_wishes_are_heard_only_for_those_in_use_and_only_so_often(
 ) -> None:
     """Who may choose whom to ask about, or ask as often as they like, finds out what is confidential."""
     wish = {"smallest": 2, "largest": 3, "rotate": False}
-    asked = sum(line["event"] == "cohort-groups-proposed" for line in desk.audit)
+    asked = sum((line["event"], line["gathering"]) == ("cohort-groups-proposed", "demo") for line in desk.audit)
     answers = [vibeke.post("/api/demo/cohort/groups", json=wish) for _ in range(6 - asked)]
     assert [answer.status_code for answer in answers] == [200] * (5 - asked) + [429]
     book = openpyxl.load_workbook(io.BytesIO(vibeke.get(FILE).content))

@@ -352,3 +352,38 @@ def test_a_wrong_part_says_what_is_wrong(page: Page, call: str, keys: tuple[str,
 def test_the_mirror_reads_the_draft_only_when_it_is_asked(page: Page, server: Server) -> None:
     page.mirror()
     assert server.asked == []
+
+
+def met(name: str, opens: str, **duties: list[str]) -> dict[str, Any]:
+    """A meeting as the server tells it."""
+    told = {"name": name, "title": name.capitalize(), "kind": "meeting", "minutes": 120, "opens": opens, "open": True}
+    return told | {"done": False, "fields": 0, "filled": 0, "url": "", "duties": list(duties.items())}
+
+
+@pytest.mark.parametrize(
+    ("step", "seen", "unseen"),
+    [
+        ("andet", ["Vært", "<strong>dig</strong>", "Har en sag med", "Ida &lt;Holst og Bo Krag"], ["Første", "Tredje"]),
+        ("velkomst", ["Andet", "8. september", "Tredje", "Passer uret", "HR"], ["Første"]),
+        ("tredje", ["Passer uret", "HR"], ["aftalt"]),
+        ("første", ["Det er ikke aftalt endnu, hvem der gør hvad."], ["Vært"]),
+    ],
+)
+def test_who_does_what_is_seen_for_the_pages_own_meeting_or_for_all_to_come(
+    page: Page, server: Server, step: str, seen: list[str], unseen: list[str]
+) -> None:
+    meetings = [
+        met("første", "2026-08-01"),
+        met("andet", "2026-09-08", vært=["Karl Dam"], sag=["Ida <Holst", "Bo Krag"]),
+        met("tredje", "2026-10-20", ordstyrer=["HR"]),
+    ]
+    server.way = WAY | {"steps": [*WAY["steps"], *meetings]}
+    page._step = step
+    told = page.duties().value
+    Shape(told)
+    assert all(word in told for word in seen)
+    assert not any(word in told for word in unseen)
+
+
+def test_where_there_are_no_meetings_there_is_nothing_to_see(page: Page) -> None:
+    assert page.duties().value == ""

@@ -130,6 +130,7 @@ def _manifest(checked: Checked, pages: dict[str, NotebookNode]) -> Manifest:
         survey=checked.survey,
         kind=cohort.kind,
         network=network(cohort),
+        chairs_in_turn=cohort.chairs_in_turn,
     )
 
 

@@ -6,8 +6,9 @@ so a change can be undone. An Excel file that has been checked but not taken int
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -82,6 +83,21 @@ def with_groups(
     return draft(folder, excel.with_groups(file(folder), groups, rotated, column), by)
 
 
+def with_columns(folder: Path, columns: Mapping[str, Mapping[str, str]], by: str = "") -> Built:
+    """Write what each e-mail address has in columns of the file, as a draft. Raises CohortError."""
+    return draft(folder, excel.with_columns(file(folder), columns), by)
+
+
+def with_meetings(folder: Path, lines: Sequence[Mapping[str, str | date]], by: str = "") -> Built:
+    """Write more steps into the file, as a draft (see ``excel.with_meetings``). Raises CohortError."""
+    return draft(folder, excel.with_meetings(file(folder), lines), by)
+
+
+def at_hand(folder: Path) -> Built:
+    """What the draft would become, else what the folder would be built to. Raises CohortError."""
+    return drafted(folder) or prepare(folder)
+
+
 def take(folder: Path, progress: Progress = quiet, by: str = "") -> Built:
     """Take the draft into use, or build the folder as it stands. Raises CohortError; then what was in use still is."""
     path = folder / DRAFT / excel.NAME
@@ -114,7 +130,7 @@ def asks(folder: Path, files: Mapping[str, bytes], locked: bool = False) -> tupl
         _lay_items(place, files, locked)
         after = check(Path(place)).survey
     assert after is not None  # a file was laid there, and all is right
-    before = _before(folder)
+    before = in_use(folder)
     return before.survey if before else None, after
 
 
@@ -226,7 +242,7 @@ def _prepared(folder: Path, place: str, progress: Progress = quiet, by: str = ""
         if (folder / BUILT / name).is_file():
             shutil.copyfile(folder / BUILT / name, Path(place) / BUILT / name)
     built = prepare(Path(place), progress)
-    before = _before(folder)
+    before = in_use(folder)
     if before:
         _same(before, built)
     if before and locked and _asked(built.manifest) != _asked(before):
@@ -243,7 +259,7 @@ def _lay_items(place: str, files: Mapping[str, bytes], locked: bool) -> None:
     questionnaire.lay(Path(place), files)
 
 
-def _before(folder: Path) -> Manifest | None:
+def in_use(folder: Path) -> Manifest | None:
     """What the folder's last build says of the cohort; None if there is none."""
     try:
         return load((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
@@ -266,7 +282,7 @@ def _asked(manifest: Manifest) -> tuple[tuple[Item, ...], tuple[Theme, ...]]:
 
 def _take_in(folder: Path, place: Path, built: Built) -> None:
     """Keep the folder as it is now, and put the copy in its place."""
-    begun = _in_use(folder)
+    begun = _begun(folder)
     before = _exchanged(folder, place, built)
     if not begun:
         shutil.rmtree(before)  # there were no pages yet: nothing to go back to
@@ -288,9 +304,9 @@ def _exchanged(folder: Path, place: Path, built: Built) -> Path:
     return kept
 
 
-def _in_use(folder: Path) -> bool:
+def _begun(folder: Path) -> bool:
     """Whether the cohort has been built with pages."""
-    before = _before(folder)
+    before = in_use(folder)
     return before is not None and bool(before.steps)
 
 
@@ -346,7 +362,7 @@ def _kept(folder: Path) -> list[Path]:
 
 def _source(folder: Path, step: str) -> Source:
     """What a step that is in use is built from."""
-    before = _before(folder)
+    before = in_use(folder)
     found = before.step(step) if before else None
     if before is None or found is None:
         return Source(step)

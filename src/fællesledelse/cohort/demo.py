@@ -5,11 +5,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ..share import share
-from . import days
+from . import days, year
 from .skeleton import lay
-
-FRIDAY = 4
-"""The last weekday on which leaders meet, as ``date.weekday`` counts."""
 
 _DAY = re.compile(r"\b(DAG|SLUT)([+-]\d+)\b")
 
@@ -27,7 +24,9 @@ def write_demo(folder: Path, today: date, all_open: bool = False, part: str = "h
     def day(found: re.Match[str]) -> str:
         offset = int(found[2])
         when = today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset)
-        return days.written(when - timedelta(days=max(0, when.weekday() - FRIDAY)))
+        while year.closed(when):
+            when -= timedelta(days=1)
+        return days.written(when)
 
     demo = share("templates/demo") / PARTS[part]
     lines = (demo / "hold.yaml").read_text(encoding="utf-8").splitlines(keepends=True)

@@ -12,13 +12,14 @@ from ..names import nearest
 from . import clock, days, form, headings, people, table, xlsx
 from .document import Document, Path
 from .excel_write import write
+from .file import surroundings
 from .form import COHORT, DAYS, NAME, PEOPLE, Line
 from .headings import Headings, Names, bare
 from .people import VISITS, People, rounds
 from .table import Row
 from .xlsx import Cell, Kind, Sheet
 
-__all__ = ["GROUPS", "NAME", "VISITS", "Book", "read", "with_groups", "with_theme", "write"]
+__all__ = ["GROUPS", "NAME", "VISITS", "Book", "read", "with_columns", "with_groups", "with_meetings", "with_theme", "write"]
 
 _REQUIRED = {COHORT: ("hvad", "svar"), DAYS: ("trin", "titel", "minutter"), PEOPLE: people.REQUIRED}
 _COLUMNS: dict[str, Names] = {COHORT: form.PARTS, DAYS: form.STEP, PEOPLE: people.KNOWN}
@@ -75,30 +76,31 @@ def read(content: bytes) -> Book:
 
 
 def with_groups(content: bytes, groups: Mapping[str, str], rotated: bool = False, column: str = GROUPS) -> bytes:
-    """The file with each address's group in that column, which is added if it isn't there.
+    """The file with each address's group in that column (see ``with_columns``).
 
-    ``groups`` is address (in lower case) to group; an empty group clears the cell. ``rotated``: the groups that stood there
-    are over, and go to the column "tidligere grupper". Nothing else in the file changes. Raises CohortError if the people
-    can't be found, or where what is to be written stands in a formula.
+    ``rotated``: the groups that stood there are over, and go to the column "tidligere grupper".
     """
-    found = _table(xlsx.read(content, NAME), PEOPLE)
-    if found.columns.findings:
-        raise CohortError(list(found.columns.findings))
-    head, places = found.columns.row, dict(found.columns.places)
-    texts: dict[tuple[int, int], str] = {}
-    for name in (column, *([_EARLIER] if rotated else [])):
+    over = _over(_named(content)) if rotated else {}
+    return with_columns(content, {column: groups} | ({_EARLIER: over} if rotated else {}))
+
+
+def with_columns(content: bytes, columns: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The file with what each address (in lower case) has in columns of its people, which are added if they aren't there.
+
+    An empty text clears the cell. Nothing else in the file changes. Raises CohortError if the people can't be found, or
+    where what is to be written stands in a formula.
+    """
+    found = _named(content)
+    places = dict(found.columns.places)
+    texts: dict[tuple[int, int], str | date] = {}
+    rows = {row.cells[places["email"] - 1].text.lower(): row.number for row in found.rows}
+    for name, written in columns.items():
         if name not in places:
             places[name] = max(found.sheet.width, *places.values()) + 1
-            texts[head, places[name]] = name
-    missing, over = set(groups), _over(found) if rotated else {}
-    for row in found.rows:
-        email = row.cells[places["email"] - 1].text.lower()
-        if email in groups:
-            missing.discard(email)
-            texts[row.number, places[column]] = groups[email]
-        if email in over:
-            texts[row.number, places[_EARLIER]] = over[email]
-    why = "står ikke på listen. Er den rettet, siden grupperne blev lavet, så lav dem igen."
+            texts[found.columns.row, places[name]] = name
+        texts |= {(rows[email], places[name]): text for email, text in written.items() if email in rows}
+    missing = {email for written in columns.values() for email in written} - set(rows)
+    why = "står ikke på listen. Er den rettet siden forslaget, så lav forslaget igen."
     findings = [Finding(found.file, f"{email!r} {why}") for email in sorted(missing)]
     findings += _formulas(found, texts)
     if findings:
@@ -128,10 +130,36 @@ def with_theme(content: bytes, step: str, theme: str, asked: Sequence[str]) -> b
     return xlsx.changed(content, found.sheet, texts)
 
 
-def _formulas(found: "_Table", texts: Mapping[tuple[int, int], str]) -> list[Finding]:
+def _formulas(found: "_Table", texts: Mapping[tuple[int, int], object]) -> list[Finding]:
     """The formulas that stand where the texts are to be written."""
     why = "Her står en formel, og den skriver vi ikke oven i. Slet formlen, og prøv igen."
     return [Finding(found.file, why, *place) for place in sorted(set(texts) & found.sheet.formulas)]
+
+
+def with_meetings(content: bytes, lines: Sequence[Mapping[str, str | date]]) -> bytes:
+    """The file with more lines below the last of its second sheet: column to what is to stand there.
+
+    Columns that aren't there are added. Raises CohortError if the sheet can't be read.
+    """
+    found = _table(xlsx.read(content, NAME), DAYS)
+    if found.columns.findings:
+        raise CohortError(list(found.columns.findings))
+    places, width = dict(found.columns.places), max(found.sheet.width, *found.columns.places.values())
+    lacking = [name for name in form.STEP if name not in places and any(name in line for line in lines)]
+    places |= {name: width + number for number, name in enumerate(lacking, start=1)}
+    texts: dict[tuple[int, int], str | date] = {(found.columns.row, places[name]): name for name in lacking}
+    last = max([found.columns.row, *found.sheet.rows])
+    for number, line in enumerate(lines, start=last + 1):
+        texts |= {(number, places[name]): text for name, text in line.items()}
+    return xlsx.changed(content, found.sheet, texts)
+
+
+def _named(content: bytes) -> "_Table":
+    """The people of a file. Raises CohortError if they can't be told apart."""
+    found = _table(xlsx.read(content, NAME), PEOPLE)
+    if found.columns.findings:
+        raise CohortError(list(found.columns.findings))
+    return found
 
 
 def _over(found: "_Table") -> dict[str, str]:
@@ -339,6 +367,5 @@ def _people(found: _Table | None, document: Document) -> People:
     """The people of the third sheet; none where it isn't there, which the document tells."""
     if found is None:
         return People()
-    facilitators = [str(one.get("email", "")).lower() for one in document.values["facilitatorer"]]
-    read = people.of_rows(found.rows, found.columns, found.file, facilitators)
+    read = people.of_rows(found.rows, found.columns, found.file, surroundings(document))
     return People(read.leaders, (*found.merged, *read.findings), read.reminders, read.ties)

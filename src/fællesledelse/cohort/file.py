@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ..danish import full_day
 from ..errors import Finding
 from ..model import Activity, GatheringKind, Meeting, Network, Participation, Period, Scope, StepKind
 from ..names import is_slug, nearest
-from . import clock, days
+from . import clock, days, year
 from .addresses import is_email, is_link
 from .document import Document, Path
+from .people import Surroundings
 
 
 def _filled(text: str) -> str:
@@ -132,6 +134,13 @@ def _yes(text: Any) -> Any:
     told = {"": False, "nej": False, "ja": True, "false": False, "true": True}
     if isinstance(text, str) and text.lower() not in told:
         raise PydanticCustomError("yes", "{text} kan ikke læses. Skriv ja eller nej.", {"text": repr(text[:40])})
+    return told[text.lower()] if isinstance(text, str) else text
+
+
+def _in_turn(text: Any) -> Any:
+    told = {"": True, "på skift": True, "hr": False}
+    if isinstance(text, str) and text.lower() not in told:
+        raise PydanticCustomError("chair", "{text} kan ikke læses. Skriv HR eller på skift.", {"text": repr(text[:40])})
     return told[text.lower()] if isinstance(text, str) else text
 
 
@@ -317,6 +326,7 @@ class CohortFile(_Part):
         default_factory=lambda: Privacy.model_validate({}), alias="privatliv"
     )
     safe_key: Annotated[_Short, AfterValidator(_safe_key)] = Field(alias="nøgle_i_pengeskab")
+    chairs_in_turn: Annotated[bool, BeforeValidator(_in_turn)] = Field(True, alias="ordstyrer")
     relations: Annotated[bool, BeforeValidator(_yes)] = Field(False, alias="relationer_mellem_afdelinger")
     purpose: _Text = Field("", alias="formål")
     scope: Annotated[Scope | None, _among(Scope, "en sammensætning, vi kender")] = Field(None, alias="sammensætning")
@@ -391,6 +401,11 @@ def reminders(document: Document, cohort: CohortFile) -> list[Finding]:
         for key, text in notice.items()
         if not text
     ]
+    for number, line in enumerate(cohort.steps):
+        if line.day and (why := year.closed(line.day)):
+            later = full_day(year.next_free(line.day))
+            said = f"{line.title!r} ligger {full_day(line.day)}. Det er {why}. Næste dag, vi kan regne med folk, er {later}."
+            found.append(document.finding(("trin", number, "dato"), said))
     if cohort.ends is None:
         found.append(
             document.finding(
@@ -415,7 +430,7 @@ def _finding(document: Document, error: ErrorDetails) -> Finding:
             return document.finding(path, f"{name!r} er ikke et felt, vi kender{around}.{hint}", key=True)
         case "blank":
             return document.finding(path, f"Feltet {name!r} står tomt{around}. Skriv det, før holdet bygges.")
-        case "day" | "clock" | "unknown" | "cycle" | "slug" | "email" | "link" | "safe_key" | "yes":
+        case "day" | "clock" | "unknown" | "cycle" | "slug" | "email" | "link" | "safe_key" | "yes" | "chair":
             return document.finding(path, f"{name}: {error['msg']}")
         case "too_short":
             return document.finding(path, f"{name!r} er tom. Der skal stå mindst én.")
@@ -467,6 +482,17 @@ def _parsed(text: Any) -> date | None:
         return days.parse(text) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def surroundings(document: Document) -> Surroundings:
+    """What the file says that people are held against, as far as it can be read."""
+    facilitators = tuple(str(line.get("email", "")).lower() for _, line in lines(document, "facilitatorer"))
+    try:
+        kind = kind_of(document.values)
+    except (ValueError, AttributeError):
+        kind = GatheringKind.PROGRAMME
+    dated = [line for _, line in lines(document, "trin") if line.get("dato")]
+    return Surroundings(facilitators, kind, {str(line.get("trin", "")): str(line.get("titel", "")) for line in dated})
 
 
 def lines(document: Document, key: str) -> list[tuple[int, dict[str, Any]]]:

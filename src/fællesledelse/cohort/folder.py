@@ -15,7 +15,7 @@ from .document import Document
 from .excel import Book
 from .file import CohortFile, Source
 from .notebook import Page
-from .people import NO_TIES, People, Ties
+from .people import NO_TIES, People, Surroundings, Ties
 
 _MISNAMED = re.compile(r"hold\b.*\.(xlsx?|xlsm|xlsb|xltx|ods|csv|numbers)", re.IGNORECASE)
 _CLOSED = "Filen kan ikke åbnes. Er den åben i Excel eller et andet program, så luk den der, og prøv igen."
@@ -50,7 +50,7 @@ def check(folder: Path) -> Checked:
         read, crowd, odd = book.document, book.people, book.reminders
     else:
         read, unread = _document(folder)
-        crowd, odd = _people(folder, _facilitators(read)), ()
+        crowd, odd = _people(folder, file.surroundings(read)), ()
     cohort, wrong = file.check(read)
     pages, strange = _pages(folder, read, cohort)
     own_template, misfits = _template(folder)
@@ -123,20 +123,16 @@ def _template(folder: Path) -> tuple[bytes | None, list[Finding]]:
         return None, list(error.findings)
 
 
-def _people(folder: Path, facilitators: list[str]) -> People:
+def _people(folder: Path, around: Surroundings) -> People:
     found = [name for name in people.NAMES if (folder / name).exists() or (folder / name).is_symlink()]
     if len(found) > 1:
         why = "Der ligger både deltagere.csv og deltagere.xlsx. Behold den, du retter i, og slet den anden."
         return People(findings=(Finding(found[1], why),))
     try:
         name = (found or ["deltagere.csv"])[0]
-        return people.read(read_file(folder, name), name, facilitators)
+        return people.read(read_file(folder, name), name, around)
     except CohortError as error:
         return People(findings=error.findings)
-
-
-def _facilitators(read: Document) -> list[str]:
-    return [str(line.get("email", "")).lower() for _, line in file.lines(read, "facilitatorer")]
 
 
 def _pages(folder: Path, read: Document, cohort: CohortFile | None) -> tuple[dict[str, Page], list[Finding]]:

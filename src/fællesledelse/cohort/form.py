@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..model import GatheringKind
+from ..model import DUTIES, GatheringKind
 from .document import Path
-from .people import DUTIES, VISITS
+from .people import VISITS
 
 NAME = "hold.xlsx"
 
@@ -119,6 +119,12 @@ LINES = (
         others=("relationer",),
         programme=True,
     ),
+    Line(
+        "Ordstyrer",
+        ("ordstyrer",),
+        "Hvem passer uret? Skriv HR, eller på skift, så lederne gør det efter tur.",
+        programme=False,
+    ),
     Line("Slags", ("slags",), "salon eller netværk. Lav det ikke om, når I er i gang.", programme=False),
     Line(
         "Netværkets formål",
@@ -196,7 +202,7 @@ PEOPLE_HELP = {
     "email": "Lederens egen adresse. Til serveren er adressen personen.",
     "titel": "Kan undværes.",
     "afdeling": "Grupperne bliver lavet på tværs af afdelinger.",
-    "niveau": "1 er øverst. Grupperne blander helst niveauer.",
+    "niveau": "1 er øverst. Grupper blander helst niveauer. En salon holder dem sammen.",
     "nærmeste leder": "Adressen, hvis lederen er på holdet. Ellers navnet.",
     "gruppe": "Lad den stå tom, til grupperne er lavet. Du kan altid rette den.",
     "jobbesøg": "Lad den stå tom, til parrene er lavet. De, der har det samme her, besøger hinanden.",

@@ -1,15 +1,17 @@
 """The people of a cohort: the rows of deltagere.csv or .xlsx or of a sheet in hold.xlsx."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from ..errors import CohortError, Finding
-from ..model import Participant, Role
+from ..model import DUTIES, GatheringKind, Participant, Role
 from ..names import nearest
 from . import days, headings, table
 from .addresses import is_email
 from .headings import Headings
+from .sizes import MOST, SIZES, WORDS, told
 from .table import Row
 from .xlsx import Cell, Kind
 
@@ -17,9 +19,6 @@ NAMES = ("deltagere.csv", "deltagere.xlsx")
 
 VISITS = "jobbesøg"
 """The column that only a period with job visits asks for."""
-
-DUTIES = ("vært", "ordstyrer", "sag")
-"""The columns that only salons and networks ask for: the meetings that someone has that duty at."""
 
 COLUMNS = {
     "navn": ("navn", "fulde navn", "deltager", "leder", "name"),
@@ -49,7 +48,20 @@ ACROSS = ("afdeling", "niveau")
 KNOWN = COLUMNS | TIES
 REQUIRED = ("navn", "email")
 _LENGTH = 200
-_LARGEST = 4
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the rest of the cohort says that its people are held against: the addresses of its facilitators in lower case,
+    what people gather for, and the names of its meetings with their titles.
+    """
+
+    facilitators: tuple[str, ...] = ()
+    kind: GatheringKind = GatheringKind.PROGRAMME
+    meetings: Mapping[str, str] = field(default_factory=dict)
+
+
+NOWHERE = Surroundings()
 
 
 @dataclass(frozen=True)
@@ -94,8 +106,8 @@ class People:
     ties: Ties = NO_TIES
 
 
-def read(content: bytes, name: str, facilitators: Iterable[str] = ()) -> People:
-    """The people of a roster file. ``facilitators`` are the addresses of the cohort's facilitators, in lower case.
+def read(content: bytes, name: str, around: Surroundings = NOWHERE) -> People:
+    """The people of a roster file.
 
     A heading we don't know is a finding: a list may come out of another system, and a misspelt column that nobody reads
     would be missed by nobody.
@@ -111,11 +123,11 @@ def read(content: bytes, name: str, facilitators: Iterable[str] = ()) -> People:
         Finding(name, f"Kolonnen {text[:60]!r} kender vi ikke.{headings.hint(text, KNOWN)}", rows[0].number, number)
         for number, text in columns.own.items()
     ]
-    found = of_rows(rows[1:], columns, name, facilitators)
+    found = of_rows(rows[1:], columns, name, around)
     return replace(found, findings=(*unknown, *found.findings))
 
 
-def of_rows(rows: Sequence[Row], columns: Headings, name: str, facilitators: Iterable[str]) -> People:
+def of_rows(rows: Sequence[Row], columns: Headings, name: str, around: Surroundings) -> People:
     """The people of the rows below those headings."""
     findings = list(columns.findings)
     if any(column not in columns.places for column in REQUIRED):
@@ -126,8 +138,9 @@ def of_rows(rows: Sequence[Row], columns: Headings, name: str, facilitators: Ite
         findings.append(Finding(name, why, columns.row + 1))
     for line in lines:
         findings += _one(line)
-    findings += [*_doubles(lines, set(facilitators)), *_superiors(lines), *_pairs(lines), *_lonely(lines)]
-    reminders = _worth_a_look(lines, columns, name)
+    findings += [*_doubles(lines, set(around.facilitators)), *_superiors(lines), *_pairs(lines)]
+    findings += [*_lonely(lines, around.kind), *_nowhere(lines, around)]
+    reminders = _worth_a_look(lines, columns, name, around.kind)
     return People(tuple(map(_participant, lines)), tuple(findings), tuple(reminders), _ties(lines))
 
 
@@ -234,18 +247,45 @@ def _groups(lines: list[_Line]) -> dict[str, list[_Line]]:
     return groups
 
 
-def _lonely(lines: list[_Line]) -> list[Finding]:
+def _lonely(lines: list[_Line], kind: GatheringKind) -> list[Finding]:
+    one, few = WORDS[kind].one, 2 if kind is GatheringKind.PROGRAMME else SIZES[kind][0]
     return [
         members[0].finding(
             "gruppe",
-            f"{members[0].text('navn')!r} er alene i gruppe {group!r}. En gruppe er 2–4. Flyt lederen eller en til.",
+            f"{members[0].text('navn')!r} er alene i {one} {group!r}. En {one} er {few}–{MOST[kind]}. "
+            "Flyt lederen eller en til.",
         )
         for group, members in _groups(lines).items()
         if len(members) == 1
     ]
 
 
-def _worth_a_look(lines: list[_Line], columns: Headings, name: str) -> list[Finding]:
+def _nowhere(lines: list[_Line], around: Surroundings) -> list[Finding]:
+    """Meetings at which someone is said to have a duty, and which there are not."""
+    findings = []
+    titles = {title.lower(): step for step, title in around.meetings.items()}
+    for line, duty in product(lines, DUTIES):
+        for text in _meetings(line, duty):
+            if around.meetings and text not in around.meetings:
+                step = titles.get(text.lower())
+                hint = f" Mente du {step!r}?" if step else nearest(text, around.meetings)
+                hint = hint or f" Møderne hedder: {', '.join(around.meetings)}."
+                findings.append(line.finding(duty, f"{text!r} er ikke et møde.{hint} Skriv navnet fra kolonnen trin."))
+    return findings
+
+
+def _crowded(group: str, people: int, kind: GatheringKind) -> str:
+    """What is said of a group with more people than can talk with one another."""
+    if kind is GatheringKind.PROGRAMME:
+        return f"Gruppe {group!r} har {people} medlemmer. Taletiden rækker bedst til tre eller fire."
+    words = WORDS[kind]
+    return (
+        f"{words.one.capitalize()} {group!r} har {people} deltagere. Med højst {MOST[kind]} kan alle nå at tale. Del den: "
+        f"{told(people, kind, MOST[kind])}. Det gør vi gerne, når du trykker på »Foreslå {words.many}«."
+    )
+
+
+def _worth_a_look(lines: list[_Line], columns: Headings, name: str, kind: GatheringKind) -> list[Finding]:
     """Columns that aren't there, large groups, leaders without one, and groups with one's own leader."""
     found = [
         Finding(name, f"Kolonnen {column!r} er der ikke. Det går an.", columns.row)
@@ -253,18 +293,19 @@ def _worth_a_look(lines: list[_Line], columns: Headings, name: str) -> list[Find
         if column not in columns.places and column not in (VISITS, *DUTIES)
     ]
     for group, members in _groups(lines).items():
-        if len(members) > _LARGEST:
-            why = f"Gruppe {group!r} har {len(members)} medlemmer. Taletiden rækker bedst til tre eller fire."
-            found.append(members[0].finding("gruppe", why))
+        if len(members) > MOST[kind]:
+            found.append(members[0].finding("gruppe", _crowded(group, len(members), kind)))
         emails = {member.text("email").lower() for member in members}
         for member in members:
             if member.text("nærmeste leder").lower() in emails:
-                why = f"{member.text('navn')} er i gruppe {group!r} med sin egen leder. Det er svært at tale frit."
+                why = (
+                    f"{member.text('navn')} er i {WORDS[kind].one} {group!r} med sin egen leder. Det er svært at tale frit."
+                )
                 found.append(member.finding("gruppe", why))
     found += [each for column in ACROSS for each in _partly(lines, column)]
     if "gruppe" in columns.places:
         without = [line for line in lines if not line.text("gruppe")]
-        found += [line.finding("gruppe", f"{line.text('navn')} har endnu ingen gruppe.") for line in without]
+        found += [line.finding("gruppe", f"{line.text('navn')} har endnu ingen {WORDS[kind].one}.") for line in without]
     return found
 
 

@@ -12,13 +12,15 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ..errors import CohortError, Finding, FællesledelseError
-from ..model import Role
-from . import asked, changes, excel, questionnaire
+from ..model import GatheringKind, Role, StepKind
+from . import asked, changes, clock, duties, excel, questionnaire, year
 from .build import Built
+from .sizes import MOST, SIZES
 
 HALF_SIGN = "Et tegn i teksten er gået i stykker, måske et halvt billedtegn. Slet det, og skriv det igen."
 
@@ -55,15 +57,31 @@ def summary(built: Built) -> dict[str, Any]:
 
 
 def state(folder: Path) -> dict[str, Any]:
-    """The draft, if there is one, and the number of the last change that can be undone."""
+    """The draft, if there is one, the number of the last change that can be undone, and what people gather for, with the
+    sizes of groups that are usual there, the largest there may be, and the last meeting there is.
+    """
     drafted = changes.drafted(folder)
-    return {"draft": drafted and summary(drafted), "changes": changes.changes(folder)}
+    manifest = drafted.manifest if drafted else changes.in_use(folder)
+    kind = manifest.kind if manifest else GatheringKind.PROGRAMME
+    meetings = [step for step in manifest.steps if step.kind is StepKind.MEETING] if manifest else []
+    last = meetings[-1] if meetings else None
+    return {
+        "draft": drafted and summary(drafted),
+        "changes": changes.changes(folder),
+        "kind": kind.value,
+        "sizes": SIZES[kind],
+        "most": MOST[kind],
+        "last": last
+        and {"day": last.opens and last.opens.isoformat(), "starts": last.starts and clock.written(last.starts)},
+    }
 
 
-def proposed(folder: Path, vetoes: list[tuple[str, str]], visits: bool, **wanted: Any) -> dict[str, Any]:
+def proposed(
+    folder: Path, vetoes: list[tuple[str, str]], visits: bool, place: bool, smallest: int, largest: int, rotate: bool
+) -> dict[str, Any]:
     """Groups for the cohort as the file has it, and what was reached. Nothing that is said tells of ``vetoes``.
 
-    ``visits``: who visits whom at work; then nothing else is wanted.
+    ``visits``: who visits whom at work. ``place``: only those who have no group get one. Then nothing else is wanted.
     """
     from . import groups  # slow to import, and nothing else needs HiGHS
 
@@ -71,14 +89,24 @@ def proposed(folder: Path, vetoes: list[tuple[str, str]], visits: bool, **wanted
     people = {person.email: person for person in checked.roster.participants}
     if visits:
         found = groups.visits(checked, vetoes=vetoes, lot=True)
+    elif place:
+        found = groups.place(checked, vetoes=vetoes, lot=True)
     else:
-        found = groups.propose(checked, vetoes=vetoes, lot=True, **wanted)
+        found = groups.propose(checked, smallest, largest, rotate, vetoes=vetoes, lot=True)
     return {
+        "advice": groups.advice(checked, found),
         "groups": [
             {
                 "name": name,
                 "leaders": [
-                    {"email": email, "name": people[email].name, "department": people[email].department} for email in emails
+                    {
+                        "email": email,
+                        "name": people[email].name,
+                        "department": people[email].department,
+                        "level": people[email].level,
+                        "new": place and not people[email].group,
+                    }
+                    for email in emails
                 ],
             }
             for name, emails in found.groups
@@ -105,6 +133,46 @@ def regrouped(folder: Path, groups: dict[str, str], rotated: bool, visits: bool,
     """Write proposed groups into the file, as a draft."""
     column = excel.VISITS if visits else excel.GROUPS
     return summary(changes.with_groups(folder, groups, rotated, by, column))
+
+
+def turns(folder: Path, today: str) -> dict[str, Any]:
+    """Who has which duty at the meetings from that day on, with what is proposed where nobody has, and what lacks."""
+    built = changes.at_hand(folder)
+    found = duties.turns(built.manifest, built.roster, date.fromisoformat(today))
+    return {
+        "duties": duties.of(built.manifest),
+        "reminders": duties.reminders(found, built.manifest, built.roster),
+        "turns": [
+            {
+                "step": turn.step.name,
+                "title": turn.step.title,
+                "opens": turn.step.opens and turn.step.opens.isoformat(),
+                "group": turn.group,
+                "duty": turn.duty,
+                "name": turn.person.name,
+                "new": turn.new,
+            }
+            for turn in found
+        ],
+        "columns": duties.columns(found, built.manifest),
+    }
+
+
+def planned(folder: Path, first: str, **wanted: int) -> list[dict[str, str]]:
+    """Days for more meetings, each with its title and what it was moved for."""
+    manifest = changes.at_hand(folder).manifest
+    found = year.plan(manifest, date.fromisoformat(first), **wanted)
+    lines = year.lines(manifest, [each.day for each in found], "")
+    return [
+        {"title": str(line["titel"]), "day": each.day.isoformat(), "why": each.why}
+        for line, each in zip(lines, found, strict=True)
+    ]
+
+
+def met(folder: Path, days: list[str], starts: str, by: str) -> dict[str, Any]:
+    """Write more meetings into the file, as a draft."""
+    lines = year.lines(changes.at_hand(folder).manifest, [date.fromisoformat(day) for day in days], starts)
+    return summary(changes.with_meetings(folder, lines, by))
 
 
 def items_file(folder: Path, part: str) -> tuple[str, str]:
@@ -134,6 +202,10 @@ VERBS: dict[str, Verb] = {
     "leaders": leaders,
     "propose": proposed,
     "regroup": regrouped,
+    "turns": turns,
+    "assign": lambda folder, columns, by: summary(changes.with_columns(folder, columns, by)),
+    "plan": planned,
+    "meet": met,
     "items": items_file,
     "items-preview": items_preview,
     "items-take": lambda folder, files, locked: summary(changes.ask(folder, _decoded(files), locked, finished)),

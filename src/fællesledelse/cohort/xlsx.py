@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -19,9 +19,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel, to_excel
 
 from ..errors import CohortError, Finding
+from .days import written
 
 LIMIT = 5 * 1024 * 1024
 """Bytes of the file."""
@@ -42,6 +43,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _EMPTY_CELL = re.compile(rb'<c (?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
 _EMPTY_ROW = re.compile(rb'<row (?=[^<>]*\br=")[^<>]*(?:/>|></row>)')
+_ROW = re.compile(rb'<row (?=[^<>]*\br="(\d{1,7})")[^<>]*(?:/>|>.*?</row>)', re.DOTALL)
 _END = b"</sheetData>"
 
 _TOO_LARGE = "Arket er alt for stort pakket ud. Kopiér det, I bruger, over i et nyt, tomt ark."
@@ -115,20 +117,19 @@ def read(content: bytes, name: str) -> tuple[Sheet, ...]:
         raise CohortError([Finding(name, why)]) from None
 
 
-def changed(content: bytes, sheet: Sheet, texts: Mapping[tuple[int, int], str]) -> bytes:
+def changed(content: bytes, sheet: Sheet, texts: Mapping[tuple[int, int], str | date]) -> bytes:
     """The file with the text of those cells (row, column) of a sheet that ``read`` found. A whole number is kept as one.
 
-    The rows must be there and hold no formula in those cells. A cell keeps its format, so a number in one that would
-    show it as a day is kept as text.
+    The rows hold no formula in those cells. A cell keeps its format, so a number in one that would show it as a day is kept
+    as text, and a day in one that would show it as a number is written out.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         book = _Book(parts, "")
-        top, empty, bottom = _split(parts.read(sheet.part))
+        top, empty, bottom = _split(parts.read(sheet.part), max((row for row, _ in texts), default=0))
         root = etree.fromstring(top + bottom, _parser())
         _number_all(root)
-        rows = {int(row.get("r")): row for row in root.iter("{*}row")}
         for place, text in texts.items():
-            _write(rows[place[0]], place, text, book.days)
+            _write(_row_at(root, place[0]), place, text, book)
         _stretch(root, texts)
         new = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         new = new.replace(_END, empty + _END, 1)
@@ -319,13 +320,20 @@ def _packed(sheet: bytes) -> bytes:
     return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", top)) + bottom
 
 
-def _split(sheet: bytes) -> tuple[bytes, bytes, bytes]:
-    """A sheet up to its last row that holds anything, the rows below that have only a format, and what comes after."""
+def _split(sheet: bytes, until: int = 0) -> tuple[bytes, bytes, bytes]:
+    """A sheet up to its last row that holds anything, the rows below that have only a format, and what comes after.
+
+    ``until``: a row that belongs to the first part, whatever it holds.
+    """
     end = sheet.find(_END)
     last = max(sheet.rfind(mark, 0, max(end, 0)) for mark in (b"</v>", b"</is>", b"<f>", b"<f "))
     above = sheet.find(b"</row>", last, end) + len(b"</row>")
     if last < 0 or above < last:
         return sheet, b"", b""
+    for row in _ROW.finditer(sheet, above, end):
+        if int(row[1]) > until:
+            break
+        above = row.end()
     return sheet[:above], sheet[above:end], sheet[end:]
 
 
@@ -371,15 +379,34 @@ def _number_all(root: Any) -> None:
             cell.set("r", f"{get_column_letter(column)}{row}")
 
 
-def _write(row: Any, place: tuple[int, int], text: str, days: frozenset[int]) -> None:
+def _row_at(root: Any, number: int) -> Any:
+    """The row with that number; a new one, at its right place, if it isn't there."""
+    data = next(root.iter("{*}sheetData"))
+    at = 0
+    for at, row in enumerate(data, start=1):
+        here = int(row.get("r"))
+        if here == number:
+            return row
+        if here > number:
+            at -= 1
+            break
+    made = etree.Element(f"{{{etree.QName(data).namespace}}}row", r=str(number))
+    data.insert(at, made)
+    return made
+
+
+def _write(row: Any, place: tuple[int, int], text: str | date, book: _Book) -> None:
     """Put ``text`` into a cell of a row. One that wasn't there looks like the one before it, unless that shows a day."""
     row.attrib.pop("spans", None)
-    cell = _cell_at(row, place[1], days)
+    cell = _cell_at(row, place[1], book.days)
     for part in list(cell):
         cell.remove(part)
     cell.attrib.pop("t", None)
-    space = f"{{{etree.QName(row).namespace}}}"
-    if _NUMBER.fullmatch(text) and int(cell.get("s", 0)) not in days:
+    space, shows_day = f"{{{etree.QName(row).namespace}}}", int(cell.get("s", 0)) in book.days
+    if isinstance(text, date):
+        text = str(int(to_excel(text, book.epoch))) if shows_day else written(text)
+        shows_day = False  # the number is one
+    if _NUMBER.fullmatch(text) and not shows_day:
         etree.SubElement(cell, f"{space}v").text = text
     elif text:
         cell.set("t", "inlineStr")

@@ -7,12 +7,12 @@ from datetime import date
 from statistics import median
 
 from ..danish import day as spoken
-from ..danish import listed
+from ..danish import full_day, listed
 from ..model import Step
 from .cast import Absence, Play
 from .copy import Copy
 from .record import Failure, Record
-from .schedule import Concern, concerns, meetings, minutes, weekday
+from .schedule import Concern, concerns, meetings, minutes
 
 NAME = "rapport.md"
 LOG = "serverens-log.txt"
@@ -193,7 +193,7 @@ def _tried(record: Record) -> list[Line]:
 def _day(copy: Copy, step: Step) -> tuple[str, ...]:
     sizes = sorted({len(people) for name, people in copy.groups.items() if name})
     lasts = [f"{minutes(step, size)} for {size}" for size in sizes] if step.run_sheets else []
-    day, week = (weekday(step.opens), str(step.opens.isocalendar().week)) if step.opens else ("ingen dag", "")
+    day, week = (full_day(step.opens), str(step.opens.isocalendar().week)) if step.opens else ("ingen dag", "")
     return step.title, day, week, str(step.minutes), listed(lasts)
 
 

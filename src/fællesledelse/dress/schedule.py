@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-import holidays
-
-from ..danish import day as spoken
-from ..danish import listed
+from ..cohort.year import free, half
+from ..danish import full_day, listed
 from ..model import MEETINGS, Manifest, Step, StepKind
 from ..runsheet import unrolled
 from .copy import Copy
@@ -20,10 +18,8 @@ SHORTEST = 5
 MOST_GROUPS = 6
 """Groups that one facilitator can look after on the same day."""
 
-_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 _MEETINGS = (*MEETINGS, StepKind.PUBLICATION)
 _ALWAYS_THERE = (StepKind.WELCOME, StepKind.ANNEX)
-_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -34,47 +30,24 @@ class Concern:
     urgent: bool = False
 
 
-class Year:
-    """Which days are free in Denmark: weekends, public holidays, and the days on which many have time off."""
-
-    def __init__(self, first: date, last: date) -> None:
-        years = range(first.year, last.year + 1)
-        self._public = holidays.country_holidays("DK", years=years, language="da")
-        self._half = holidays.country_holidays("DK", years=years, language="da", categories=("optional",))
-
-    def free(self, day: date) -> str:
-        """Why nobody works that day, or nothing."""
-        return str(self._public.get(day) or "").lower() or ("weekend" if day.weekday() >= _SATURDAY else "")
-
-    def half(self, day: date) -> str:
-        """Why many don't work on a working day, or nothing."""
-        return "" if self.free(day) else str(self._half.get(day) or "").lower()
-
-    def working_days(self, first: date, before: date) -> int:
-        """The days from ``first`` until ``before``, itself not counted, on which one can reckon with people."""
-        days = (first + timedelta(days=number) for number in range((before - first).days))
-        return sum(not self.free(day) and not self.half(day) for day in days)
+def working_days(first: date, before: date) -> int:
+    """The days from ``first`` until ``before``, itself not counted, on which one can reckon with people."""
+    days = (first + timedelta(days=number) for number in range((before - first).days))
+    return sum(not free(day) and not half(day) for day in days)
 
 
 def concerns(copy: Copy) -> list[Concern]:
     """Everything worth a human's look, what is urgent first."""
     manifest = copy.manifest
-    dated = [step.opens for step in manifest.steps if step.opens]
-    year = Year(min([manifest.starts, *dated]), max([manifest.ends or manifest.starts, *dated]))
     found = [
-        *_on_free_days(manifest, year),
+        *_on_free_days(manifest),
         *_double_days(manifest),
         *_too_many_groups(copy),
         *_too_long(copy),
-        *_hurried(manifest, year),
+        *_hurried(manifest),
         *_small_groups(copy),
     ]
     return sorted(found, key=lambda concern: not concern.urgent)
-
-
-def weekday(day: date) -> str:
-    """A day with its weekday: "onsdag den 4. september 2026"."""
-    return f"{_WEEKDAYS[day.weekday()]} den {spoken(day)}"
 
 
 def meetings(manifest: Manifest) -> list[Step]:
@@ -88,15 +61,15 @@ def minutes(step: Step, people: int) -> int:
     return sum(moment.phase.minutes for moment in unrolled(sheet, people)) if sheet else 0
 
 
-def _on_free_days(manifest: Manifest, year: Year) -> Iterator[Concern]:
+def _on_free_days(manifest: Manifest) -> Iterator[Concern]:
     for step in meetings(manifest):
         if step.opens is None:
             continue
-        if why := year.free(step.opens):
+        if why := free(step.opens):
             because = "det er weekend" if why == "weekend" else f"det er {why}"
-            yield Concern(f"»{step.title}« ligger {weekday(step.opens)}, og {because}. Flyt den.", urgent=True)
-        elif why := year.half(step.opens):
-            yield Concern(f"»{step.title}« ligger {weekday(step.opens)}. Det er {why}, og mange holder fri.")
+            yield Concern(f"»{step.title}« ligger {full_day(step.opens)}, og {because}. Flyt den.", urgent=True)
+        elif why := half(step.opens):
+            yield Concern(f"»{step.title}« ligger {full_day(step.opens)}. Det er {why}, og mange holder fri.")
 
 
 def _double_days(manifest: Manifest) -> Iterator[Concern]:
@@ -106,7 +79,7 @@ def _double_days(manifest: Manifest) -> Iterator[Concern]:
             days[step.opens].append(f"»{step.title}«")
     for day, titles in days.items():
         if len(titles) > 1:
-            why = f"{listed(titles)} ligger alle {weekday(day)}. Lad der gå tid imellem, så noget kan nå at blive prøvet."
+            why = f"{listed(titles)} ligger alle {full_day(day)}. Lad der gå tid imellem, så noget kan nå at blive prøvet."
             yield Concern(why.replace("alle ", "begge ") if len(titles) == 2 else why, urgent=True)
 
 
@@ -134,13 +107,13 @@ def _too_long(copy: Copy) -> Iterator[Concern]:
                 )
 
 
-def _hurried(manifest: Manifest, year: Year) -> Iterator[Concern]:
+def _hurried(manifest: Manifest) -> Iterator[Concern]:
     """Steps that leave too little time before the next one. A workshop is over the same day, so a page may follow it."""
     steps = [step for step in manifest.steps if step.kind not in _ALWAYS_THERE and step.opens]
     for step, following in pairwise(steps):
         assert step.opens
         assert following.opens
-        days = year.working_days(step.opens, following.opens)
+        days = working_days(step.opens, following.opens)
         over_at_once = step.kind is StepKind.WORKSHOP and following.kind is StepKind.PREPARATION
         if days < SHORTEST and step.opens != following.opens and not over_at_once:
             left = "ingen arbejdsdage" if days == 0 else "kun 1 arbejdsdag" if days == 1 else f"kun {days} arbejdsdage"

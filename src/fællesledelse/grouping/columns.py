@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from .model import Leader, Rule, Rules, Vetoes
 
-PAIR_RULES = (Rule.LINE, Rule.MET, Rule.DEPARTMENT, Rule.KNOWN, Rule.LEVEL)
 MOST = 250_000
 """As many groups are listed. More take too long to choose among."""
 
@@ -81,7 +80,7 @@ def problem(leaders: Sequence[Leader], rules: Rules, vetoes: Vetoes) -> Problem:
     leaders = sorted(leaders, key=lambda leader: leader.id)
     by_id = {leader.id: leader for leader in leaders}
     place = {leader.id: number for number, leader in enumerate(leaders)}
-    pairs = np.zeros((len(PAIR_RULES), len(leaders), len(leaders)), dtype=np.int64)
+    pairs = np.zeros((len(rules.of_pairs), len(leaders), len(leaders)), dtype=np.int64)
     apart = np.zeros((len(leaders), len(leaders)), dtype=bool)
     above = line(leaders)
     met = Counter(
@@ -91,15 +90,16 @@ def problem(leaders: Sequence[Leader], rules: Rules, vetoes: Vetoes) -> Problem:
         for pair in combinations(sorted({one for one in group if one in place}), 2)
     )
     for one, other in combinations(leaders, 2):
-        costs = (
-            other.id in above[one.id] or one.id in above[other.id],
-            met[one.id, other.id],
-            bool(one.department) and one.department == other.department,
-            len(one.known & other.known),
-            one.level == other.level,
-        )
+        costs = {
+            Rule.LINE: other.id in above[one.id] or one.id in above[other.id],
+            Rule.MET: met[one.id, other.id],
+            Rule.DEPARTMENT: bool(one.department) and one.department == other.department,
+            Rule.KNOWN: len(one.known & other.known),
+            Rule.LEVEL: one.level == other.level,
+            Rule.APART: abs(one.level - other.level) if one.level and other.level else 0,
+        }
         at, there = place[one.id], place[other.id]
-        pairs[:, at, there] = pairs[:, there, at] = costs
+        pairs[:, at, there] = pairs[:, there, at] = [costs[rule] for rule in rules.of_pairs]
         apart[at, there] = apart[there, at] = vetoes.forbid(one.id, other.id)
 
     special = {one for pair in met for one in pair} | {boss for chain in above.values() for boss in chain}

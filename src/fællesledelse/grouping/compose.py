@@ -13,21 +13,22 @@ pair only with both leaders' yes, and let nobody compose over and over. With few
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import PAIR_RULES, Columns, Ints, Problem, columns, line, problem
+from .columns import Columns, Ints, Problem, columns, line, problem
 from .conflict import aim, check, not_found, numbers
 from .model import NO_VETOES, Grouping, Leader, Proposal, Reached, Rule, Rules, Vetoes
 from .program import choose
 from .start import start
 
-LINE = PAIR_RULES.index(Rule.LINE)
+LINE = 0
+"""Where the line stands among the rules about pairs, whichever they are."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,19 +78,21 @@ def with_number(
     given: Problem, leaders: Sequence[Leader], rules: Rules, number: int, until: float
 ) -> tuple[Found | None, bool]:
     """The best groups of that number; and, where there are none, whether that is proven."""
-    least = lower_bounds(given, leaders, rules, number)
+    least = lower_bounds(given, leaders, rules, number, until)
     first = start(given, number, rules.smallest, rules.largest)
-    at_hand = counted(given, first, least) if first else None
+    at_hand = counted(given, first, rules, least) if first else None
     if at_hand and at_hand.proven:
         return at_hand, False
-    for full in range(LINE + 4, -1, -1):
+    for full in range(len(rules.of_pairs) - 1, -1, -1):
+        if at_hand and perf_counter() > until:
+            break
         groups = columns(given, rules.smallest, rules.largest, given.forbidden | costly(given, leaders, rules, full))
         if not groups.complete and full:
             continue
         chosen = placed(groups, first)
         now = perf_counter()
         found, impossible = lexicographic(
-            given, groups, number, least, full, chosen, until if not full else now + (until - now) / 2
+            given, groups, rules, number, least, full, chosen, until if not full else now + (until - now) / 2
         )
         if found and (at_hand is None or cost(found) <= cost(at_hand)):
             at_hand = found
@@ -117,14 +120,14 @@ def costly(given: Problem, leaders: Sequence[Leader], rules: Rules, full: int) -
     return apart
 
 
-def counted(given: Problem, groups: list[Ints], least: Sequence[int]) -> Found:
+def counted(given: Problem, groups: list[Ints], rules: Rules, least: Sequence[int]) -> Found:
     """Groups to start from, held against what counting alone says."""
     reached = [sum(int(costs[pair]) for group in groups for pair in combinations(group, 2)) for costs in given.between] + (
         given.inner * given.counts
     ).sum(axis=1)
     members = np.stack([np.pad(group, (0, max(map(len, groups)) - len(group)), constant_values=-1) for group in groups])
-    listed = Columns(members, np.zeros((len(PAIR_RULES), len(groups)), dtype=np.int64), False)
-    table = tuple(Reached(rule, least[at], int(reached[at])) for at, rule in enumerate(PAIR_RULES))
+    listed = Columns(members, np.zeros((len(least), len(groups)), dtype=np.int64), False)
+    table = tuple(Reached(rule, least[at], int(reached[at])) for at, rule in enumerate(rules.of_pairs))
     return Found(people(given, listed, np.ones(len(groups), dtype=np.int64)), table)
 
 
@@ -143,12 +146,19 @@ def placed(groups: Columns, first: list[Ints] | None) -> Ints | None:
 
 
 def lexicographic(
-    given: Problem, groups: Columns, number: int, least: Sequence[int], full: int, chosen: Ints | None, until: float
+    given: Problem,
+    groups: Columns,
+    rules: Rules,
+    number: int,
+    least: Sequence[int],
+    full: int,
+    chosen: Ints | None,
+    until: float,
 ) -> tuple[Found | None, bool]:
     """Each rule as low as it can be, the rules before it held where they came; and whether there is proven to be nothing."""
     limits: list[tuple[int, int]] = []
     bounds = list(least)
-    for rule in range(len(PAIR_RULES)):
+    for rule in range(len(least)):
         if chosen is not None and groups.costs[rule] @ chosen <= bounds[rule]:
             value = int(groups.costs[rule] @ chosen)
         else:
@@ -167,7 +177,7 @@ def lexicographic(
             groups, chosen = groups.only(free), chosen[free]
     assert chosen is not None
     reached = groups.costs @ chosen
-    table = tuple(Reached(rule, bounds[at], int(reached[at])) for at, rule in enumerate(PAIR_RULES))
+    table = tuple(Reached(rule, bounds[at], int(reached[at])) for at, rule in enumerate(rules.of_pairs))
     return Found(people(given, groups, chosen), table), False
 
 
@@ -190,20 +200,35 @@ def missing_company(leaders: Sequence[Leader], smallest: int) -> dict[str, int]:
     return {one.id: max(0, smallest - 1 - (len(leaders) - 1 - related[one.id])) for one in leaders}
 
 
-def lower_bounds(given: Problem, leaders: Sequence[Leader], rules: Rules, number: int) -> tuple[int, ...]:
-    """What each rule costs at least, by counting alone: in kept units, at the top of the line, and by lack of difference."""
+def lower_bounds(given: Problem, leaders: Sequence[Leader], rules: Rules, number: int, until: float) -> tuple[int, ...]:
+    """What each rule costs at least, each seen alone: in kept units, at the top of the line, and by lack of difference."""
     missing = missing_company(leaders, rules.smallest)
     alone_at_top = max(max(missing.values()), -(-sum(missing.values()) // 2))
     below = np.array([sum(not any(missing[one] for one in unit) for unit in units) for units in given.units])
     inner = (given.inner * given.counts).sum(axis=1)
-    departments = Counter(leader.department for leader in leaders if leader.department)
-    return (
-        alone_at_top + int(given.inner[LINE] @ below),
-        int(inner[1]),
-        max(int(inner[2]), sum(spread(many, number) for many in departments.values())),
-        int(inner[3]),
-        max(int(inner[4]), sum(spread(many, number) for many in Counter(one.level for one in leaders).values())),
-    )
+    ids = {leader.id for leader in leaders}
+    least = {
+        Rule.LINE: alone_at_top + int(given.inner[LINE] @ below),
+        Rule.MET: spreads((len(ids & set(group)) for turn in rules.earlier for group in turn), number),
+        Rule.DEPARTMENT: spreads(Counter(one.department for one in leaders if one.department).values(), number),
+        Rule.LEVEL: spreads(Counter(one.level for one in leaders).values(), number),
+        Rule.APART: levels_apart(leaders, rules, number, until) if rules.levels_together else 0,
+    }
+    return tuple(max(int(inner[at]), least.get(rule, 0)) for at, rule in enumerate(rules.of_pairs))
+
+
+def levels_apart(leaders: Sequence[Leader], rules: Rules, number: int, until: float) -> int:
+    """Fewest levels apart there can be in that many groups if nothing but levels mattered; 0 where that isn't found."""
+    alike = [Leader(leader.id, "", level=leader.level) for leader in leaders]
+    given = problem(alike, replace(rules, together=(), earlier=()), NO_VETOES)
+    groups = columns(given, rules.smallest, rules.largest, given.forbidden)
+    at = rules.of_pairs.index(Rule.APART)
+    return choose(given, groups, at, number, [], None, until).bound if groups.complete else 0
+
+
+def spreads(alike: Iterable[int], number: int) -> int:
+    """Fewest pairs within groups when each of those numbers of people who are alike is spread over a number of groups."""
+    return sum(spread(many, number) for many in alike)
 
 
 def spread(many: int, number: int) -> int:

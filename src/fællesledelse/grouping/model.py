@@ -15,6 +15,12 @@ class Rule(StrEnum):
     DEPARTMENT = "Par fra samme afdeling"
     KNOWN = "Fælles bekendtskaber i grupperne"
     LEVEL = "Par på samme ledelsesniveau"
+    APART = "Niveauer fra hinanden (talt for hvert par)"
+
+
+LEVELS_MIXED = (Rule.LINE, Rule.MET, Rule.DEPARTMENT, Rule.KNOWN, Rule.LEVEL)
+LEVELS_TOGETHER = (Rule.LINE, Rule.APART, Rule.MET, Rule.DEPARTMENT, Rule.KNOWN)
+"""The rules about pairs where levels are mixed and where they are kept together, the most important first."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,8 @@ class Leader:
     """One who is to be in a group.
 
     ``superior`` is the nearest superior's id, or empty; one who is not among the leaders counts as none. ``known`` holds
-    keys of what makes people have met: those who share a key know each other. An empty department is nobody's.
+    keys of what makes people have met: those who share a key know each other. An empty department is nobody's, and level 0
+    is one that nobody knows.
     """
 
     id: str
@@ -42,7 +49,8 @@ class Rules:
     """What is asked of the groups by those who compose them; all of it may be shown.
 
     ``together`` holds pairs of ids that must share a group. Without ``groups`` there are as many groups as the sizes allow,
-    but not so many that groups become pairs where larger ones are allowed.
+    but not so many that groups become pairs where larger ones are allowed. ``levels_together``: a group is for leaders at
+    roughly the same level; otherwise levels are mixed.
     """
 
     smallest: int = 3
@@ -50,6 +58,12 @@ class Rules:
     groups: int | None = None
     together: tuple[tuple[str, str], ...] = ()
     earlier: tuple[Round, ...] = ()
+    levels_together: bool = False
+
+    @property
+    def of_pairs(self) -> tuple[Rule, ...]:
+        """The rules about pairs, the most important first."""
+        return LEVELS_TOGETHER if self.levels_together else LEVELS_MIXED
 
 
 class Vetoes:

@@ -355,6 +355,8 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/api/{GATHERING}/cohort\.xlsx", cohort_api.FileHandler),
         (rf"/api/{GATHERING}/cohort\.zip", cohort_api.ParcelHandler),
         (rf"/api/{GATHERING}/cohort/groups", cohort_api.GroupsHandler),
+        (rf"/api/{GATHERING}/cohort/turns", cohort_api.TurnsHandler),
+        (rf"/api/{GATHERING}/cohort/meetings", cohort_api.MeetingsHandler),
         (rf"/api/{GATHERING}/cohort/build", cohort_api.BuildHandler),
         (rf"/api/{GATHERING}/cohort/undo", cohort_api.UndoHandler),
         (rf"/api/{GATHERING}/cohort/items", items_api.ItemsHandler),

@@ -1,11 +1,11 @@
 """What a facilitator does to the cohort: its Excel file, its groups, its wording; built, taken into use, undone."""
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from ..errors import CohortError, PageError
-from ..model import Role
+from ..model import DUTIES, GatheringKind, Role
 from .desk import DeskApi
 from .prints import Prints
 from .survey_api import looked
@@ -120,15 +120,18 @@ class GroupsHandler(CohortApi):
     """Groups for the cohort as its file has it."""
 
     async def post(self, gathering: str) -> None:
-        """A proposal. Nothing is written. ``wishes``: whether the leaders' own were heard. ``visits``: for job visits.
+        """A proposal. Nothing is written. ``wishes``: whether the leaders' own were heard. ``visits``: for job visits;
+        ``place``: only those without a group get one.
 
         They go to the composer alone, no more often than groups need, and only where the file has exactly the leaders that
-        are in use: who may choose whom to ask about finds out what is confidential.
+        are in use: who may choose whom to ask about finds out what is confidential. Only in a programme are there any.
         """
-        asked = {"visits": False} | self.body(smallest=int, largest=int, rotate=bool, visits_=bool)
+        wanted = self.body(smallest=int, largest=int, rotate=bool, visits_=bool, place_=bool)
+        asked = {"visits": False, "place": False} | wanted
         cohort, _ = await self.facilitator(gathering)
         in_use = {each.email for each in cohort.roster.participants if each.role is Role.LEADER}
-        wishes = in_use == set(await self.ask(gathering, "leaders"))
+        asked_for = cohort.manifest.kind is GatheringKind.PROGRAMME
+        wishes = asked_for and in_use == set(await self.ask(gathering, "leaders"))
         if wishes:
             self._count(gathering)
         vetoes = await self._vetoes(gathering) if wishes else []
@@ -150,7 +153,7 @@ class GroupsHandler(CohortApi):
         """Write groups into the file, as a draft: the group's name by e-mail address; ``rotated``: in a new round."""
         asked = {"visits": False} | self.body(groups=dict, rotated=bool, visits_=bool)
         groups = asked["groups"]
-        if not all(isinstance(each, str) for each in groups.values()):
+        if not _texts(groups):
             raise Refused(400, "bad-request", "Grupperne kunne ikke læses. Foreslå dem igen.")
         self.reply({"draft": await self.ask(gathering, "regroup", by=self.address, **asked)})
         self.note("cohort-groups")
@@ -161,6 +164,38 @@ class GroupsHandler(CohortApi):
         emails = {member.person.id: member.person.email for member in members}
         pairs = await self.house.ask(self.house.store.vetoes.pairs, gathering)
         return [(emails[one], emails[other]) for one, other in pairs if one in emails and other in emails]
+
+
+class TurnsHandler(CohortApi):
+    """Whose turn it is at the meetings to come."""
+
+    async def get(self, gathering: str) -> None:
+        """Who has which duty, what is proposed where nobody has, and what lacks. Nothing is written."""
+        self.reply(await self.ask(gathering, "turns", today=self.house.today().isoformat()))
+
+    async def put(self, gathering: str) -> None:
+        """Write duties into the file, as a draft: ``columns`` are duty to e-mail address to the names of meetings."""
+        columns = self.body(columns=dict)["columns"]
+        if set(columns) - set(DUTIES) or not all(_texts(each) for each in columns.values()):
+            raise Refused(400, "bad-request", "Tjanserne kunne ikke læses. Fordel dem igen.")
+        self.reply({"draft": await self.ask(gathering, "assign", columns=columns, by=self.address)})
+        self.note("cohort-duties")
+
+
+class MeetingsHandler(CohortApi):
+    """Meetings planned around holidays."""
+
+    async def post(self, gathering: str) -> None:
+        """Days for ``many`` more from ``first`` on one ``weekday`` (0: Monday). Nothing is written."""
+        wanted = self.body(first=str, many=int, weekday=int)
+        self.reply({"days": await self.ask(gathering, "plan", **wanted | {"first": _day(wanted["first"])})})
+
+    async def put(self, gathering: str) -> None:
+        """Write meetings on those ``days`` into the file, as a draft; each ``starts`` then ("13.00", may be empty)."""
+        wanted = self.body(days=list, starts=str)
+        days = [_day(each) for each in wanted["days"]]
+        self.reply({"draft": await self.ask(gathering, "meet", days=days, starts=wanted["starts"], by=self.address)})
+        self.note("cohort-meetings")
 
 
 class BuildHandler(CohortApi):
@@ -219,6 +254,17 @@ class PreviewHandler(CohortApi):
         asked = self.body(number=int, before=str, after=str)
         source = await self.ask(gathering, "preview", step=step, **asked)
         self.reply({"html": await self._prints.prose(source)})
+
+
+def _day(text: Any) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except (TypeError, ValueError):
+        raise Refused(400, "bad-date", "En af dagene er ikke en dato. Vælg den igen.") from None
+
+
+def _texts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
 
 
 def _first(error: CohortError) -> str:

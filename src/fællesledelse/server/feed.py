@@ -13,7 +13,7 @@ from typing import Any
 
 from ..danish import clock
 from ..errors import FællesledelseError
-from ..model import Role, Step
+from ..model import DUTIES, Role, Step
 from ..store import Answer, Membership, Session
 from ..vocabulary import covers
 from .heard import heard
@@ -137,6 +137,7 @@ async def path(house: House, visit: Visit) -> dict[str, Any]:
                 "fields": stage.core,
                 "filled": stage.filled,
                 "url": url(manifest, stage.step),
+                "duties": duties(visit, stage.step.name),
             }
             for stage in way
         ],
@@ -148,6 +149,16 @@ def _where(step: Step) -> str:
     online = step.meeting is not None and step.meeting.link
     parts = f"kl. {clock(step.starts)}" if step.starts else "", step.place or ("online" if online else "")
     return ", ".join(filter(None, parts)) if step.meeting else ""
+
+
+def duties(visit: Visit, step: str) -> list[tuple[str, list[str]]]:
+    """Who has which duty at a meeting of the leader's own group, by the names in use today."""
+    cohort, group = visit.cohort, visit.membership.group
+    mates = [one for one in cohort.roster.participants if one.role is Role.LEADER and one.group == group]
+    held = [(duty, [one.name for one in mates if step in getattr(one, part)]) for duty, part in DUTIES.items()]
+    if not cohort.manifest.chairs_in_turn and any(each.name == step and each.meeting for each in cohort.manifest.steps):
+        held[list(DUTIES).index("ordstyrer")] = ("ordstyrer", ["HR"])
+    return [(duty, names) for duty, names in held if names]
 
 
 async def others(house: House, visit: Visit) -> list[dict[str, Any]]:

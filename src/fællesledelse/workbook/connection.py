@@ -31,7 +31,8 @@ class WayStep:
     """One step as the path shows it. ``opens`` is the first day it can be opened (None: the cohort's first day).
 
     ``fields`` counts the core fields and ``filled`` those with text in them; ``url`` is empty where there is no server.
-    ``where`` is when and where a meeting is held.
+    ``where`` is when and where a meeting is held, ``duties`` who is host and so on: the duty's name with the names of those
+    who have it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class WayStep:
     filled: int
     url: str
     where: str = ""
+    duties: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def meeting(self) -> bool:
@@ -67,6 +69,7 @@ class WayStep:
             filled=found["filled"],
             url=found.get("url") or "",
             where=found.get("where") or "",
+            duties=tuple((duty, tuple(names)) for duty, names in found.get("duties") or ()),
         )
 
 

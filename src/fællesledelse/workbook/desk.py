@@ -6,7 +6,7 @@ from . import view
 from .page import Page, connection_of
 
 TOOLS = (
-    *("cohort-file", "groups", "build", "wording"),
+    *("cohort-file", "groups", "duties", "meetings", "build", "wording"),
     *("invitations", "reminders", "calendar", "workshops", "survey", "items", "evaluation", "themes", "life", "documents"),
 )
 """What a facilitator can do, each a part of a page that the page's own script fills in."""

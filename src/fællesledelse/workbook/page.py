@@ -170,6 +170,10 @@ class Page:
         """The way through the programme: dates, where I am, what is next, and what I have promised to try."""
         return self._show((PERIOD,), self._path)
 
+    def duties(self) -> HTML:
+        """Who is host, keeps the time and brings a case: at the page's own meeting, else at all those to come."""
+        return self._show((), lambda: view.duties(self._connection.way(), self._step))
+
     def finish(self) -> HTML:
         """Where the leader marks the step as done."""
         return self._show((), self._finish)

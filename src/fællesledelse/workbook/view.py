@@ -310,6 +310,35 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} og {names[-1]}"
 
 
+DUTIES = {"vært": "Vært", "ordstyrer": "Passer uret", "sag": "Har en sag med"}
+"""What leaders call the duties at a meeting."""
+
+
+def duties(way: Way, name: str) -> str:
+    """Who has which duty at the meeting ``name``; on another page at every meeting to come."""
+    meetings = [step for step in way.steps if step.kind == "meeting"]
+    own = next((step for step in meetings if step.name == name), None)
+    if own:
+        return f'<div class="fl-duties">{_duties(own, way.name)}</div>'
+    items = "".join(
+        f'<li><p class="fl-duties-meeting">{escape(step.title)} <span class="fl-step-state">'
+        f"{near_day(step.opens, way.today)}</span></p>{_duties(step, way.name)}</li>"
+        for step in meetings
+        if step.opens and step.opens >= way.today
+    )
+    return f'<ol class="fl-duties">{items}</ol>' if items else ""
+
+
+def _duties(step: WayStep, me: str) -> str:
+    """The duties of one meeting, the leader's own as such."""
+    told = "".join(
+        f"<div><dt>{escape(DUTIES[duty])}</dt>"
+        f"<dd>{listed(['<strong>dig</strong>' if one == me else escape(one) for one in names])}</dd></div>"
+        for duty, names in step.duties
+    )
+    return f"<dl>{told}</dl>" if told else '<p class="fl-beside">Det er ikke aftalt endnu, hvem der gør hvad.</p>'
+
+
 def finish(way: Way, name: str) -> str:
     """The button that marks the step as done, and who sees the mark. The page's own script answers the click."""
     return finishing(name, any(step.name == name and step.done for step in way.steps), _STEP_DONE, home(way))

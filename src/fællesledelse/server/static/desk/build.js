@@ -2,7 +2,7 @@
 import { button, node } from "../dom.js";
 import { doing, progress, status } from "./client.js";
 
-const WAITING = "Ingen kladde venter. Læg en fil op eller foreslå grupper, så kan du tage det i brug her.";
+const WAITING = "Ingen kladde venter. Læg en fil op, eller skriv et forslag i den, så kan du tage det i brug her.";
 
 const BLANK = /['"]([^'"]+)['"] står tomt\..*oplysningen vises tom/; // what the builder says of the privacy notice
 

@@ -29,6 +29,8 @@ function parsed(text) {
 
 /** Dispatches "cohort" with what is in use and what waits, when one of the parts has changed it. */
 export class Desk extends EventTarget {
+  now = null;
+
   constructor({ gathering, person }) {
     super();
     this.gathering = gathering;
@@ -37,7 +39,14 @@ export class Desk extends EventTarget {
 
   /** Tell every part how the cohort is now. */
   async changed() {
-    this.dispatchEvent(new CustomEvent("cohort", { detail: await this.get("cohort") }));
+    this.now = await this.get("cohort");
+    this.dispatchEvent(new CustomEvent("cohort", { detail: this.now }));
+  }
+
+  /** Call `hear` with how the cohort is: at once where that is known, and each time it has changed. */
+  watch(hear) {
+    this.addEventListener("cohort", ({ detail }) => hear(detail));
+    if (this.now) hear(this.now);
   }
 
   get(path) {

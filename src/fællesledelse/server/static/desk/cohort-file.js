@@ -1,20 +1,20 @@
 /** The cohort as one Excel file: fetched, brought back, checked, and kept as a draft until it is taken into use. */
 import { button, node } from "../dom.js";
-import { day } from "./words.js";
+import { WORDS, day } from "./words.js";
 import { doing, findings, Refusal, status } from "./client.js";
 
 const LARGEST = 5 * 1024 * 1024; // bytes, as the server takes
 const EXCEL = ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** What a draft would become, for a facilitator to nod at. */
-function summary(draft) {
+function summary(draft, words) {
   const sizes = draft.groups.map(([size, count]) => `${count} med ${size}`).join(", ");
   const facts = [
-    ["Hold", `${draft.name}, ${draft.organisation}`],
+    [words.gathering, `${draft.name}, ${draft.organisation}`],
     ["Periode", draft.ends ? `${day(draft.starts)} til ${day(draft.ends)}` : `fra ${day(draft.starts)}`],
     ["Ledere", String(draft.leaders)],
-    ["Grupper", sizes || "ingen endnu"],
-    ["Uden gruppe", draft.without_group && sizes ? String(draft.without_group) : ""],
+    [words.all, sizes || "ingen endnu"],
+    [`Uden ${words.one.toLowerCase()}`, draft.without_group && sizes ? String(draft.without_group) : ""],
     ["Facilitatorer", draft.facilitators.join(", ")],
   ];
   return node(
@@ -30,13 +30,13 @@ function reminders(found) {
   return node("details", { class: "desk-reminders" }, node("summary", {}, `Husk også (${found.length})`), list);
 }
 
-function card(draft, discard) {
+function card(draft, words, discard) {
   return node(
     "section",
     { class: "site-card desk-draft", "aria-label": "Kladden" },
     node("h3", {}, "Kladden er i orden"),
     node("p", {}, "Den er gemt her på serveren. Lederne ser den ikke, før du tager den i brug nederst på siden."),
-    summary(draft),
+    summary(draft, words),
     reminders(draft.reminders),
     node("div", { class: "desk-buttons" }, discard),
   );
@@ -49,11 +49,11 @@ export async function cohortFile(place, desk) {
   const input = node("input", { type: "file", accept: EXCEL, id: "holdets-fil", class: "desk-file-input", change: () => bring() });
   const discard = button("Kassér kladden", () => doing(discard, told, () => drop()));
 
-  function show({ live, draft }) {
+  function show({ live, draft, kind }) {
     const next = draft ? "" : " Hent filen, udfyld de tre ark i Excel, og læg den op her.";
     now.textContent = live.pages.length ? `I brug nu: ${live.name} med ${live.leaders} ledere.` : `Holdet er ikke bygget endnu.${next}`;
     if (!draft) told.clear();
-    shown.replaceChildren(...(draft ? [card(draft, discard)] : []));
+    shown.replaceChildren(...(draft ? [card(draft, WORDS[kind], discard)] : []));
   }
 
   async function drop() {
@@ -85,7 +85,7 @@ export async function cohortFile(place, desk) {
     input.value = "";
   }
 
-  desk.addEventListener("cohort", ({ detail }) => show(detail));
+  desk.watch(show);
   place.replaceChildren(
     now,
     node(
