@@ -112,11 +112,11 @@ def test_where_the_file_says_nothing_of_its_life_nothing_is_set(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [
-        ("livscyklus: 3", "livscyklus: 7", "linje 14, kolonne 13: livscyklus: '7' er ikke et antal år. Skriv 2, 3 eller 4."),
+        ("livscyklus: 3", "livscyklus: 7", "linje 15, kolonne 13: livscyklus: '7' er ikke et antal år. Skriv 2, 3 eller 4."),
         (
             "deltagelse: frivillig",
             "deltagelse: tvungen",
-            "linje 11, kolonne 13: deltagelse: 'tvungen' er ikke en slags",
+            "linje 12, kolonne 13: deltagelse: 'tvungen' er ikke en slags",
         ),
         ("sammensætning: på tværs", "sammensætning: på tvær", "Mente du 'på tværs'?"),
         ("prøvetid: ", "prøvetid: 01.02.2019 #", "'prøvetid' ligger 01.02.2019, men netværket starter"),

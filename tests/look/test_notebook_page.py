@@ -24,7 +24,7 @@ from .pages import INSIDE, environment
 
 PROSE = "# Forberedelse 1\n\nSkriv om en dag. <script>alert(1)</script><a href='#' onclick='alert(1)'>Læs</a><!--place-->"
 STEP = Step("forberedelse-1", "Forberedelse 1", StepKind.PREPARATION, 45, None, ())
-ASKING = [{"told": "Spørgeskemaet »Ved starten« er åbent.", "url": "/hold/demo/spoergeskema"}]
+ASKING = [{"told": "Spørgeskemaet »Ved starten« er åbent.", "url": "/hold/demo/spoergeskema", "link": "Svar her"}]
 HOSTILE = "<script>alert(3)</script>"
 CELLS = [
     {"model": "m1", "kind": "fields", "html": ""},

@@ -61,6 +61,9 @@ def check(years: Years, rotate: bool = True) -> None:
     }, "the evidence counts those who were there"
     assert seen.evidence.left == len(noted.left)
     assert seen.evidence.joined == len(noted.waited)
+    for one, email in zip(("who left", "who stayed"), years.shared, strict=True):
+        own = years.shared[email].person.id
+        assert years.readable(email) <= {own}, f"{one} reads no other's case when one of them has left"
     if years.until == UNTIL:
         assert (seen.stage, seen.due) == (Stage.OVER, ())
         network = years.cohort.manifest.network

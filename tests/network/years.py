@@ -31,9 +31,11 @@ from fællesledelse.server.life_api import check_open
 from fællesledelse.server.run import open_house
 from fællesledelse.server.shelf import Cohort
 from fællesledelse.settings import read as settings
-from fællesledelse.store import Decision, Response, Room
+from fællesledelse.store import Decision, Response, Room, Unlocked
+from fællesledelse.store.people import CASE
+from tests.live import PHRASE
 
-from .turns import Planner, usual
+from .rota import in_turn, placed
 
 NAME = "netvaerk"
 FIRST = date(2027, 1, 11)
@@ -87,8 +89,8 @@ class Noted:
 class Years:
     """The network, from its first day to ``until``. ``rotate``: its groups are mixed anew when that is to be decided."""
 
-    def __init__(self, place: Path, until: date, rotate: bool, seed: int, planner: Planner, seconds: float) -> None:
-        self.folder, self.until, self.rotate, self.planner, self.seconds = place / "hold", until, rotate, planner, seconds
+    def __init__(self, place: Path, until: date, rotate: bool, seed: int, seconds: float) -> None:
+        self.folder, self.until, self.rotate, self.seconds = place / "hold", until, rotate, seconds
         self.random, self.today, self.noted = random.Random(seed), FIRST, Noted()
         self.leaders = [Leader(f"leder-{n:02}@by.example", DEPARTMENTS[n % 6]) for n in range(24)]
         self.meetings: list[tuple[str, date]] = []
@@ -96,6 +98,7 @@ class Years:
         self.talked: dict[DecisionKind, date] = {}
         self.firsts: dict[DecisionKind, date] = {}
         self.changed = False
+        self.shared: dict[str, Unlocked] = {}
         self._year(FIRST.year)
         self._lay()
         self._group(rotate=False)
@@ -145,6 +148,7 @@ class Years:
     def _people(self) -> None:
         """One leaves, and one who is new comes, without a group yet."""
         gone = self.leaders.pop(self.random.randrange(len(self.leaders)))
+        self._share(gone)
         self.noted.left.append(gone)
         new = Leader(f"ny-{self.today}@by.example", gone.department, came=self.today)
         self.leaders.append(new)
@@ -152,14 +156,35 @@ class Years:
         self.changed = True
         self._rebuild()
 
+    def _share(self, gone: Leader) -> None:
+        """Whoever leaves first has shared a case, and another of the group has read it, and shared one too."""
+        if self.noted.left or not gone.group:
+            return
+        stays = next(leader for leader in self.leaders if leader.group == gone.group)
+        self.shared = {one.email: self._enrolled(one.email) for one in (gone, stays)}
+        post, ids = self.house.store.parcels.post, {email: one.person.id for email, one in self.shared.items()}
+        for unlocked in self.shared.values():
+            post(unlocked, NAME, CASE, {"parts": []}, ids.values(), subject="meeting.moede-2027-1.case")
+        assert [self.readable(email) for email in self.shared] == [{*ids.values()}] * 2
+
+    def readable(self, email: str) -> set[str]:
+        """The ids of those whose cases somebody can read."""
+        found = self.house.store.parcels.opened(self.shared[email], NAME, CASE)
+        return {each.author.id for each in found if each.content is not None}
+
+    def _enrolled(self, email: str) -> Unlocked:
+        person = self.house.store.people.find(email)
+        assert person is not None
+        return self.house.store.access.enrol(self.house.store.invitations.invite(person.id, NAME), PHRASE).unlocked
+
     def _place(self) -> None:
         """The day before a meeting who is new gets a group, and the duties of those who have left are given to others."""
         if not self.changed:
             return
         if not all(leader.group for leader in self.leaders):  # else the groups have been mixed since
-            placed = self.planner.place(check(self.folder))
+            new = placed(check(self.folder))
             for leader in self.leaders:
-                leader.group = placed.get(leader.email, leader.group)
+                leader.group = new.get(leader.email, leader.group)
         self.changed = False
         self._plan()
         self._rebuild()
@@ -168,7 +193,7 @@ class Years:
         """Give out the duties that nobody has."""
         self._lay()
         built = prepare(self.folder)
-        found = self.planner.duties(built.manifest, built.roster, self.today)
+        found = in_turn(built.manifest, built.roster, self.today)
         for leader in self.leaders:
             leader.duties = found[leader.email]
         self._lay()
@@ -334,12 +359,10 @@ nøgle_i_pengeskab: nej
 
 
 @contextmanager
-def lived(
-    place: Path, until: date, rotate: bool = True, seed: int = 7, planner: Planner | None = None, seconds: float = 3.0
-) -> Iterator[Years]:
+def lived(place: Path, until: date, rotate: bool = True, seed: int = 7, seconds: float = 3.0) -> Iterator[Years]:
     """A network that has lived until that day; its house is open."""
     place.mkdir(parents=True, exist_ok=True)
-    years = Years(place, until, rotate, seed, planner or usual(), seconds)
+    years = Years(place, until, rotate, seed, seconds)
     try:
         years.live()
         yield years

@@ -40,6 +40,7 @@ FILLINGS = {
     "picture": ("alle",),
     "item": ("a.1",),
     "mailing": ("ab" * 16,),
+    "number": ("1",),
 }
 
 BODY = {
@@ -153,5 +154,5 @@ def test_the_clock_waits_for_the_day_while_the_page_is_open_ahead(salons: Salons
     assert "Hvem kan du tænke højt sammen med?" in anna.client.get("/hold/demo/salon-2").text
     there = anna.client.get("/api/demo/rooms/salon-2").json()
     refused = anna.client.put("/api/demo/rooms/salon-2", json={"base": there["version"], "do": "start"})
-    assert (refused.status_code, refused.json()["error"]) == (403, "not-yet")
-    assert refused.json()["message"].startswith("I mødes først ")
+    assert (refused.status_code, refused.json()["error"]) == (403, "not-open")
+    assert refused.json()["message"].startswith("Uret kan begynde den dag, I mødes. Det er ")

@@ -59,7 +59,7 @@ def test_one_says_to_have_been_there_from_the_day_of_the_meeting() -> None:
 
 def test_a_salon_is_told_in_its_own_words() -> None:
     here = way(step(1, 0), kind=GatheringKind.SALON)
-    assert "I din salon: Bent." in words(meetings.path(here))
+    assert "Du er inviteret sammen med: Bent." in words(meetings.path(here))
     assert "netværk" not in meetings.path(here) + meetings.finish(here, "moede-1")
 
 

@@ -41,7 +41,7 @@ async def released(house: House, gathering: str) -> Charter | None:
 async def versions(house: House, gathering: str) -> list[Charter]:
     """Every version, the newest first, each with what has changed since the one before."""
     cohort = house.shelf.find(gathering)
-    return [] if cohort is None else await house.ask(_versions, house.store, cohort)
+    return [] if cohort is None else await house.ask(of, house.store, cohort)
 
 
 def composed(cohort: Cohort, texts: Mapping[str, str], by: str) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def read(cohort: Cohort, content: Mapping[str, Any], number: int, day: date, bef
     return _since(before, charter) if before else charter
 
 
-def _versions(store: Store, cohort: Cohort) -> list[Charter]:
-    """Asks the store: call it in a thread."""
+def of(store: Store, cohort: Cohort) -> list[Charter]:
+    """The same of a cohort at hand. Asks the store: call it in a thread."""
     found: list[Charter] = []
     for each in reversed(store.charters.all(cohort.manifest.gathering)):
         found.append(_version(cohort, each, found[-1] if found else None))

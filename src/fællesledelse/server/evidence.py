@@ -1,12 +1,13 @@
 """A network as it stands: its decisions, and what is laid beside them: meetings and how many came, evaluations. No names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ..model import Network, Step, StepKind
 from ..store import Decision, Wave
 from .attendance import attended
+from .charter import of as charter_of
 from .house import House
 from .life import Due, Stage, changed, due, stage
 from .live_api import groups
@@ -48,20 +49,41 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Life:
-    """A network as it stands today."""
+    """A network as it stands today. ``purpose`` and ``type`` are in words, empty where nobody has said."""
 
     kept: tuple[Decision, ...]
     evidence: Evidence
     due: tuple[Due, ...]
     stage: Stage
+    purpose: str
+    type: str
+    ends: date | None
 
 
 def read(house: House, cohort: Cohort) -> Life:
     """A network as it stands today. Asks the store: call it in a thread."""
     manifest = cohort.manifest
     kept = house.store.decisions.all(manifest.gathering)
-    frame = manifest.network or Network(), manifest.starts, manifest.ends, house.today(), kept, len(groups(cohort))
-    return Life(tuple(kept), gathered(house, cohort, kept), tuple(due(*frame)), stage(*frame))
+    network, type_, ends = described(house, cohort)
+    frame = network, manifest.starts, ends, house.today(), kept, len(groups(cohort))
+    found = tuple(due(*frame)), stage(*frame), network.purpose, type_, ends
+    return Life(tuple(kept), gathered(house, cohort, kept), *found)
+
+
+def described(house: House, cohort: Cohort) -> tuple[Network, str, date | None]:
+    """What a network is for and its days, its type in words, and its last day: as its file has them, else its charter.
+
+    Asks the store: call it in a thread.
+    """
+    said, ends = cohort.manifest.network or Network(), cohort.manifest.ends
+    type_ = ", ".join(str(each) for each in (said.scope, said.participation) if each)
+    charter = next(iter(charter_of(house.store, cohort)), None)
+    if charter is not None:
+        trial, evaluation = said.trial or charter.trial_until, said.evaluation or charter.evaluate_by
+        said = replace(said, purpose=said.purpose or charter.purpose, trial=trial, evaluation=evaluation)
+        ends = ends or charter.ends
+        type_ = type_ or charter.type
+    return said, type_[:1].upper() + type_[1:], ends
 
 
 def gathered(house: House, cohort: Cohort, kept: Sequence[Decision]) -> Evidence:

@@ -69,6 +69,7 @@ class FormerPage(Page):
                 "gathering": gathering,
                 "gathering_name": manifest.name,
                 "organisation": manifest.organisation,
+                "kind": manifest.kind.value,
             },
             gathering=gathering,
             person=self.person,

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from ..danish import near_day
-from ..model import GatheringKind, Network, Role
+from ..model import GatheringKind, Role
 from .desk import facilitator
 from .evidence import read
 from .house import House
@@ -63,15 +62,13 @@ def rows(house: House, cohorts: list[Cohort]) -> list[Row]:
 
 def _row(house: House, cohort: Cohort, today: date) -> Row:
     manifest, life = cohort.manifest, read(house, cohort)
-    frame = manifest.network or Network()
-    named = [str(each) for each in (frame.scope, frame.participation) if each]
     seen, first = life.evidence, next(iter(life.due), None)
     return Row(
         manifest.name,
         manifest.organisation,
         f"/hold/{manifest.gathering}/{DESK}",
-        frame.purpose or NOBODY_SAID,
-        ", ".join(chain((each[:1].upper() + each[1:] for each in named[:1]), named[1:])) or NOBODY_SAID,
+        life.purpose or NOBODY_SAID,
+        life.type or NOBODY_SAID,
         life.stage,
         STAGES[life.stage],
         seen.members,
@@ -80,5 +77,5 @@ def _row(house: House, cohort: Cohort, today: date) -> Row:
         MATTERS[first.kind].title if first else "",
         near_day(first.day, today) if first else "",
         first is not None and first.is_due(today),
-        near_day(manifest.ends, today) if manifest.ends and life.stage in (Stage.WINDING_UP, Stage.OVER) else "",
+        near_day(life.ends, today) if life.ends and life.stage in (Stage.WINDING_UP, Stage.OVER) else "",
     )

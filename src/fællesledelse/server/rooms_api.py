@@ -2,10 +2,8 @@
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, ClassVar
 
-from ..danish import near_day
 from ..errors import AnswerError
 from ..model import Role, Step
 from ..runsheet import Moment, cue
@@ -13,7 +11,6 @@ from ..store import Member, Person, Room
 from .answers_api import check_day, open_step
 from .course import NOT_BEGUN, Course, begun, course, extended, gone, ordered, paused, resumed
 from .live_api import heard
-from .path import held_from, moved_dates
 from .shelf import Cohort
 from .web import Api, Refused
 
@@ -48,7 +45,7 @@ class Tables:
 class Seat:
     """A room as the one who asks enters it. ``members`` are the leaders of the group, in the order of their names.
 
-    It begins on ``day`` at the earliest. ``contract``: the gathering has one. ``keepers`` have been asked to keep the time.
+    ``contract``: the gathering has one. ``keepers`` have been asked to keep the time.
     """
 
     gathering: str
@@ -56,7 +53,6 @@ class Seat:
     step: Step
     members: tuple[Person, ...]
     facilitator: bool
-    day: date
     contract: bool
     keepers: tuple[str, ...]
 
@@ -111,11 +107,9 @@ class RoomHandler(Api):
         members = leaders_of(await self.house.ask(self.house.store.people.members, gathering), group)
         if len(members) < 2:
             raise Refused(403, "alone", "Rummet åbner her, når I er mindst to i din gruppe. Tal med din facilitator.")
-        day = held_from(step, await moved_dates(self.house, gathering, group))
         contract = any(each.contract for each in cohort.manifest.steps)
-        return Seat(
-            gathering, group, step, members, mine.role is Role.FACILITATOR, day, contract, keepers(cohort, group, step)
-        )
+        leads = mine.role is Role.FACILITATOR
+        return Seat(gathering, group, step, members, leads, contract, keepers(cohort, group, step))
 
     async def _course(self, seat: Seat) -> Course:
         found = await self.house.ask(self.house.store.rooms.present, *seat.place)
@@ -124,8 +118,6 @@ class RoomHandler(Api):
     def _changed(self, seat: Seat, here: Course, wanted: dict[str, Any]) -> Room:
         """The room as it is wanted. Raises Refused or AnswerError."""
         now, do = self.house.clock(), wanted["do"]
-        if do in ("start", "go") and self.house.today() < seat.day:
-            raise Refused(403, "not-yet", f"I mødes først {near_day(seat.day, self.house.today())}. Uret begynder på dagen.")
         if do == "chair":
             return replace(here.room, chair=self._next_chair(seat, here, wanted.get("chair")))
         if do == "order" and wanted.get("order") == [*(person.id for person in here.people), self.person]:

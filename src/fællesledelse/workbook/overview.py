@@ -50,7 +50,7 @@ class Words:
 
 
 WORDS: Final = {
-    GatheringKind.PROGRAMME: Words("Gennemført i alt", "Grupper og kontrakter", "Workshop", "workshops"),
+    GatheringKind.PROGRAMME: Words("Gennemført i alt", "Grupper og kontrakter", "Møde", "workshops og seminarer"),
     GatheringKind.SALON: Words("Var med i alt", "Saloner", "Salon", "saloner"),
     GatheringKind.NETWORK: Words("Var med i alt", "Grupper og spilleregler", "Møde", "møder", "de næste ti uger"),
 }
@@ -222,5 +222,5 @@ def _workshops(told: Told) -> str:
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     coming = f"{_words(told).meetings} {_words(told).ahead}"
-    none = f"<p>Der er ingen {coming}.</p>"
+    none = f"<p>Der er ingen {coming.replace(' og ', ' eller ')}.</p>"
     return f"<section><h2>{coming.capitalize()}</h2>{table if rows else none}</section>"
