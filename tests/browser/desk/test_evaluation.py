@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.browser.group.round_table import FOUR, THREE, facilitator, members
 from tests.live import Live, serving
 from tests.look.test_in_browser import violations
+from tests.server.people import TODAY
 
 from .surveying import fits, press
 
@@ -39,7 +39,7 @@ def people(live: Live) -> Iterator[list[httpx.Client]]:
 @pytest.fixture
 def wave(people: list[httpx.Client]) -> Iterator[str]:
     """An evaluation that is open, and closed when the test is over if it isn't then."""
-    body = {"title": TITLE, "opens": date.today().isoformat(), "closes": date.today().isoformat()}
+    body = {"title": TITLE, "opens": TODAY.isoformat(), "closes": TODAY.isoformat()}
     found = people[0].post("/api/demo/evaluation", json=body).raise_for_status().json()["waves"][0]["id"]
     yield found
     people[0].post(f"/api/demo/evaluation/{found}/close", json={}).raise_for_status()
@@ -141,7 +141,7 @@ def test_it_is_counted_closed_and_read_by_both(browse: Callable[..., Page], peop
     """The last one here, since for two weeks no other evaluation can follow it."""
     page = browse(people[0], DESK)
     page.get_by_label("Titel").fill(TITLE)
-    page.get_by_label("Åbner").fill(date.today().isoformat())
+    page.get_by_label("Åbner").fill(TODAY.isoformat())
     press(page, "Åbn evalueringen nu")
     card = page.locator("section", has=page.get_by_role("button", name="Luk den nu"))
     expect(card).to_contain_text("Under fem af 38 har svaret")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import httpx
@@ -12,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.group.round_table import FOUR, THREE, facilitator, members
 from tests.live import Live, serving
 from tests.look.test_in_browser import violations
+from tests.server.people import TODAY
 
 from .surveying import FORM, answer, fits, items, press
 
@@ -38,7 +38,7 @@ def people(live: Live) -> Iterator[list[httpx.Client]]:
 @pytest.fixture
 def wave(people: list[httpx.Client]) -> Iterator[str]:
     """A wave that is open, and closed when the test is over."""
-    body = {"title": TITLE, "opens": date.today().isoformat(), "closes": date.today().isoformat()}
+    body = {"title": TITLE, "opens": TODAY.isoformat(), "closes": TODAY.isoformat()}
     found = people[0].post("/api/demo/survey", json=body).raise_for_status().json()["waves"][0]["id"]
     yield found
     people[0].post(f"/api/demo/survey/{found}/close", json={}).raise_for_status()
@@ -120,7 +120,7 @@ def test_it_is_closed_at_the_desk_read_by_both_and_ended(browse: Callable[..., P
     page = browse(people[0], DESK)
     expect(page.get_by_role("heading", level=1)).to_have_text("Spørgeskema")
     page.get_by_label("Titel").fill(TITLE)
-    page.get_by_label("Åbner").fill(date.today().isoformat())
+    page.get_by_label("Åbner").fill(TODAY.isoformat())
     press(page, "Åbn målingen nu")
     card = page.locator("section", has=page.get_by_role("button", name="Luk den nu"))
     expect(card).to_contain_text("Under fem af 38 har svaret")

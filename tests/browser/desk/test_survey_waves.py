@@ -18,6 +18,7 @@ from tests.browser.group.round_table import facilitator
 from tests.live import Live
 from tests.look.test_in_browser import violations
 from tests.questionnaire import ITEMS, lay
+from tests.server.people import TODAY
 from tests.server.serving import Server, start
 
 from .surveying import fits, press
@@ -40,7 +41,7 @@ class Half:
 
     def later(self) -> None:
         """Let time go on until another wave may open; the one before closes by itself."""
-        self.server.set_clock(f"{date.today() + APART}T12:00+00:00")
+        self.server.set_clock(f"{TODAY + APART}T12:00+00:00")
 
     def plan(self, title: str, day: date) -> str:
         """A wave of one day; its id."""
@@ -143,10 +144,9 @@ def test_own_items_are_fetched_mended_looked_at_taken_into_use_and_undone(
 def test_after_two_waves_a_leader_sees_what_has_moved_and_goes_on_to_try_something(
     browse: Callable[..., Page], half: Half
 ) -> None:
-    today = date.today()
-    half.answer(half.plan(WAVES[0], today), 0)
+    half.answer(half.plan(WAVES[0], TODAY), 0)
     half.later()
-    second = half.plan(WAVES[1], today + APART)
+    second = half.plan(WAVES[1], TODAY + APART)
     half.answer(second, 1)
     half.vibeke.post(f"/api/demo/survey/{second}/close", json={}).raise_for_status()
 
