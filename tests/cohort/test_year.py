@@ -168,7 +168,7 @@ def test_a_time_that_can_not_be_read_is_told_with_its_row_and_nothing_is_lost(tm
     with pytest.raises(CohortError) as caught:
         changes.with_meetings(folder, lines(before.manifest, [date(2027, 3, 3)], "til frokost"))
     [told] = [str(each) for each in caught.value.findings]
-    assert told.startswith("hold.xlsx, arket Datoer, linje 6, kolonne ")
+    assert told.startswith("hold.xlsx, arket Datoer, linje 8, kolonne ")
     assert prepare(folder) == before
 
 

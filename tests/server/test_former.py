@@ -231,6 +231,7 @@ def _requests(story: Story) -> Iterator[tuple[str, str, str, dict[str, Any] | No
     fillings = {
         "gathering": ("demo",),
         "step": ("forberedelse-1", "workshop-1", "periode-a"),
+        "number": ("1",),
         "key": ("episodes.1.did", f"given.{story.draft}.well", "private.limits"),
         "build": ("0" * 12,),
         "reader": (NOTHING,),

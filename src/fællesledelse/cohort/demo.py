@@ -16,14 +16,14 @@ PARTS = {"hold": "", "salon": "salon", "netvaerk": "netvaerk"}
 
 
 def write_demo(folder: Path, today: date, all_open: bool = False, part: str = "hold") -> None:
-    """Make one of the demo's folders with days around ``today``; with ``all_open`` no step opens later than today.
+    """Make one of the demo's folders with days around ``today``; with ``all_open`` every step has opened before today.
 
     Raises CohortError if something is there already.
     """
 
     def day(found: re.Match[str]) -> str:
         offset = int(found[2])
-        when = today + timedelta(days=min(offset, 0) if all_open and found[1] == "DAG" else offset)
+        when = today + timedelta(days=min(offset, -1) if all_open and found[1] == "DAG" else offset)
         while year.closed(when):
             when -= timedelta(days=1)
         return days.written(when)

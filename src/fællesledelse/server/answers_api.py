@@ -162,7 +162,8 @@ def asked_on(cohort: Cohort, mine: Membership, key: str) -> list[Step]:
 
 async def own_step(handler: Any, cohort: Cohort, mine: Membership, name: str) -> Step:
     """The step of that name, if it is a page that the one who asks writes on and that is open today. Raises Refused."""
-    if not writes(mine, cohort.manifest.step(name)):
+    step = cohort.manifest.step(name)
+    if step is not None and not writes(mine, step):
         raise Refused(403, *NOT_YOURS)
     return await open_step(handler, cohort, mine.group, name)
 

@@ -44,7 +44,7 @@ DESK = (
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
-OF_NETWORK = ("netvaerkets-liv", "styring/liv", "netvaerk")
+OF_NETWORK = ("aaret", "netvaerkets-liv", "styring/liv", "netvaerk")
 """The pages that only a network has."""
 
 _ELSEWHERE = {
@@ -241,7 +241,7 @@ def desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     written = tuple((step.name, step.title) for step in manifest.steps if step.kind is StepKind.CHARTER)
     charter = (*written, CHARTER) if written else ()
     after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
-    pages = ("overblik", "Overblik"), *charter, BESIDE[0], *DESK, *after
+    pages = ("overblik", "Overblik"), *charter, *BESIDE[:2], *DESK, *after
     words = _DESK_WORDS.get(manifest.kind, {})
     return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[manifest.kind])
 

@@ -27,6 +27,9 @@ KIND: Final = "survey"
 NOTES: Final = ("living.next", "trial-2.promise", "trial-1.promise")
 """The fields for what one wants to try before there are experiment cards, the latest on the way first."""
 
+GUESS: Final = ".hypothesis"
+"""How the key ends of the field that an experiment card begins with."""
+
 BEFORE: Final = timedelta(days=21)
 """How long before a period's seminar its wave is proposed to open."""
 
@@ -319,16 +322,19 @@ def _themes(wave: SurveyWave, mine: list[Item]) -> list[dict[str, Any]]:
 
 
 async def _to_try(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[str, dict[str, str] | None]:
-    """Where one can write what one wants to try: the ``card`` of the newest period that is open.
+    """Where one can write what one wants to try: the ``card`` of the newest period that is open, the first that is empty.
 
     Before there is one: a page that waits for a ``note`` of it, if any does, and when the first card comes ``later``.
     """
     way = await stages(handler.house, cohort, handler.person, mine.group)
     filled = await handler.house.ask(handler.house.store.answers.filled, handler.person, cohort.manifest.gathering)
     here = [stage.step for stage in way if stage.state != "locked"]
-    cards = [_place(cohort, step) for step in here if step.kind is StepKind.PERIOD]
-    if cards:
-        return {"card": cards[-1], "note": None, "later": None}
+    periods = [step for step in here if step.kind is StepKind.PERIOD]
+    if periods:
+        guesses = [field.key for field in periods[-1].fields if field.key.endswith(GUESS)]
+        card = next((key for key in guesses if key not in filled), guesses[-1]).removesuffix(GUESS)
+        place = _place(cohort, periods[-1])
+        return {"card": place | {"url": f"{place['url']}#{card}"}, "note": None, "later": None}
     notes = {field.key: _place(cohort, step, field.label) for step in here for field in step.fields}
     note = next((notes[key] for key in NOTES if key in notes and key not in filled), None)
     days = [(min(stage.opens, stage.step.opens), stage.step) for stage in way if stage.opens and stage.step.opens]
