@@ -102,5 +102,5 @@ def test_a_networks_year_is_planned_its_duties_given_out_and_undone(browse: Brow
     expect(page.get_by_text("8 sider er i brug.")).to_be_visible()
     page.get_by_role("button", name="Gå tilbage til den forrige udgave").click()
     page.get_by_role("button", name="Ja, gå tilbage").click()
-    expect(page.get_by_text("4 sider er tilbage")).to_be_visible()
+    expect(page.get_by_text("6 sider er tilbage")).to_be_visible()
     expect(page.get_by_text("Tjanserne er ikke fordelt endnu.")).to_be_visible()
