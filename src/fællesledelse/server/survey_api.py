@@ -332,9 +332,8 @@ async def _to_try(handler: Guarded, cohort: Cohort, mine: Membership) -> dict[st
     periods = [step for step in here if step.kind is StepKind.PERIOD]
     if periods:
         guesses = [field.key for field in periods[-1].fields if field.key.endswith(GUESS)]
-        card = next((key for key in guesses if key not in filled), guesses[-1]).removesuffix(GUESS)
-        place = _place(cohort, periods[-1])
-        return {"card": place | {"url": f"{place['url']}#{card}"}, "note": None, "later": None}
+        place, guess = _place(cohort, periods[-1]), next((key for key in guesses if key not in filled), guesses[-1])
+        return {"card": place | {"url": f"{place['url']}#{guess}"}, "note": None, "later": None}
     notes = {field.key: _place(cohort, step, field.label) for step in here for field in step.fields}
     note = next((notes[key] for key in NOTES if key in notes and key not in filled), None)
     days = [(min(stage.opens, stage.step.opens), stage.step) for stage in way if stage.opens and stage.step.opens]

@@ -48,9 +48,10 @@ function folded() {
   return sections;
 }
 
-/** Open what the address names, wherever it stands. */
+/** Open what the address names, an element or a field, wherever it stands. */
 function follow() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const name = decodeURIComponent(location.hash.slice(1));
+  const target = document.getElementById(name) ?? document.querySelector(`[data-key="${CSS.escape(name)}"]`);
   if (!target) return;
   reveal(target);
   bring(target);
