@@ -19,7 +19,6 @@ import httpx
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from fællesledelse.manifest import load_roster
-from fællesledelse.model import Role
 from fællesledelse.operation import invite, status
 from fællesledelse.settings import Settings, read
 from tests import tools
@@ -48,6 +47,7 @@ class View:
     who: str = LEADER
     pressed: str = ""
     opened: str = ""
+    gathering: str = "demo"
 
 
 OWN, TOLD = "textarea[data-key=doubt]:not([readonly])", "h3:has-text('En linje, jeg tvivler på')"
@@ -74,6 +74,10 @@ PICTURES = {
         View("workshop-2/laerred", WALL, "body", DESKTOP, FACILITATOR),
         View("workshop-2/laerred", WALL, "body", PHONE, FACILITATOR),
     ],
+    "network.png": [
+        View("styring/liv", "main h2", "body", DESKTOP, FACILITATOR, gathering="demo-netvaerk"),
+        View("salon-1", ".room:not([hidden])", "h1", PHONE, gathering="demo-saloner"),
+    ],
     "programme.png": [View("forloeb", ".site-line", "h1", DESKTOP), View("forloeb", ".site-station >> nth=0", "h1", PHONE)],
     "survey.png": [
         View("spoergeskema", DRAWN, f"{THEME} >> nth=0", DESKTOP, opened=THEME),
@@ -92,7 +96,7 @@ def taken(browser: Browser, url: str, view: View) -> bytes:
     page.locator("input[type=password]").fill(PHRASE)
     page.get_by_role("button", name="Log ind").click()
     page.wait_for_url("**/hold/**")
-    page.goto(f"{url}/hold/demo/{view.address}")
+    page.goto(f"{url}/hold/{view.gathering}/{view.address}")
     if view.pressed:
         page.get_by_role("button", name=view.pressed).click()
     if view.opened:
@@ -124,12 +128,16 @@ def meet(url: str, mates: list[str]) -> None:
         each.close()
 
 
-def go_on(url: str, settings: Settings, mates: list[str]) -> None:
-    """Everyone else begins, all mark what they have done, and on the wall the other groups are a few phases ahead."""
+def go_on(url: str, settings: Settings, mates: list[str]) -> list[str]:
+    """The others begin, all mark what they have done, and on the wall the other groups are a few phases ahead.
+
+    The addresses of all who have begun: who is in a network too has a link by mail alone.
+    """
     steps = [step["name"] for step in status(settings, "demo")["steps"]]
     begun = (client(url, email) for email in (LEADER, *mates))
-    links = (told["url"] for told in invite(settings, "demo", None)["invitations"])
-    for leader, many in zip(chain(begun, (newcomer(url, link) for link in links)), cycle(MARKED), strict=False):
+    invited = invite(settings, "demo", None)["invitations"]
+    come = (newcomer(url, each["url"]) for each in invited)
+    for leader, many in zip(chain(begun, come), cycle(MARKED), strict=False):
         for step in steps[:many]:
             leader.put(f"/api/demo/steps/{step}/done", json={"done": True})
         leader.close()
@@ -139,15 +147,15 @@ def go_on(url: str, settings: Settings, mates: list[str]) -> None:
         groups = {each["group"]: each["version"] for each in jonas.get(wall).json()["groups"]}
         jonas.put(wall, json={"do": do, "groups": groups}).raise_for_status()
     jonas.close()
+    return [LEADER, *mates, *(each["email"] for each in invited)]
 
 
-def answer(url: str, cohort: Path) -> None:
-    """All leaders answer a wave of the survey, each in a way of their own, and it is closed."""
+def answer(url: str, leaders: list[str]) -> None:
+    """The leaders answer a wave of the survey, each in a way of their own, and it is closed."""
     jonas, chance, today = client(url, FACILITATOR), random.Random(1), date.today().isoformat()
     plan = {"title": "Ved starten", "opens": today, "closes": today}
     wave = jonas.post("/api/demo/survey", json=plan).raise_for_status().json()["waves"][0]["id"]
-    roster = load_roster((cohort / "bygget/roster.json").read_text(encoding="utf-8")).participants
-    for email in (each.email for each in roster if each.role is Role.LEADER):
+    for email in leaders:
         leader, usual = client(url, email), chance.gauss(3.5, 0.6)
         for item in re.findall(r'data-item="([^"]+)"', leader.get("/hold/demo/spoergeskema").text):
             value = min(5, max(1, round(chance.gauss(usual, 0.9))))
@@ -202,8 +210,7 @@ def main() -> int:
             wait_until_up(url, server, log)
             mates = mates_of(place / "hold")
             meet(url, mates)
-            go_on(url, read(environment), mates)
-            answer(url, place / "hold")
+            answer(url, go_on(url, read(environment), mates))
             browser = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
             found = {
                 name: beside(browser, [taken(browser, url, view) for view in views]) for name, views in PICTURES.items()
