@@ -149,7 +149,7 @@ def test_a_new_folder_of_that_kind_asks_for_what_only_humans_know_and_builds(
     folder = tmp_path / "nyt"
     skeleton.write(folder, GatheringKind(kind))
     told = findings(folder)
-    assert sum("har ingen dag" in each for each in told) == meetings
+    assert sum("har ingen dag. Skriv 'dato', eller slet linjen" in each for each in told) == meetings
     assert not [each for each in told if "har ingen side" in each or "ikke et felt" in each]
     text = (folder / "hold.yaml").read_text(encoding="utf-8")
     for old, new in (
