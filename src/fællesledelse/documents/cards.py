@@ -21,10 +21,10 @@ _ROW = 46  # signs of a link on one line
 _WELCOME: Final = {
     GatheringKind.PROGRAMME: "Her skriver du dit personlige ledelsesgrundlag: hvad du står for som leder, og hvad andre kan "
     "forvente af dig. Du skriver i dit eget tempo, og ingen læser med, før du selv deler.",
-    GatheringKind.SALON: "En time, et tema og en håndfuld ledere. Her ser du, hvornår I mødes, hvem du møder, og hvad I skal "
-    "tale om. Der bliver ikke skrevet noget ned af det, I siger.",
-    GatheringKind.NETWORK: "Her ser du, hvornår I mødes, hvem der har hvad, og hvad I skal tale om. Har du en sag med, skriver "
-    "du den her, og ingen læser med, før du selv deler.",
+    GatheringKind.SALON: "En time, et tema og en håndfuld ledere. Her ser du, hvornår I mødes, hvem du møder, og hvad I "
+    "skal tale om. Der bliver ikke skrevet noget ned af det, I siger.",
+    GatheringKind.NETWORK: "Her ser du, hvornår I mødes, hvem der har hvad, og hvad I skal tale om. Har du en sag med, "
+    "skriver du den her, og ingen læser med, før du selv deler.",
 }
 """What comes after "Velkommen til", by what people gather for."""
 
