@@ -362,6 +362,7 @@ def _show_guests(out: Console, guests: "Guests", origin: str) -> None:
     _say(
         out, f"3. Log ud, og log ind som {guests.facilitator.name}. En facilitator ser, hvor langt folk er, og intet andet."
     )
+    _say(out, "4. Gå til forsiden, og vælg salonerne eller netværket, der kører ved siden af forløbet.")
     _say(out, f"\nDemoen kører på {origin}. Stop den med Ctrl-C. Alt, du skriver, er der næste gang.", "green")
 
 

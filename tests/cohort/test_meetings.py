@@ -78,6 +78,26 @@ def test_the_roster_says_who_is_host_keeps_the_time_and_brings_a_case(tmp_path: 
     assert duties["Emil Thorup"] == ((), (), ())
 
 
+@pytest.mark.parametrize("between", [";", ", "])
+def test_meetings_in_one_cell_stand_with_semicolons_or_commas_between(tmp_path: Path, between: str) -> None:
+    folder = laid(tmp_path, "netvaerk")
+    text = (folder / "deltagere.csv").read_text(encoding="utf-8")
+    assert ";1;moede-1;moede-2;" in text
+    both = text.replace(";1;moede-1;moede-2;", f';1;"moede-1{between}moede-3";moede-2;')
+    (folder / "deltagere.csv").write_text(both, encoding="utf-8")
+    assert next(each.hosts for each in prepare(folder).roster.participants if each.hosts) == ("moede-1", "moede-3")
+
+
+def test_a_duty_at_a_meeting_that_lacks_its_day_is_no_mistake_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "nyt"
+    skeleton.write(folder, GatheringKind.NETWORK)
+    line = "navn;email;gruppe;vært\nAnna Bæk;anna@fjordby.example;1;moede-3\n"
+    (folder / "deltagere.csv").write_text(line, encoding="utf-8")
+    told = findings(folder)
+    assert any("'moede-3' har ingen dag" in each for each in told)
+    assert not any("er ikke et møde" in each for each in told)
+
+
 @pytest.mark.parametrize("part", ["salon", "netvaerk"])
 def test_the_folder_gives_one_excel_file_that_builds_the_same(tmp_path: Path, part: str) -> None:
     folder = laid(tmp_path, part)
@@ -149,7 +169,7 @@ def test_a_new_folder_of_that_kind_asks_for_what_only_humans_know_and_builds(
     folder = tmp_path / "nyt"
     skeleton.write(folder, GatheringKind(kind))
     told = findings(folder)
-    assert sum("har ingen dag" in each for each in told) == meetings
+    assert sum("har ingen dag. Skriv 'dato', eller slet linjen" in each for each in told) == meetings
     assert not [each for each in told if "har ingen side" in each or "ikke et felt" in each]
     text = (folder / "hold.yaml").read_text(encoding="utf-8")
     for old, new in (

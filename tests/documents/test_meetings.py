@@ -61,7 +61,7 @@ def test_another_library_reads_what_was_meant() -> None:
     assert event.summary == MEETING.title
     assert event.start == datetime(2026, 10, 22, 9, 0, tzinfo=ZoneInfo("Europe/Copenhagen"))
     assert event.end - event.start == timedelta(minutes=155)
-    assert event.description == f"{MEETING.task}\n\nSiden til workshoppen: {PAGE}"
+    assert event.description == f"{MEETING.task}\n\nSiden til mødet: {PAGE}"
     assert str(event.url) == PAGE
     assert event.location == MEETING.room
     assert event.sequence == 4

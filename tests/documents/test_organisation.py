@@ -19,7 +19,18 @@ from docx.oxml.ns import qn
 
 from fællesledelse.documents.organisation import TEMPLATES, organisation_documents, organisation_texts
 from fællesledelse.errors import DocumentError
-from fællesledelse.model import Field, FieldKind, Manifest, Participant, PrivacyNotice, Role, Roster, Step, StepKind
+from fællesledelse.model import (
+    Field,
+    FieldKind,
+    GatheringKind,
+    Manifest,
+    Participant,
+    PrivacyNotice,
+    Role,
+    Roster,
+    Step,
+    StepKind,
+)
 from fællesledelse.settings import Settings
 from fællesledelse.share import share
 
@@ -176,6 +187,10 @@ def test_a_certificate_of_the_servers_own_changes_the_text(tmp_path: Path) -> No
         ({"steps": (STEP, dataclasses.replace(STEP, name="to", fields=()))}, RECORD, "på 1 sider", "på 2 sider"),
         ({"gathering": "efteraar-2026"}, GUIDE, "keys/foraar-2026", "keys/efteraar-2026"),
         ({"organisation": "Ny By"}, ACCESS, "Strandby Kommune", "Ny By"),
+        ({"kind": GatheringKind.SALON}, NOTICE, "Svar på spørgeskemaet, hvis", "Temaer, du foreslår"),
+        ({"kind": GatheringKind.SALON}, RECORD, "Gruppeønsker", "Temaer, der er foreslået"),
+        ({"kind": GatheringKind.NETWORK}, NOTICE, "Gruppeønsker, hvis", "Kommissoriet, som ledelsen har udgivet det"),
+        ({"kind": GatheringKind.NETWORK}, RECORD, "Svar på spørgeskemaet", "Kommissoriet i versioner"),
     ],
 )
 def test_the_cohort_changes_the_text(changes: dict[str, object], name: str, before: str, after: str) -> None:

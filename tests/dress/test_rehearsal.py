@@ -111,7 +111,7 @@ def test_every_mail_is_kept_from_the_invitation_to_a_new_link(rehearsal: Rehears
     assert methods.count("CANCEL") == 3
     assert sum("fire korte spørgsmål" in subject for subject in subjects) == 6
     assert sum("spørgeskemaet er åbent" in subject for subject in subjects) == 6
-    assert subjects[-1] == "Nyt link til dit ledelsesgrundlag"
+    assert subjects[-1] == "Nyt link til dine sider"
     assert f"{len(subjects)} mails" in [line.count for line in rehearsal.report.tried]
 
 

@@ -20,7 +20,7 @@ from ical.calendar_stream import IcsCalendarStream
 from typer.testing import CliRunner
 
 from fællesledelse import cli, mail_commands, operation
-from fællesledelse.model import Participant, Role, Roster, Step, StepKind
+from fællesledelse.model import GatheringKind, Participant, Role, Roster, Step, StepKind
 from fællesledelse.server import mailing, mailing_api
 from fællesledelse.server.house import House
 from fællesledelse.server.letters import Due, Letter, Writer
@@ -845,6 +845,16 @@ def test_the_letters_of_a_cohort_that_is_not_filled_in_have_no_holes(post: Post)
         for letter in (invited, writer.remind(person, [due]), writer.ask(person, wave)):
             assert letter.text.endswith("Venlig hilsen\nforaar-2026\n")
             assert not re.search(r"  | \.|\n\n\n", letter.text), letter.text
+
+
+def test_an_invitation_tells_what_one_is_invited_to(post: Post) -> None:
+    for kind, words in ((GatheringKind.SALON, "intet at forberede"), (GatheringKind.NETWORK, "dele en sag med de andre")):
+        manifest = replace(post.cohort.manifest, kind=kind)
+        writer = Writer(replace(post.cohort, manifest=manifest), "https://a.example", NOW)
+        text = writer.invite(Person("p", VIBEKE.email, VIBEKE.name), Role.LEADER, "LINK").text
+        assert words in text
+        assert "ledelsesgrundlag" not in text
+        assert not re.search(r"  | \.|\n\n\n", text), text
 
 
 def test_letters_leave_as_they_are_and_addresses_as_mail_servers_write_them(tmp_path: Path, smtp: Smtp) -> None:

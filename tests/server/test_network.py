@@ -15,6 +15,7 @@ from .circles import SECRET, Leader, group_server
 from .networks import TWO_GROUPS, set_members, write_network
 from .people import ANNA, BENT, CARLA, DORTE, GERDA, TODAY, VIBEKE, Someone
 from .serving import Client, Server
+from .words import desk_pages, menu
 
 CARD = "meeting.moede-2.case"
 
@@ -106,6 +107,20 @@ def test_the_facilitator_reads_no_case_and_no_page_of_hers_says_a_word_of_it(net
     for page in ("overblik", "rum", "styring/holdet", "styring/workshops"):
         assert SECRET not in network.vibeke.get(f"/hold/demo/{page}").text
     assert SECRET.encode() not in (network.server.settings.data / "faellesledelse.sqlite").read_bytes()
+
+
+def test_the_desk_of_a_network_speaks_of_the_network_and_every_page_in_its_menu_opens(network: Network) -> None:
+    seen = desk_pages(network.vibeke)
+    assert {"Netværket", "Til mødet", "Netværkets liv"} <= set(seen)
+    assert not {"Holdet", "Workshops", "Året", "Hele forløbet"} & set(seen)
+
+
+def test_a_leader_s_menu_leads_somewhere_in_every_kind_of_gathering(network: Network) -> None:
+    for gathering, who in (("demo", ANNA), ("andet", GERDA)):
+        client = network.server.client(who)
+        client.accept(gathering)
+        for title, path in menu(client.get(f"/hold/{gathering}/privatliv").text).items():
+            assert client.get(path).status_code == 200, title
 
 
 def test_what_the_facilitator_is_told_is_the_same_whatever_is_written_and_shared(network: Network) -> None:

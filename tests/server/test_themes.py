@@ -15,6 +15,7 @@ from fællesledelse.themes import LONGEST, read, starting_list
 from .circles import Leader
 from .salons import PAGE, Salons, begun, send
 from .serving import Client, wait_for
+from .words import desk_pages
 
 HOSTILE = "<img src=x onerror=alert(1)> {{ 7*7 }}"
 SECRET = "kanariefugl"
@@ -247,6 +248,12 @@ def test_what_the_facilitator_sees_is_told_in_the_words_of_salons(salons: Salons
     assert "hvilke temaer du har foreslået eller valgt, og om du har" in told
     for other in ("Sparringsgruppe", "kontrakt", "workshop", "private tillæg", "evaluering"):
         assert other not in told, other
+
+
+def test_the_desk_of_salons_speaks_of_salons_and_every_page_in_its_menu_opens(salons: Salons) -> None:
+    seen = desk_pages(salons.vibeke.client)
+    assert {"Salonerne", "Til salonen", "Temaer"} <= set(seen)
+    assert not {"Holdet", "Workshops", "Året", "Evaluering"} & set(seen)
 
 
 def test_every_theme_of_the_starting_list_has_three_or_four_open_questions() -> None:

@@ -491,8 +491,8 @@ def surroundings(document: Document) -> Surroundings:
         kind = kind_of(document.values)
     except (ValueError, AttributeError):
         kind = GatheringKind.PROGRAMME
-    dated = [line for _, line in lines(document, "trin") if line.get("dato")]
-    return Surroundings(facilitators, kind, {str(line.get("trin", "")): str(line.get("titel", "")) for line in dated})
+    held = [line for _, line in lines(document, "trin") if is_meeting(line)]
+    return Surroundings(facilitators, kind, {str(line.get("trin", "")): str(line.get("titel", "")) for line in held})
 
 
 def lines(document: Document, key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -508,11 +508,12 @@ def _calendar(document: Document) -> list[Finding]:
     if starts and ends and ends < starts:
         why = f"Holdet slutter {days.written(ends)}, før det starter {days.written(starts)}. Ret den ene dato."
         findings.append(document.finding(("slutter",), why))
+    planned = surroundings(document).kind is not GatheringKind.PROGRAMME
     latest, holder = starts, "holdets start"
     for number, line in lines(document, "trin"):
         path: Path = ("trin", number, "dato" if line.get("dato") else "åbner")
         name, day = str(line.get("trin", "")), _parsed(_at(document, path))
-        findings += [document.finding(path, f"{name!r} {why}") for why in _misplaced(line, day, ends)]
+        findings += [document.finding(path, f"{name!r} {why}") for why in _misplaced(line, day, ends, planned)]
         if day is None or _KINDS.get(name) in _ALWAYS_THERE:
             continue
         if latest and day < latest:
@@ -523,8 +524,8 @@ def _calendar(document: Document) -> list[Finding]:
     return findings
 
 
-def _misplaced(line: dict[str, Any], day: date | None, ends: date | None) -> list[str]:
-    """What is wrong with the day of one step, seen by itself."""
+def _misplaced(line: dict[str, Any], day: date | None, ends: date | None, planned: bool) -> list[str]:
+    """What is wrong with the day of one step, seen by itself. ``planned``: days for more meetings can be proposed."""
     wrong = []
     if line.get("dato") and line.get("åbner"):
         wrong.append("har både 'dato' og 'åbner'. Behold 'dato' for et møde, 'åbner' for en side at skrive på.")
@@ -532,7 +533,9 @@ def _misplaced(line: dict[str, Any], day: date | None, ends: date | None) -> lis
     if line.get("dato") and kind is StepKind.CHARTER:
         wrong.append("er jeres egen side, ikke et møde for lederne. Slet 'dato'. Facilitatorerne kan åbne den fra nu af.")
     if not line.get("dato") and not line.get("åbner") and kind not in (StepKind.WELCOME, StepKind.CHARTER):
-        wrong.append("har ingen dag. Skriv 'dato' for et møde eller 'åbner' for den dag, siden må åbnes.")
+        meeting = "Skriv 'dato', eller slet linjen: Er den første dag på plads, foreslår vi gerne resten."
+        page = "Skriv 'dato' for et møde eller 'åbner' for den dag, siden må åbnes."
+        wrong.append(f"har ingen dag. {meeting if planned else page}")
     if not line.get("dato") and (line.get("kl") or line.get("sted")):
         wrong.append("har 'kl' eller 'sted', men ingen 'dato'. Kun et møde har tid og sted. Skriv datoen, eller slet dem.")
     if day and ends and day > ends:

@@ -338,4 +338,4 @@ def _participant(line: _Line) -> Participant:
 
 def _meetings(line: _Line, duty: str) -> tuple[str, ...]:
     """The meetings at which someone has a duty."""
-    return tuple(part.strip() for part in line.text(duty).split(";") if part.strip())
+    return tuple(part.strip() for part in re.split("[;,]", line.text(duty)) if part.strip())

@@ -8,6 +8,7 @@ from typing import Any, Final
 import segno
 
 from ..errors import DocumentError
+from ..model import GatheringKind
 from .foundation import line
 from .pdf import compiled
 
@@ -16,6 +17,16 @@ FOLDS: Final = (100, 200)
 
 _TEMPLATE = "invitationskort.typ"
 _ROW = 46  # signs of a link on one line
+
+_WELCOME: Final = {
+    GatheringKind.PROGRAMME: "Her skriver du dit personlige ledelsesgrundlag: hvad du står for som leder, og hvad andre kan "
+    "forvente af dig. Du skriver i dit eget tempo, og ingen læser med, før du selv deler.",
+    GatheringKind.SALON: "En time, et tema og en håndfuld ledere. Her ser du, hvornår I mødes, hvem du møder, og hvad I "
+    "skal tale om. Der bliver ikke skrevet noget ned af det, I siger.",
+    GatheringKind.NETWORK: "Her ser du, hvornår I mødes, hvem der har hvad, og hvad I skal tale om. Har du en sag med, "
+    "skriver du den her, og ingen læser med, før du selv deler.",
+}
+"""What comes after "Velkommen til", by what people gather for."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class Card:
     link: str
 
 
-def cards(invited: Sequence[Card], cohort: str, facilitator: str) -> bytes:
+def cards(invited: Sequence[Card], cohort: str, facilitator: str, kind: GatheringKind = GatheringKind.PROGRAMME) -> bytes:
     """The invitations as one PDF for printing on both sides, turned on the long edge: two pages for each leader.
 
     The link stands, as text and as a QR code, on the part of the sheet that is folded in first. Raises DocumentError.
@@ -40,6 +51,7 @@ def cards(invited: Sequence[Card], cohort: str, facilitator: str) -> bytes:
         {
             "document": f"Invitationer – {line(cohort)}",
             "cohort": line(cohort),
+            "welcome": _WELCOME[kind],
             "facilitator": line(facilitator),
             "cards": [_card(each) for each in invited],
         },

@@ -110,7 +110,7 @@ def _event(status: str, meeting: Meeting, sequence: int, made_at: datetime) -> E
     event.add("sequence", sequence)
     event.add("status", status)
     event.add("summary", line(meeting.title))
-    event.add("description", f"{clean(meeting.task).strip()}\n\nSiden til workshoppen: {line(meeting.page)}")
+    event.add("description", f"{clean(meeting.task).strip()}\n\nSiden til mødet: {line(meeting.page)}")
     event.add("url", line(meeting.page))
     if meeting.room.strip():
         event.add("location", line(meeting.room))

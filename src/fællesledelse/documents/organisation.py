@@ -121,6 +121,7 @@ def _about_cohort(manifest: Manifest) -> dict[str, Any]:
         "starter": day(manifest.starts),
         "slutter": day(manifest.ends) if manifest.ends else "",
         "trin": [(step.title, day(step.opens or manifest.starts), str(step.minutes)) for step in manifest.way],
+        "forløb": manifest.kind is GatheringKind.PROGRAMME,
         "netværk": manifest.kind is GatheringKind.NETWORK,
         "antal_trin": len(manifest.way),
         "felter": len(fields),

@@ -270,15 +270,15 @@ async def send_replacement(handler: Api, person: Person, asked_by: str) -> None:
     house = handler.house
     token = await house.ask(house.store.invitations.replace, person.id, asked_by)
     text = (
-        f"Hej {person.name}\n\nHer er et link til en ny adgangssætning til dit ledelsesgrundlag:\n\n"
+        f"Hej {person.name}\n\nHer er et link til en ny adgangssætning til dine sider:\n\n"
         f"{house.settings.origin}/ny-adgang#{token}\n\n"
         f"Linket er bestilt af {asked_by}. Med din gendannelseskode virker det med det samme. Uden koden virker det først "
         "efter 24 timer, så ingen kan komme ind i dit navn, uden at du når at opdage det.\n\n"
         "Har du ikke bedt om linket? Så gør ingenting, og sig det til din facilitator. Din nuværende adgang virker stadig."
         "\n\n"
-        "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+        "Venlig hilsen\nArbejdsbogen\n"
     )
-    await house.ask(house.mailer.send, person.email, "Nyt link til dit ledelsesgrundlag", text)
+    await house.ask(house.mailer.send, person.email, "Nyt link til dine sider", text)
     handler.note("replacement-asked", person.id)
 
 

@@ -12,7 +12,7 @@ from .path import first_day, held_from, moved_dates
 from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
 
-NOT_YOURS = "forbidden", "Du har ikke adgang hertil. Gå tilbage til dit forløb."
+NOT_YOURS = "forbidden", "Du har ikke adgang hertil. Gå tilbage til dine egne sider."
 
 
 class StepHandler(Api):

@@ -27,21 +27,32 @@ PAGES = {"overblik": "Overblik"} | {address.removeprefix("styring/"): title for 
 
 
 @cache
-def notebooks() -> Cohort:
-    """The packaged notebooks in the shape of a built cohort that is nobody's."""
+def notebooks(kind: GatheringKind = GatheringKind.PROGRAMME) -> Cohort:
+    """The packaged notebooks in the shape of a built cohort that is nobody's: the prose for what people gather for.
+
+    A cell tagged with other kinds is left out. Only prose is tagged, so the code is the same for all.
+    """
     folder: Path = share("notebooks/facilitator")
     pages = {name: nbformat.read(folder / f"{name}.ipynb", as_version=4) for name in PAGES}
+    for page in pages.values():
+        page.cells = [cell for cell in page.cells if _stands(cell, kind)]
     newest = max((folder / f"{name}.ipynb").stat().st_mtime_ns for name in PAGES)
     steps = tuple(Step(name, title, StepKind.PREPARATION, 0, None, ()) for name, title in PAGES.items())
-    manifest = Manifest("", "", "", starts=date.min, ends=None, steps=steps, privacy=PrivacyNotice(), safe_key=None)
+    nobody = f"/{kind.value}"  # no folder can be called that
+    manifest = Manifest(nobody, "", "", starts=date.min, ends=None, steps=steps, privacy=PrivacyNotice(), safe_key=None)
     return Cohort(manifest, Roster("", ()), pages, newest)
+
+
+def _stands(cell: nbformat.NotebookNode, kind: GatheringKind) -> bool:
+    tags = set(map(str, cell.metadata.get("tags", ()))) & {each.value for each in GatheringKind}
+    return not tags or kind.value in tags
 
 
 async def facilitator(handler: Guarded, gathering: str) -> tuple[Cohort, Membership]:
     """The cohort and the asker's place in it, for its facilitators alone."""
     cohort, mine = await handler.membership(gathering)
     if mine.role is not Role.FACILITATOR:
-        raise Refused(403, "forbidden", "Siden er for facilitatorer. Gå tilbage til dit forløb.")
+        raise Refused(403, "forbidden", "Siden er for facilitatorer. Gå tilbage til dine egne sider.")
     return cohort, mine
 
 
@@ -76,7 +87,7 @@ class DeskPage(Page):
             self.redirect(f"/hold/{gathering}/styring/holdet")  # there is nothing to look at before the cohort is built
             return
         desk = notebooks()
-        here = {"overblik", *(address.removeprefix("styring/") for address, _ in desk_pages(cohort.manifest))}
+        here = {address.removeprefix("styring/"): title for address, title in desk_pages(cohort.manifest)}
         step = desk.manifest.step(name) if name in here else None
         if step is None:
             raise Refused(404, "not-found", "Adressen er måske skrevet forkert.")
@@ -88,8 +99,8 @@ class DeskPage(Page):
         self.show(
             "desk.html",
             **await shell(self, cohort, mine, name if name == "overblik" else f"styring/{name}"),
-            page=step,
-            pieces=await self._prints.of(desk, name),
+            title=here[name],
+            pieces=await self._prints.of(notebooks(cohort.manifest.kind), name),
             cells=shown["cells"],
             waiting=waiting,
         )

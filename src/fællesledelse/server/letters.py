@@ -104,6 +104,7 @@ class Writer:
             "name": person.name,
             "cohort": manifest.name,
             "organisation": manifest.organisation,
+            "kind": manifest.kind.value,
             "contact": listed([f"{name} ({email})" for name, email in facilitators]),
             "signature": listed([name for name, _ in facilitators]) or manifest.organisation or manifest.name,
         }

@@ -45,7 +45,7 @@ _FOLLOWS: Final[dict[Choice, tuple[str, tuple[str, ...]]]] = {
 """What follows a choice, in words, and where it is done: nothing is done by itself."""
 
 _PLACES: Final = {
-    "styring/holdet": "Holdet: fil, datoer og grupper",
+    "styring/holdet": "Netværket: fil, datoer og grupper",
     "styring/ret-tekst": "Ret tekst",
     "styring/invitationer": "Invitationer og påmindelser",
 }
@@ -120,7 +120,7 @@ def check_open(manifest: Manifest, life: Life, decision: Decision, today: date) 
             409,
             "over",
             f"Netværket sluttede {near_day(manifest.ends, today)}, så der er ikke mere at beslutte. Skal det leve videre, så"
-            " flyt slutdatoen under Holdet først.",
+            " flyt slutdatoen under Netværket først.",
         )
     if decision.choice is not Choice.BACK and decision.choice not in MATTERS[decision.kind].choices:
         raise Refused(400, "bad-request", "Det kan ikke vælges her. Hent siden igen, og vælg et af svarene.")
@@ -162,7 +162,8 @@ def told(life: Life, cohort: Cohort, today: date) -> dict[str, Any]:
 def facts(life: Life, manifest: Manifest, today: date) -> list[str]:
     """A network today in a few short sentences."""
     seen = life.evidence
-    found = [f"{seen.members} deltagere", f"{len(seen.meetings)} møder holdt, {seen.coming} kommer"]
+    meetings = "1 møde" if len(seen.meetings) == 1 else f"{len(seen.meetings)} møder"
+    found = [f"{seen.members} deltagere", f"{meetings} holdt, {seen.coming} kommer"]
     if seen.joined or seen.left:
         found.append(f"{seen.joined} er kommet til, {seen.left} er gået")
     found.append(f"Sidst ændret {near_day(seen.changed, today)}" if seen.changed > manifest.starts else "Ikke ændret endnu")

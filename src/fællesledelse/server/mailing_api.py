@@ -283,7 +283,7 @@ def _cards(house: House, cohort: Cohort, wanted: list[Cause], mail_only: list[st
         made.append(Card(each.person.name, title, department, f"{house.settings.origin}/invitation#{token}"))
         people.append(each.person.id)
     facilitators = [each.name for each in cohort.roster.participants if each.role is Role.FACILITATOR]
-    return Printed(cards(made, cohort.manifest.name, listed(facilitators)), people, mail_only)
+    return Printed(cards(made, cohort.manifest.name, listed(facilitators), cohort.manifest.kind), people, mail_only)
 
 
 def _wanted(

@@ -12,9 +12,12 @@ from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
+PROGRAMME: Final = ("forloeb", "Hele forløbet")
+"""The page of the whole programme, for leaders and facilitators."""
+
 BESIDE: Final[tuple[tuple[str, str], ...]] = (
     ("aaret", "Året"),
-    ("forloeb", "Hele forløbet"),
+    PROGRAMME,
     ("datoer", "Gruppens datoer"),
     ("gruppeoensker", "Gruppeønsker"),
     ("galleri", "Galleri"),
@@ -65,8 +68,8 @@ _NOT_AT_DESK = {
 """The same of the facilitator's."""
 
 _DESK_WORDS = {
-    GatheringKind.SALON: {"styring/workshops": "Til salonen", "rum": "Lige nu"},
-    GatheringKind.NETWORK: {"styring/workshops": "Til mødet"},
+    GatheringKind.SALON: {"styring/holdet": "Salonerne", "styring/workshops": "Til salonen", "rum": "Lige nu"},
+    GatheringKind.NETWORK: {"styring/holdet": "Netværket", "styring/workshops": "Til mødet"},
 }
 """What the facilitator's pages are called where that isn't what a programme calls them."""
 
@@ -241,7 +244,7 @@ def desk(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     written = tuple((step.name, step.title) for step in manifest.steps if step.kind is StepKind.CHARTER)
     charter = (*written, CHARTER) if written else ()
     after = ("rum", "Grupperne"), ("tavle", "Tavlen"), ("netvaerk", "Alle netværk")
-    pages = ("overblik", "Overblik"), *charter, *BESIDE[:2], *DESK, *after
+    pages = ("overblik", "Overblik"), *charter, PROGRAMME, *DESK, *after
     words = _DESK_WORDS.get(manifest.kind, {})
     return tuple((name, words.get(name, title)) for name, title in pages if name not in _NOT_AT_DESK[manifest.kind])
 

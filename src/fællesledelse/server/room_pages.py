@@ -18,6 +18,7 @@ from .web import Api, Guarded, Page, Refused
 
 SIZES = dict(enumerate(["to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv"], 2))
 CONTRACTS = {"none": "Ingen kontrakt endnu", "waiting": "Kontrakten afventer", "in-force": "Kontrakten gælder"}
+RULES = {"none": "Ingen spilleregler endnu", "waiting": "Spillereglerne afventer", "in-force": "Spillereglerne gælder"}
 
 
 class CardPage(Page):
@@ -49,10 +50,11 @@ class RoomsPage(Page):
     async def get(self, gathering: str) -> None:
         """For facilitators alone."""
         cohort, mine = await _facilitator(self, gathering)
-        salon = cohort.manifest.kind is GatheringKind.SALON
+        salon, network = (cohort.manifest.kind is kind for kind in (GatheringKind.SALON, GatheringKind.NETWORK))
         context = await shell(self, cohort, mine, "rum") | {
             "called": "Salon" if salon else "Gruppe",
             "heading": "Salonerne lige nu" if salon else "Grupperne",
+            "network": network,
             "contract": any(step.contract for step in cohort.manifest.steps),
         }
         group, name = self.get_query_argument("gruppe", None), self.get_query_argument("trin", "")
@@ -61,7 +63,7 @@ class RoomsPage(Page):
             self.show("rooms.html", **context, groups=found["groups"], chosen=None)
             return
         if group not in groups(cohort):
-            raise Refused(404, "not-found", "Den gruppe findes ikke på holdet.")
+            raise Refused(404, "not-found", "Den gruppe findes ikke.")
         step = await open_step(self, cohort, group, name)
         self.show("rooms.html", **context, groups=[], chosen={"group": group, "step": step.name, "title": step.title})
 
@@ -78,7 +80,7 @@ class RoomsHandler(Api):
 async def _facilitator(handler: Guarded, gathering: str) -> tuple[Cohort, Membership]:
     cohort, mine = await handler.membership(gathering)
     if mine.role is not Role.FACILITATOR:
-        raise Refused(403, "forbidden", "Siden er for facilitatorer. Din egen gruppes rum er på siden for jeres workshop.")
+        raise Refused(403, "forbidden", "Siden er for facilitatorer. Din egen gruppes rum er på siden for jeres møde.")
     return cohort, mine
 
 
@@ -103,8 +105,9 @@ def _group(handler: Guarded, cohort: Cohort, group: str) -> dict[str, Any]:
         told |= {"step": step.name, "title": step.title, "day": near_day(day, today) if day else "", "open": may_open}
         rooms.append(told)
     contract = _contract(store.contracts.standing(gathering, group))
+    words = (RULES if cohort.manifest.kind is GatheringKind.NETWORK else CONTRACTS)[contract]
     names = [called(each, members) for each in members]
-    return {"group": group, "members": names, "contract": contract, "contract_words": CONTRACTS[contract], "rooms": rooms}
+    return {"group": group, "members": names, "contract": contract, "contract_words": words, "rooms": rooms}
 
 
 def _room(here: Course, now: datetime) -> dict[str, Any]:

@@ -25,7 +25,7 @@ REFUSALS = {
         "Forespørgslen var ikke, som den skulle være. Hent siden igen, og prøv en gang til.",
     ),
     401: ("log-in", "Log ind", "Du er logget ud. Log ind igen, så er alt, som du forlod det."),
-    403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til dit forløb."),
+    403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til dine egne sider."),
     404: ("not-found", "Siden findes ikke", "Adressen er måske skrevet forkert, eller linket er brugt op."),
     405: ("bad-method", "Det kan ikke gøres her", "Gå tilbage, og prøv igen."),
     413: ("too-long", "Teksten er for lang", "Forkort teksten. Intet er slettet."),

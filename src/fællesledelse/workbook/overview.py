@@ -135,10 +135,10 @@ def _apart(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _shorts(told: Told) -> list[str]:
-    """The steps' titles as far as the colon, where that tells each from the others: salons may all begin alike."""
+    """The steps' titles as far as the colon, where that tells each from the others, or after it."""
     titles = [step["title"] for step in told["steps"]]
-    heads = Counter(title.split(":")[0] for title in titles)
-    return [title.split(":")[0] if heads[title.split(":")[0]] == 1 else title for title in titles]
+    parts = Counter(part.strip() for title in titles for part in title.split(":", 1))
+    return [next((part.strip() for part in title.split(":", 1) if parts[part.strip()] == 1), title) for title in titles]
 
 
 def overview_html(told: Told) -> str:

@@ -115,7 +115,7 @@ def test_she_gets_in_and_is_shown_where_to_begin(day: Day) -> None:
     page.get_by_role("button", name="Videre").or_(page.get_by_role("link", name="Videre")).click()
     page.get_by_role("button", name=re.compile("læst")).click()
     page.wait_for_url("**/styring/holdet")
-    expect(page.get_by_text("Holdet er ikke bygget endnu.")).to_be_visible()
+    expect(page.get_by_text("Intet er bygget endnu.")).to_be_visible()
 
 
 def test_a_file_that_is_not_finished_says_what_is_missing(day: Day, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_decision_waits_for_the_dialogue_is_kept_and_replaced(
     expect(page.locator(".fl-part > .desk-status")).to_contain_text("Beslutningen er gemt.")
     kept = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="1. Efter evalueringen: Lav noget om"))
     expect(kept).to_contain_text(HOSTILE)
-    expect(kept.get_by_role("link", name="Holdet: fil, datoer og grupper")).to_have_attribute(
+    expect(kept.get_by_role("link", name="Netværket: fil, datoer og grupper")).to_have_attribute(
         "href", f"/hold/{NET}/styring/holdet"
     )
     kept.get_by_role("button", name="Afløs beslutningen").click()

@@ -82,7 +82,7 @@ def fits(page: Page) -> None:
 
 def test_invitations_are_seen_sent_paused_and_told_of(page: Page, smtp: Smtp) -> None:
     desk = part(page, "invitations")
-    expect(desk).to_contain_text("1 af 38 ledere er begyndt. 38 på holdet mangler, facilitatorer talt med.")
+    expect(desk).to_contain_text("1 af 38 ledere er begyndt. 38 mangler, facilitatorer talt med.")
     press(desk, "Se mailene, før de bliver sendt")
     desk.get_by_label("Mailen til").select_option("Anne Bøgelund <anne.boegelund@strandby.example>")
     expect(desk.locator(".desk-mail-text")).to_contain_text("(linket bliver lavet, når mailen bliver sendt)")

@@ -26,8 +26,10 @@ function summary(draft, words) {
 
 function reminders(found) {
   if (!found.length) return null;
-  const list = node("ul", {}, ...found.map((text) => node("li", {}, text)));
-  return node("details", { class: "desk-reminders" }, node("summary", {}, `Husk også (${found.length})`), list);
+  const blank = (text) => text.includes("står tomt"); // what only humans know waits below what a line is wrong about
+  const first = [...found.filter((text) => !blank(text)), ...found.filter(blank)];
+  const list = node("ul", {}, ...first.map((text) => node("li", {}, text)));
+  return node("details", { class: "desk-reminders", open: !first.every(blank) }, node("summary", {}, `Husk også (${found.length})`), list);
 }
 
 function card(draft, words, discard) {
@@ -51,7 +53,7 @@ export async function cohortFile(place, desk) {
 
   function show({ live, draft, kind }) {
     const next = draft ? "" : " Hent filen, udfyld de tre ark i Excel, og læg den op her.";
-    now.textContent = live.pages.length ? `I brug nu: ${live.name} med ${live.leaders} ledere.` : `Holdet er ikke bygget endnu.${next}`;
+    now.textContent = live.pages.length ? `I brug nu: ${live.name} med ${live.leaders} ledere.` : `Intet er bygget endnu.${next}`;
     if (!draft) told.clear();
     shown.replaceChildren(...(draft ? [card(draft, WORDS[kind], discard)] : []));
   }
@@ -66,7 +68,7 @@ export async function cohortFile(place, desk) {
     const [file] = input.files;
     if (!file) return;
     if (file.size > LARGEST) {
-      told.fail(`Filen er for stor. ${file.name} fylder over 5 MB. Slet billeder og ark, der ikke hører til holdet, og læg den op igen. Intet er ændret.`);
+      told.fail(`Filen er for stor. ${file.name} fylder over 5 MB. Slet billeder og ark, der ikke hører til, og læg den op igen. Intet er ændret.`);
       input.value = "";
       return;
     }

@@ -13,8 +13,8 @@ const KIND = {
   today: "et link",
   before: ["Hver får en mail med sit eget link, som virker én gang.", NEW_LINKS],
   again: ["Mailen har et nyt link. Det forrige virker så ikke længere."],
-  head: ({ begun, leaders, people }) => `${begun.length} af ${leaders} ledere er begyndt. ${people.length} på holdet mangler, facilitatorer talt med.`,
-  nobody: ({ leaders }) => (leaders ? "Alle er begyndt. Der er ingen at invitere." : "Der er ingen ledere på holdet endnu. Læg holdets fil op først."),
+  head: ({ begun, leaders, people }) => `${begun.length} af ${leaders} ledere er begyndt. ${people.length} mangler, facilitatorer talt med.`,
+  nobody: ({ leaders }) => (leaders ? "Alle er begyndt. Der er ingen at invitere." : "Der er ingen ledere endnu. Læg filen op først."),
 };
 
 /** Ask for the cards, and hand them to the browser's downloads. */
@@ -49,7 +49,7 @@ export function invitations(place, desk) {
       });
     const ask = () => {
       const left = chosen().filter((each) => each.mail_only).map(({ name }) => name);
-      const without = left.length ? [`${listed(left)} er eller har været med på et andet hold og får derfor kun et link på egen mail, ikke et kort.`] : [];
+      const without = left.length ? [`${listed(left)} er eller har været med et andet sted og får derfor kun et link på egen mail, ikke et kort.`] : [];
       if (!printable().length) return told.say([...without, "Send en mail i stedet."].join(" "));
       const fresh = printable().filter((each) => each.fresh).map(({ name }) => name);
       const twice = fresh.length ? [`${listed(fresh)} har allerede fået et link i dag.`] : [];

@@ -50,6 +50,11 @@ function filled(place, desk, { kind, last }) {
   const propose = button("Foreslå dage", () => doing(propose, told, () => ask()), "primary");
 
   async function ask() {
+    if (!first.value) {
+      told.fail("Vælg først, hvornår det tidligst kan være.");
+      first.focus();
+      return;
+    }
     const { days } = await desk.post("cohort/meetings", { first: first.value, many: many.valueAsNumber || 0, weekday: Number(on.value) });
     told.say("Ret de dage, der ikke passer jer.");
     const list = node("ol", { class: "desk-meetings" });

@@ -3,7 +3,7 @@ import { node } from "../dom.js";
 
 const NARROW = 640; // pixels of the place; below it leaders' names are cut short and the signs explained one below the other
 const NAMES = { narrow: 112, wide: 190 }; // pixels
-const COLUMN = { least: 28, level: 100, most: 130 }; // pixels; below `level` the steps' names stand upright
+const COLUMN = { least: 28, level: 100, most: 180 }; // pixels; below `level` the steps' names stand upright
 const CHOICES = ["only_group", "only_department", "only_state"];
 const BESIDE = 14; // pixels from the pointer to what is said of a mark
 
@@ -19,7 +19,7 @@ function fitted(specification, width) {
   const column = Math.floor((width - names) / x.scale.domain.length);
   fit.spec.width = { step: Math.min(COLUMN.most, Math.max(COLUMN.least, column)) };
   y.axis.labelLimit = names - BESIDE;
-  Object.assign(x.axis, column < COLUMN.level ? { labelAngle: -90 } : { labelLimit: column });
+  Object.assign(x.axis, column < COLUMN.level ? { labelAngle: -90 } : { labelLimit: fit.spec.width.step });
   fit.config.legend.columns = narrow ? 1 : undefined;
   return fit;
 }

@@ -81,7 +81,7 @@ class Editor {
 export async function wording(place, desk) {
   const { live } = await desk.get("cohort");
   if (!live.pages.length) {
-    place.replaceChildren(node("p", {}, "Der er ingen sider at rette i endnu. Byg holdet først under Holdet."));
+    place.replaceChildren(node("p", {}, "Der er ingen sider at rette i endnu. Læg filen op, og tag den i brug først."));
     return;
   }
   const pages = node("select", { id: "vaelg-side", class: "form-select", change: () => list() }, ...live.pages.map(({ name, title }) => node("option", { value: name }, title)));

@@ -6,6 +6,7 @@ const CLOCK = /^([01]?\d|2[0-3])[.:][0-5]\d$/;
 
 /** What is said of the groups, by what people gather for. */
 const WORDS = {
+  netværk: { one: "Gruppe", many: "grupper", now: "Grupperne lige nu", none: "Der er ingen møder endnu. Skriv dem i filen.", help: "Drejebogen er for alle, der mødes den dag. Har en gruppe flyttet sin dag, ligger dens egen drejebog ud for gruppen." },
   salon: { one: "Salon", many: "saloner", now: "Salonerne lige nu", none: "Der er ingen saloner endnu. Skriv dem i filen.", help: "Drejebogen er for alle, der mødes den dag." },
   other: {
     one: "Gruppe",
@@ -47,7 +48,7 @@ function clock(desk, workshop, number) {
   const id = `desk-workshops-starts-${number}`;
   const input = node("input", { class: "form-input", type: "text", inputmode: "decimal", autocomplete: "off", id, value: spoken(workshop.starts) });
   const told = status();
-  const hint = workshop.timed ? null : node("p", { class: "form-hint", id: `${id}-hint` }, "Holdets fil siger ikke hvornår. Ret tiden her, hvis det ikke er kl. 9.");
+  const hint = workshop.timed ? null : node("p", { class: "form-hint", id: `${id}-hint` }, "Filen siger ikke hvornår. Ret tiden her, hvis det ikke er kl. 9.");
   if (hint) input.setAttribute("aria-describedby", hint.id);
   const fetch = (group) => {
     told.clear();
