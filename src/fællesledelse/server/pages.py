@@ -13,8 +13,8 @@ from .shelf import Cohort
 from .web import Api, Guarded, Page, Refused
 
 BESIDE: Final[tuple[tuple[str, str], ...]] = (
-    ("aaret", "Året"),
     ("forloeb", "Hele forløbet"),
+    ("aaret", "Året"),
     ("datoer", "Gruppens datoer"),
     ("gruppeoensker", "Gruppeønsker"),
     ("galleri", "Galleri"),
@@ -44,7 +44,7 @@ DESK = (
 SURVEY = "spoergeskema"
 """The page that is there only where the cohort has a survey."""
 
-OF_NETWORK = ("netvaerkets-liv", "styring/liv", "netvaerk")
+OF_NETWORK = ("aaret", "netvaerkets-liv", "styring/liv", "netvaerk")
 """The pages that only a network has."""
 
 _ELSEWHERE = {
