@@ -195,6 +195,12 @@ def test_every_page_that_the_navigation_leads_to_opens(networks: Networks, gathe
         assert {link: who.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
+def test_the_first_visit_to_any_page_goes_by_the_privacy_notice(networks: Networks) -> None:
+    for page in ("", "moede-1", "aaret", "netvaerkets-liv", "temaer", "kommissoriet"):
+        answer = networks.amir.get(f"/hold/{OTHER}/{page}")
+        assert (answer.status_code, answer.headers.get("location")) == (302, f"/hold/{OTHER}/privatliv"), page
+
+
 def test_a_salon_s_privacy_notice_speaks_of_what_a_salon_keeps(networks: Networks) -> None:
     """No field, no sharing, no evaluation: nothing of theirs is there to promise about."""
     salon, network = (networks.amir.get(f"/hold/{each}/privatliv").text for each in (SALONS, NET))
