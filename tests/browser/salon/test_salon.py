@@ -134,7 +134,7 @@ def suggest(salon: Salon) -> None:
     anna, bent, *_ = salon.leaders
     page = anna.go("")
     expect(page.get_by_text("Du kan foreslå temaer til og med")).to_be_visible()
-    page.get_by_role("link", name="Svar her").click()
+    page.get_by_role("link", name="Se temaerne").click()
     page.get_by_label("Forslag 1").focus()
     page.keyboard.type(SUGGESTED)
     page.keyboard.press("Enter")
