@@ -7,14 +7,14 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
 from .cohort.build import build
 from .cohort.demo import PARTS, write_demo
-from .model import Role
+from .model import Network, Role
 from .server import charter
 from .server.house import COPENHAGEN, House
 from .server.run import now, open_house
@@ -25,8 +25,6 @@ PASS_PHRASE = "en kop kaffe og en god snak"
 ENROLLED = 3  # leaders of one group who have chosen a pass phrase; the first of them has written
 INVITED = 3  # leaders whose invitation is shown
 
-CHARTER_DAYS = {"charter.trial": 365, "charter.evaluation": 300, "charter.end": 3 * 365}
-"""Days of the charter, counted from the network's first."""
 
 Told = Callable[[int], None]
 """Called after each part of the work with how many parts there are in all."""
@@ -93,8 +91,9 @@ def release_charters(house: House, unlocked: Unlocked) -> None:
     for cohort in house.shelf:
         if charter.pages(cohort):
             gathering = cohort.manifest.gathering
-            days = {key: cohort.manifest.starts + timedelta(after) for key, after in CHARTER_DAYS.items()}
-            fill(house, unlocked, gathering, {key: day.isoformat() for key, day in days.items()})
+            said, ends = cohort.manifest.network or Network(), cohort.manifest.ends
+            days = {"charter.trial": said.trial, "charter.evaluation": said.evaluation, "charter.end": ends}
+            fill(house, unlocked, gathering, {key: day.isoformat() for key, day in days.items() if day})
             keys = [field.key for field in charter.fields(cohort)]
             answers = house.store.answers.read(unlocked, gathering, keys)
             texts = {key: answer.text for key, answer in answers.items()}

@@ -1,7 +1,9 @@
 """Themes to talk about, as a facilitator writes them: a line for each, and its open questions below with a dash before."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
 
 from .errors import AnswerError
 from .share import share
@@ -11,6 +13,9 @@ LONGEST: Final = 100
 
 LONGEST_QUESTION: Final = 200
 MOST, MOST_QUESTIONS = 30, 6
+
+# printable, says Python, and nobody sees them
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0]")
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,14 @@ def starting_list() -> str:
 
 
 def line(text: str) -> str:
-    """The text on one line, without signs that can't be seen."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """The text on one line, without signs that can't be seen, and the same bytes from whichever keyboard."""
+    seen = _UNSEEN.sub("", normalize("NFC", text))
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in seen).split())
+
+
+def lines(text: str) -> str:
+    """The same of a text that may have several lines; empty where nothing in it can be seen."""
+    return "\n".join(map(line, text.splitlines())).strip()
 
 
 def same(text: str) -> str:

@@ -115,3 +115,17 @@ def _named_file(stylesheet: Path, name: str) -> Path:
     if name.startswith("/assets/"):
         return folder_of(name.removeprefix("/assets/")) / name.removeprefix("/assets/")
     return stylesheet.parent / name
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "unsaid"),
+    [
+        ("salon", "her ligger ikke noget fra dig", "Hent alt mit"),
+        ("netværk", "du havde delt, kan de andre ikke læse mere", "jeres kontrakt"),
+        ("forløb", "tage det tilbage, som andre kan læse", "spilleregler"),
+    ],
+)
+def test_who_has_left_is_told_in_the_words_of_what_they_left(kind: str, said: str, unsaid: str) -> None:
+    html = render("former", me=ME | {"home": "/", "kind": kind}, measured=kind == "forløb")
+    assert said in html
+    assert unsaid not in html

@@ -1,5 +1,6 @@
 """A network's life over the wire: who sees and decides what, what is refused, and all networks side by side."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -102,6 +103,8 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Networks]:
         ({"dialogue": (BEGAN - timedelta(days=9)).isoformat()}, 400, "før netværket begyndte"),
         ({"dialogue": "i går"}, 400, "hvilken dag I talte om det"),
         ({"reason": "  "}, 400, "Skriv kort, hvorfor"),
+        ({"reason": "\u200b\n\u3164\x00"}, 400, "Skriv kort, hvorfor"),
+        ({"where": "\u2060"}, 400, "Dialogen mangler"),
         ({"kind": "party"}, 400, "Vælg, hvad I har besluttet"),
         ({"choice": "restart"}, 400, "Det kan ikke vælges her"),
         ({"kind": "rotation", "choice": "rotate"}, 409, "ikke noget at beslutte om nu"),
@@ -181,6 +184,30 @@ def test_only_facilitators_of_a_network_come_in(networks: Networks) -> None:
     for address, who in ((f"/hold/{NET}/netvaerk", networks.amir), (f"/hold/{NET}/styring/liv", networks.amir)):
         assert who.get(address).status_code == 403, address
     assert "Netværkets liv" not in networks.jonas.get(f"/hold/{SALONS}/styring/evaluering").text
+
+
+@pytest.mark.parametrize("gathering", [NET, SALONS])
+def test_every_page_that_the_navigation_leads_to_opens(networks: Networks, gathering: str) -> None:
+    networks.amir.accept(gathering)
+    for who, first in ((networks.amir, "temaer"), (networks.jonas, "overblik")):
+        links = {*re.findall(rf'href="(/hold/{gathering}/[^"]+)"', who.get(f"/hold/{gathering}/{first}").text)}
+        assert len(links) >= 5
+        assert {link: who.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_the_first_visit_to_any_page_goes_by_the_privacy_notice(networks: Networks) -> None:
+    for page in ("", "moede-1", "aaret", "netvaerkets-liv", "temaer", "kommissoriet"):
+        answer = networks.amir.get(f"/hold/{OTHER}/{page}")
+        assert (answer.status_code, answer.headers.get("location")) == (302, f"/hold/{OTHER}/privatliv"), page
+
+
+def test_a_salon_s_privacy_notice_speaks_of_what_a_salon_keeps(networks: Networks) -> None:
+    """No field, no sharing, no evaluation: nothing of theirs is there to promise about."""
+    salon, network = (networks.amir.get(f"/hold/{each}/privatliv").text for each in (SALONS, NET))
+    assert "I en salon bliver der talt, ikke skrevet" in salon
+    assert "Temaer er det eneste, du kan skrive" in salon
+    for words in ("indtil du selv deler", "Dine svar i en evaluering", "i hvilke felter du skriver", "tabt for altid"):
+        assert (words in salon, words in network) == (False, True), words
 
 
 def test_the_overview_shows_the_networks_one_facilitates_and_no_others(networks: Networks) -> None:

@@ -177,3 +177,12 @@ def test_a_leader_does_not_see_the_overview(signed_in: Callable[[Someone], Clien
     assert answer.status_code == 403
     assert CARLA.name not in answer.text
     assert HANNE.name not in answer.text
+
+
+def test_every_page_that_the_navigation_leads_to_opens(signed_in: Callable[[Someone], Client]) -> None:
+    for who, first in ((ANNA, "datoer"), (VIBEKE, "overblik")):
+        client = signed_in(who)
+        shown = client.get(f"/hold/demo/{first}").text
+        assert "Hele forløbet" in shown
+        links = {*re.findall(r'href="(/hold/demo/[^"]+)"', shown)}
+        assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)

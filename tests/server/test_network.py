@@ -211,12 +211,6 @@ def test_nothing_but_a_case_can_be_named(network: Network, card: str) -> None:
     assert anna.client.put(f"/api/demo/cases/{card}", json={"share_id": uuid.uuid4().hex, "seen": ""}).status_code == 404
 
 
-def test_a_page_of_a_meeting_says_who_has_which_duty_in_the_own_group(network: Network) -> None:
-    duties = [("Vært", ["Anna Ager"]), ("Passer uret", ["Bent Birk"]), ("Har en sag med", ["Carla Conradsen"])]
-    assert [(each["duty"], each["names"]) for each in network[BENT].get(f"cases/{CARD}")["duties"]] == duties
-    assert network[DORTE].get(f"cases/{CARD}")["duties"] == []
-
-
 def begin(leader: Leader, step: str, *there: Leader) -> httpx.Response:
     """The room begins with those people in it."""
     room = leader.get(f"rooms/{step}")

@@ -173,6 +173,27 @@ def test_strange_signs_become_one_line_and_markup_stays_text(salon: House, begun
     assert salon.store.themes.mine("demo", begun, who(salon, 0)) == ("Tid og sted", "<script>alert(1)</script>")
 
 
+def test_a_suggestion_says_nothing_of_the_keyboard_it_came_from_and_none_is_invisible(salon: House, begun: str) -> None:
+    """A Mac's own way of writing Å would tell who has a Mac, and stand as a theme of its own."""
+    suggest(salon, begun, 0, "Årets gang")
+    suggest(salon, begun, 1, "A\u030arets\u2800 gang\ufe0f")
+    assert titles(seen(salon, CHOOSING).suggested) == ["Årets gang"]
+    for unseen in ("\u3164", "\u2800", "\u034f", "\ufe0f", "\u115f"):
+        with pytest.raises(AnswerError, match="står tomt"):
+            choose(salon, begun, 0, unseen)
+
+
+def test_a_clock_that_is_put_back_opens_no_round_for_suggestions_again(salon: House, begun: str) -> None:
+    """Else they would be counted as choices, with those who made them, once the clock is right."""
+    suggest(salon, begun, 0, "Ro")
+    assert titles(seen(salon, CHOOSING).suggested) == ["Ro"]
+    assert seen(salon, TODAY).state(TODAY) == "choosing"
+    with pytest.raises(AccessError, match="Tiden til at foreslå er gået"):
+        suggest(salon, begun, 1, "Balance", today=TODAY)
+    choose(salon, begun, 1, "Ro", today=TODAY)
+    assert salon.store.themes.mine("demo", begun, who(salon, 1)) == ("Ro",)
+
+
 def test_what_is_not_on_the_list_can_t_be_chosen(salon: House, begun: str) -> None:
     with pytest.raises(AnswerError, match="ikke på listen"):
         choose(salon, begun, 0, "Noget helt andet")
@@ -188,6 +209,16 @@ def test_one_that_is_taken_out_is_told_of_and_leaves_room_for_another(salon: Hou
         with pytest.raises(AccessError, match="kan ikke tages ud"):
             salon.store.themes.drop("demo", begun, title, CHOOSING)
     assert seen(salon, AFTER).dropped == 1
+
+
+def test_taking_one_out_does_not_tell_whether_anyone_had_chosen_it(salon: House, begun: str) -> None:
+    suggest(salon, begun, 0, "Kun én vil det")
+    for number in range(5):
+        choose(salon, begun, number, "Balance" if number else "Kun én vil det")
+    assert seen(salon, CHOOSING).five is True
+    salon.store.themes.drop("demo", begun, "Kun én vil det", CHOOSING)
+    assert seen(salon, CHOOSING).five is True
+    assert salon.store.themes.mine("demo", begun, who(salon, 0)) == ()
 
 
 def test_a_round_closed_while_leaders_suggest_deletes_what_they_wrote(salon: House, begun: str) -> None:

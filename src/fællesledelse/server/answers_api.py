@@ -12,7 +12,7 @@ from .path import first_day, held_from, moved_dates
 from .shelf import Cohort, visible_keys
 from .web import Api, Guarded, Refused
 
-NOT_YOURS = "forbidden", "Du har ikke adgang hertil. Gå tilbage til dine egne sider."
+NOT_YOURS = "forbidden", "Du har ikke adgang hertil. Gå tilbage til forsiden."
 
 
 class StepHandler(Api):
@@ -139,7 +139,7 @@ async def known_note(handler: Api, cohort: Cohort, key: str) -> Field:
     """The note of that key (see ``notes``). Raises Refused if there is none this person may write."""
     note = await note_field(handler, cohort.manifest.gathering, key)
     if note is None:
-        raise Refused(404, "unknown-field", "Det felt findes ikke på dit hold. Hent siden igen.")
+        raise Refused(404, "unknown-field", "Det felt findes ikke her. Hent siden igen.")
     return note
 
 
@@ -172,7 +172,7 @@ async def open_step(handler: Any, cohort: Cohort, group: str, name: str) -> Step
     """The step of that name, if it is open to that group today. Raises Refused."""
     step = cohort.manifest.step(name)
     if step is None:
-        raise Refused(404, "not-found", "Trinet findes ikke på dit hold.")
+        raise Refused(404, "not-found", "Trinet findes ikke her.")
     moved = await moved_dates(handler.house, cohort.manifest.gathering, group)
     check_open(step, moved, handler.house.today())
     return step

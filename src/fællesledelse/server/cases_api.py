@@ -7,7 +7,7 @@ from ..danish import listed
 from ..store import Parcel
 from .answers_api import open_step
 from .cards import frozen, mark, written
-from .cases import Cases, duties, step_of
+from .cases import Cases, step_of
 from .circle import Circle
 from .sharing_api import Shared
 
@@ -34,11 +34,8 @@ class CaseHandler(CaseApi):
     """The case of a leader at a meeting, and those that the others have shared."""
 
     async def get(self, gathering: str, card: str) -> None:
-        """GET: all of that, and who has which duty."""
-        cohort, mine = await self.leader(gathering)
-        told = await self.with_case(gathering, card, _told)
-        found = duties(cohort.roster.participants, mine.group, step_of(card))
-        self.reply(told | {"duties": [{"duty": word, "names": names} for word, names in found if names]})
+        """GET: all of that."""
+        self.reply(await self.with_case(gathering, card, _told))
 
     async def put(self, gathering: str, card: str) -> None:
         """PUT: share it as it stands."""

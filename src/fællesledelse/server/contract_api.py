@@ -111,7 +111,7 @@ def proposed(manifest: Manifest) -> Proposal:
     """What the cohort's pages propose. Raises Refused if none does."""
     step = next((step for step in manifest.steps if step.contract), None)
     if step is None:
-        raise Refused(404, "no-contract", "Der er ingen kontrakt på dit hold.")
+        raise Refused(404, "no-contract", "Der er ingen kontrakt her.")
     fields = [field for field in step.fields if field.key.startswith("contract.")]
     return Proposal(step.name, tuple(zip(fields, step.contract, strict=False)), manifest.kind)
 

@@ -52,7 +52,7 @@ async def facilitator(handler: Guarded, gathering: str) -> tuple[Cohort, Members
     """The cohort and the asker's place in it, for its facilitators alone."""
     cohort, mine = await handler.membership(gathering)
     if mine.role is not Role.FACILITATOR:
-        raise Refused(403, "forbidden", "Siden er for facilitatorer. Gå tilbage til dine egne sider.")
+        raise Refused(403, "forbidden", "Siden er for facilitatorer. Gå tilbage til forsiden.")
     return cohort, mine
 
 

@@ -36,7 +36,7 @@ class Experiments:
         """The period it stands in. Raises Refused if there is no such card."""
         step = self.circle.manifest.step(step_of(self.card))
         if step is None or not cards.fields_of(step, self.card):
-            raise Refused(404, "not-found", "Det kort findes ikke på dit hold.")
+            raise Refused(404, "not-found", "Det kort findes ikke her.")
         return step
 
     @property

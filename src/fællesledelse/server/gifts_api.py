@@ -41,7 +41,7 @@ class Gifts:
         if to not in {member.id for member in self.circle.others} or not 1 <= round_ <= ROUNDS:
             raise Refused(403, "not-in-group", "Det kan kun gives til en, der er i din gruppe i dag. Hent siden igen.")
         if self.circle.manifest.step(step) is None:
-            raise Refused(404, "not-found", "Trinet findes ikke på dit hold.")
+            raise Refused(404, "not-found", "Trinet findes ikke her.")
         if any(self._same(parcel, to, round_) for parcel in self.all()):
             raise Refused(
                 409, "given", f"Du har allerede givet {self.circle.name(to)} noget her. Tag det tilbage, hvis du vil rette."

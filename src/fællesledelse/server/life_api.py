@@ -7,6 +7,7 @@ from ..danish import near_day
 from ..model import Choice, DecisionKind, GatheringKind, Manifest, Network, Role
 from ..store import Decision, Wave, standing
 from ..store.decisions import LONGEST
+from ..themes import lines
 from .desk import DeskApi
 from .evidence import Evidence, Held, Life, read
 from .life import MATTERS, STAGES, UNDATED, Due, Stage
@@ -102,7 +103,7 @@ class LifeHandler(DeskApi):
             dialogue = date.fromisoformat(body["dialogue"]) if body["dialogue"] else None
         except ValueError:
             raise Refused(400, "bad-request", "Vælg, hvad I har besluttet, og hvilken dag I talte om det.") from None
-        said = body["reason"].strip(), dialogue, body["where"].strip()
+        said = lines(body["reason"]), dialogue, lines(body["where"])
         return Decision(0, kind, choice, self.house.today(), self.signed_in.person.name, *said, body.get("replaces"))
 
 
@@ -162,8 +163,8 @@ def told(life: Life, cohort: Cohort, today: date) -> dict[str, Any]:
 def facts(life: Life, manifest: Manifest, today: date) -> list[str]:
     """A network today in a few short sentences."""
     seen = life.evidence
-    meetings = "1 møde" if len(seen.meetings) == 1 else f"{len(seen.meetings)} møder"
-    found = [f"{seen.members} deltagere", f"{meetings} holdt, {seen.coming} kommer"]
+    people, held = "deltager" if seen.members == 1 else "deltagere", len(seen.meetings)
+    found = [f"{seen.members} {people}", f"{held} {'møde' if held == 1 else 'møder'} holdt, {seen.coming} kommer"]
     if seen.joined or seen.left:
         found.append(f"{seen.joined} er kommet til, {seen.left} er gået")
     found.append(f"Sidst ændret {near_day(seen.changed, today)}" if seen.changed > manifest.starts else "Ikke ændret endnu")

@@ -105,7 +105,7 @@ def heard(cohort: Cohort, mine: Membership, group: str | None) -> str | None:
             raise Refused(403, "forbidden", "Du hører kun om din egen gruppe.")
         return mine.group
     if group is not None and group not in groups(cohort):
-        raise Refused(404, "not-found", "Den gruppe findes ikke på holdet.")
+        raise Refused(404, "not-found", "Den gruppe findes ikke her.")
     return group
 
 

@@ -63,7 +63,7 @@ class RoomsPage(Page):
             self.show("rooms.html", **context, groups=found["groups"], chosen=None)
             return
         if group not in groups(cohort):
-            raise Refused(404, "not-found", "Den gruppe findes ikke.")
+            raise Refused(404, "not-found", "Den gruppe findes ikke her.")
         step = await open_step(self, cohort, group, name)
         self.show("rooms.html", **context, groups=[], chosen={"group": group, "step": step.name, "title": step.title})
 

@@ -25,7 +25,7 @@ REFUSALS = {
         "Forespørgslen var ikke, som den skulle være. Hent siden igen, og prøv en gang til.",
     ),
     401: ("log-in", "Log ind", "Du er logget ud. Log ind igen, så er alt, som du forlod det."),
-    403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til dine egne sider."),
+    403: ("forbidden", "Den side er ikke din", "Du har ikke adgang hertil. Gå tilbage til forsiden."),
     404: ("not-found", "Siden findes ikke", "Adressen er måske skrevet forkert, eller linket er brugt op."),
     405: ("bad-method", "Det kan ikke gøres her", "Gå tilbage, og prøv igen."),
     413: ("too-long", "Teksten er for lang", "Forkort teksten. Intet er slettet."),
@@ -34,7 +34,7 @@ REFUSALS = {
 }
 
 
-LEFT = "Du er ikke længere på holdets liste. Det, der er dit, kan du stadig nå: Gå til forsiden, så finder du det."
+LEFT = "Du er ikke længere på listen. Det, der er dit, kan du stadig nå: Gå til forsiden, så finder du det."
 
 
 class Refused(HTTPError):
@@ -175,7 +175,7 @@ class Guarded(Armoured):
         """The cohort and the asker's place in it. Someone else's gathering looks like one that does not exist."""
         cohort, mine = await self.house.membership(gathering, self.person)
         if cohort is not None and mine is None and await self._formerly(gathering):
-            raise Refused(404, "left", LEFT, title="Ikke på holdets liste")
+            raise Refused(404, "left", LEFT, title="Ikke på listen")
         if cohort is None or mine is None:
             raise Refused(404, *_words(404))
         return cohort, mine

@@ -48,7 +48,7 @@ class PackHandler(Api):
         page = workshop_step(cohort, step)
         group = self.get_query_argument("gruppe", "")
         if group and group not in groups(cohort):
-            raise Refused(404, "not-found", "Den gruppe findes ikke på holdet.")
+            raise Refused(404, "not-found", "Den gruppe findes ikke her.")
         held = await self.house.ask(_held, self, cohort, page, group)
         made = await self.house.ask_for_file(self.person, _made, workshop_pack, held)
         self.note("workshop-pack")

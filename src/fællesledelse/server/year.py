@@ -12,7 +12,7 @@ from .attendance import attended
 from .cards import standing
 from .cases import duties, step_of
 from .overview import time_and_place
-from .pages import shell
+from .pages import notice_accepted, shell
 from .path import moved_dates, own_day, url
 from .shelf import Cohort
 from .web import Page, Refused
@@ -43,10 +43,13 @@ class YearPage(Page):
     """The meetings of the own group, and the themes it has worked with. Nothing of those who have left."""
 
     async def get(self, gathering: str) -> None:
-        """For a network's leaders: what a facilitator may see is in the overview."""
+        """For a network's leaders: what a facilitator may see is in the overview. The first visit goes by the notice."""
         cohort, mine = await self.leader(gathering)
         if cohort.manifest.kind is not GatheringKind.NETWORK:
             raise Refused(404, "not-found", "Siden findes kun i et netværk.")
+        if not await notice_accepted(self, cohort):
+            self.redirect(f"/hold/{gathering}/privatliv")
+            return
         moved = await moved_dates(self.house, gathering, mine.group)
         meetings = await self.house.ask(self._held, cohort, mine, moved)
         themes = dict.fromkeys(each.theme for each in meetings if each.over and each.theme)

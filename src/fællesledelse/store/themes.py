@@ -47,7 +47,8 @@ class Round:
     """Leaders suggest until ``suggests`` and choose until ``closes``, both days included.
 
     ``starting`` is the facilitator's list. ``suggested`` is empty until suggesting is over; ``dropped`` is how many of those
-    the facilitator has taken out since. ``five``: at least five have suggested, or later chosen, something.
+    the facilitator has taken out since. ``five``: at least five have suggested, or later chosen, something. ``mixed``:
+    suggesting is over for good, also on a clock that is put back.
     """
 
     id: str
@@ -60,10 +61,11 @@ class Round:
     dropped: int
     five: bool
     outcome: Outcome | None
+    mixed: bool = True
 
     def state(self, today: date) -> str:
         """ "suggesting", "choosing" or "closed"."""
-        return "closed" if self.closed else "suggesting" if today <= self.suggests else "choosing"
+        return "closed" if self.closed else "choosing" if self.mixed or self.suggests < today else "suggesting"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,10 @@ class Themes:
             return () if row["closed"] else tuple(self._box(row).people.get(person, ()))
 
     def drop(self, gathering: str, round_: str, title: str, today: date) -> None:
-        """Take a suggestion out while all choose; that one was taken out is told. Who chose it can choose another."""
+        """Take a suggestion out while all choose; that one was taken out is told. Who chose it can choose another.
+
+        Who chose nothing else counts on as having chosen: else what is told of five would tell of that choice.
+        """
         self._tidy(gathering, today)
         with self._database.atomic() as connection:
             row = held(connection, _ROUNDS, _WHAT, gathering, round_)
@@ -131,7 +136,6 @@ class Themes:
                 raise AccessError("Det forslag kan ikke tages ud nu. Hent siden igen.")
             left = tuple(each for each in box.suggested or () if each != title)
             people = {who: [each for each in theirs if each != title] for who, theirs in box.people.items()}
-            people = {who: theirs for who, theirs in people.items() if theirs}
             write(connection, _ROUNDS, round_, sealed=self._sealed(_Box(people, left, box.dropped + 1), row))
 
     def close(self, gathering: str, round_: str, today: date) -> None:
@@ -204,7 +208,7 @@ class Themes:
             return Round(*frame, starting, suggested, kept["dropped"], False, outcome)
         box = self._box(row)
         suggested = tuple(Topic(title) for title in box.suggested or ())
-        return Round(*frame, starting, suggested, box.dropped, len(box.people) >= LEAST, None)
+        return Round(*frame, starting, suggested, box.dropped, len(box.people) >= LEAST, None, box.suggested is not None)
 
     def _listed(self, row: RowMapping) -> tuple[Topic, ...]:
         return tuple(Topic(title, tuple(questions)) for title, questions in self._unseal(row["listed"], "list", row))

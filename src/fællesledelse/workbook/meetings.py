@@ -1,7 +1,6 @@
 """The way through a row of salons, or a network's year: meetings one is at or not, and nothing to be done with."""
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 from typing import Final
 
@@ -37,7 +36,7 @@ def path(way: Way) -> str:
     coming = next((step for step in steps if step.opens is None or step.opens >= way.today), None)
     words = f"Næste gang er {near_day(coming.opens, way.today)}." if coming and coming.opens else ""
     greeting = " ".join([*hello(way.name), words or _nothing(steps, coming)])
-    items = "".join(_meeting(step, step is coming, way.today) for step in steps)
+    items = "".join(_meeting(step, step is coming, way) for step in steps)
     listed = f'<ol class="fl-steps">{items}</ol>' if items else ""
     whole = f"{listed}{_taken(way, bool(steps) and not coming)}{beside(way, _ALONG[way.gathering])}"
     return f'<div class="fl-path"><p class="fl-next">{escape(greeting)}</p>{whole}</div>'
@@ -56,10 +55,11 @@ def _taken(way: Way, over: bool) -> str:
     return f'<p><a href="{escape(home(way))}hent-mit">Hent alt det, du har skrevet</a>, før netværket slutter.</p>'
 
 
-def _meeting(step: WayStep, coming: bool, today: date) -> str:
-    title, day = escape(step.title), near_day(step.opens, today) if step.opens else "Ingen dato endnu"
+def _meeting(step: WayStep, coming: bool, way: Way) -> str:
+    title, day = escape(step.title), near_day(step.opens, way.today) if step.opens else "Ingen dato endnu"
     if coming:
-        link = f'<a class="fl-button" href="{escape(step.url)}">Se mødet</a>' if step.url else ""
+        see = "Se salonen" if way.gathering == GatheringKind.SALON else "Se mødet"
+        link = f'<a class="fl-button" href="{escape(step.url)}">{see}</a>' if step.url else ""
         return (
             f'<li class="fl-step fl-step-current" aria-current="step"><strong class="fl-step-title">{title}</strong> '
             f'<span class="fl-step-state">{day}</span> <span class="fl-step-here">{escape(_held(step))}</span> '
@@ -67,7 +67,7 @@ def _meeting(step: WayStep, coming: bool, today: date) -> str:
         )
     if step.url:
         title = f'<a href="{escape(step.url)}">{title}</a>'
-    kind = "done" if step.done else "open" if step.opens and step.opens < today else "later"
+    kind = "done" if step.done else "open" if step.opens and step.opens < way.today else "later"
     state = f"{day}, du var med" if step.done else day
     return f'<li class="fl-step fl-step-{kind}">{title} <span class="fl-step-state">{escape(state)}</span></li>'
 

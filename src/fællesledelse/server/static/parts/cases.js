@@ -1,19 +1,17 @@
-/** Who has which duty at a network's meeting, and the cases that the others have shared for it. */
+/** The cases that the others have shared for a network's meeting. */
 import { node } from "../dom.js";
 import { renew, say } from "./draw.js";
-import { Desk, listed, Rows, words } from "./sharing.js";
+import { Desk, Rows, words } from "./sharing.js";
 
 const NONE = "Ingen af de andre har delt en sag endnu.";
 
 export function mount(element, client, live) {
-  const view = { duties: node("dl", { class: "case-duties" }), none: node("p", { class: "share-small" }), list: node("ul", { class: "release-theirs" }) };
+  const view = { none: node("p", { class: "share-small" }), list: node("ul", { class: "release-theirs" }) };
   const desk = new Desk(element, client, live, { path: `cases/${element.dataset.card}`, name: "cases", draw });
   const rows = new Rows(view.list, () => theirs(desk));
 
   function draw(data) {
-    if (!view.list.isConnected) desk.element.append(view.duties, view.none, view.list);
-    renew(view.duties, data.duties, () => data.duties.flatMap(({ duty, names }) => [node("dt", {}, duty), node("dd", {}, listed(names))]));
-    view.duties.hidden = !data.duties.length;
+    if (!view.list.isConnected) desk.element.append(view.none, view.list);
     say(view.none, data.theirs.length ? "" : NONE);
     view.list.hidden = !data.theirs.length;
     rows.show(data.theirs, ({ author }) => author);

@@ -67,7 +67,7 @@ export class Table {
     say(p.title, phase?.title ?? (state.phase < 0 ? "Klar, når I er" : "Tak for i dag"));
     say(p.roles, (phase?.cues ?? []).filter(({ names }) => names.length).map(({ role, names }) => `${role}: ${names.join(" og ")}`).join("\u00A0· "));
     const next = state.phases[state.phase + 1];
-    say(p.next, next ? `Bagefter: ${next.title}, ${minutes(next.minutes)}` : "");
+    say(p.next, next ? `${state.phase < 0 ? "Først" : "Bagefter"}: ${next.title}, ${minutes(next.minutes)}` : "");
     p.forward.hidden = !state.may_lead || state.phase >= state.phases.length;
     say(p.pause, !phase || !state.may_lead ? "" : state.running ? "Stands uret" : "Lad uret gå");
   }

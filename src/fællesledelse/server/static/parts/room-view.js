@@ -21,7 +21,7 @@ function nextWords(state) {
   const next = state.phases[state.phase + 1];
   if (!next) return state.phase < state.phases.length ? "Bagefter er I færdige." : "";
   const turn = next.turn && next.turn !== state.phases[state.phase]?.turn ? ` (${turnOf(next)})` : "";
-  return `Bagefter: ${next.title}${turn}, ${minutes(next.minutes)}`;
+  return `${state.phase < 0 ? "Først" : "Bagefter"}: ${next.title}${turn}, ${minutes(next.minutes)}`;
 }
 
 function titleOf(state) {
