@@ -269,7 +269,7 @@ def test_a_network_that_has_ended_keeps_its_decisions_and_takes_no_more(networks
     assert (found["stage"], found["near"], found["later"], found["undated"]) == ("over", [], [], [])
     refused = jonas.post(f"/api/{NET}/life", json=GOOD)
     assert refused.status_code == 409
-    assert "flyt slutdatoen under Holdet først" in refused.json()["message"]
+    assert "flyt slutdatoen under Netværket først" in refused.json()["message"]
     assert found["decisions"] == jonas.get(f"/api/{NET}/life").json()["decisions"]
     page = amir.get(f"/hold/{NET}/netvaerkets-liv").text
     assert "Netværket er slut." in page

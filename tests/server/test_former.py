@@ -246,7 +246,6 @@ def _requests(story: Story) -> Iterator[tuple[str, str, str, dict[str, Any] | No
         "share": (NOTHING,),  # an own one would be taken back
         "wave": (NOTHING,),
         "item": (story.items[0],),
-        "number": ("1",),
         "picture": ("tillid-fordeling",),
     }
     for name, address, _ in every_route(fillings):
