@@ -178,11 +178,11 @@ def newcomer(url: str, link: str) -> httpx.Client:
     return enrolled
 
 
-def client(url: str, email: str) -> httpx.Client:
-    """Someone who has signed in and read the privacy notice."""
+def client(url: str, email: str, gathering: str = "demo") -> httpx.Client:
+    """Someone who has signed in and read the privacy notice there."""
     signed_in = httpx.Client(base_url=url, headers={"Origin": url}, timeout=30)
     signed_in.post("/api/log-in", json={"email": email, "pass_phrase": PHRASE}).raise_for_status()
-    signed_in.post("/api/demo/notice", json={"accept": True}).raise_for_status()
+    signed_in.post(f"/api/{gathering}/notice", json={"accept": True}).raise_for_status()
     return signed_in
 
 
@@ -214,6 +214,8 @@ def main() -> int:
             mates = mates_of(place / "hold")
             meet(url, mates)
             answer(url, place / "hold", go_on(url, read(environment), mates))
+            for view in chain.from_iterable(PICTURES.values()):
+                client(url, view.who, view.gathering).close()
             browser = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
             found = {
                 name: beside(browser, [taken(browser, url, view) for view in views]) for name, views in PICTURES.items()
