@@ -41,7 +41,7 @@ test: setup system
 	@echo "· Types: mypy"
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term
 
 wheel: setup
 	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)

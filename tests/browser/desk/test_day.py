@@ -107,7 +107,7 @@ def filled(content: bytes) -> bytes:
 
 def test_she_gets_in_and_is_shown_where_to_begin(day: Day) -> None:
     page = day.page
-    expect(page.get_by_text("Her styrer du forløbet for dit hold")).to_be_visible()
+    expect(page.get_by_text("Herfra styrer du grupper, invitationer")).to_be_visible()
     page.get_by_label("Vælg en adgangssætning").fill(PHRASE)
     page.get_by_label("Skriv den en gang til").fill(PHRASE)
     page.get_by_role("button", name="Opret min adgang").click()
