@@ -9,6 +9,7 @@ BIN := .venv/bin
 SERVER := src/fællesledelse/server
 PAGES := $(wildcard $(SERVER)/browser/*js $(SERVER)/static/*.js $(SERVER)/static/*.css $(SERVER)/static/parts/*.js src/fællesledelse/workbook/static/*)
 LOG := .venv/setup.log
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 # Prints Debian's names of what the tests need and the machine lacks.
 LACKS := $(BIN)/python -m tests.tools
 MAY_INSTALL := { command -v apt-get > /dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; }
@@ -17,11 +18,12 @@ APT_INSTALL := $(AS_ROOT) apt-get install --yes --no-install-recommends
 # The last lines of the log are what one needs when a stage fails.
 LOGGED := >> $(LOG) 2>&1 || { tail -n 30 $(LOG); echo "This stage failed. The whole log: $(LOG)"; exit 1; }
 
-.PHONY: help setup demo test system wheel bench faults figures pictures requirements clean
+.PHONY: help setup demo test coverage system wheel bench faults figures pictures requirements clean
 
 help:
 	@echo "make demo          set everything up and start a demo with constructed people"
 	@echo "make test          set everything up and run every check"
+	@echo "make coverage      the tests once more, and which lines they reach; slower, and below 90 % it fails"
 	@echo "make wheel         build what others install, without make and Node"
 	@echo "make bench         measure builds, saves and pages, these beside Voilà, Panel, Streamlit and marimo"
 	@echo "make faults        every promise under attack and accident, at full length"
@@ -41,7 +43,10 @@ test: setup system
 	@echo "· Types: mypy"
 	@$(BIN)/mypy
 	@echo "· Tests: pytest"
-	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term
+	@$(PYTEST)
+
+coverage: setup system
+	@$(PYTEST) --cov --cov-report=term
 
 wheel: setup
 	@rm -rf dist && $(BIN)/hatchling build -t wheel -d dist $(LOGGED)
