@@ -1,1 +1,0 @@
-"""The promises under attack and accident, as figures anyone can reproduce: ``make faults``."""
