@@ -18,7 +18,7 @@ APT_INSTALL := $(AS_ROOT) apt-get install --yes --no-install-recommends
 # The last lines of the log are what one needs when a stage fails.
 LOGGED := >> $(LOG) 2>&1 || { tail -n 30 $(LOG); echo "This stage failed. The whole log: $(LOG)"; exit 1; }
 
-.PHONY: help setup demo test coverage system wheel bench figures pictures requirements clean
+.PHONY: help setup demo test coverage system wheel bench faults figures pictures requirements clean
 
 help:
 	@echo "make demo          set everything up and start a demo with constructed people"
@@ -26,6 +26,7 @@ help:
 	@echo "make coverage      the tests once more, and which lines they reach; slower, and below 90 % it fails"
 	@echo "make wheel         build what others install, without make and Node"
 	@echo "make bench         measure builds, saves and pages, these beside Voilà, Panel, Streamlit and marimo"
+	@echo "make faults        every promise under attack and accident, at full length"
 	@echo "make figures       measure, and put the figures into the README"
 	@echo "make pictures      take the README's pictures anew"
 	@echo "make requirements  renew requirements.txt from pyproject.toml"
@@ -53,6 +54,9 @@ wheel: setup
 
 bench: setup system .venv/.bench
 	@$(BIN)/python -m tests.bench; kept=$$?; $(BIN)/python -m tests.bench.pages && exit $$kept
+
+faults: setup system
+	@$(BIN)/python -m tests.faults
 
 figures: setup
 	@$(BIN)/python -m tests.bench --readme

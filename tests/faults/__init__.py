@@ -1,0 +1,1 @@
+"""The promises under attack and accident, as figures anyone can reproduce: ``make faults``."""
