@@ -112,6 +112,17 @@ class Writers:
         self._evaluation()
         self._themes()
 
+    def agree(self) -> None:
+        """Accept the contract as the page proposes it."""
+        self.anna.agree(self.bent, self.carla)
+
+    def on_the_board(self, text: str) -> None:
+        """What was learned by trying, where the whole cohort reads it."""
+        self.anna.write(f"{CARD}.result.1.learned", text)
+        seen = self.anna.get(f"cards/{CARD}")["seen"]
+        body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": ["result.1.learned"], "theme": "", "success": False}
+        done(self.anna.client.put(f"/api/demo/cards/{CARD}", json=body | {"seen": seen}))
+
     def _contract(self) -> None:
         points = self.anna.get("contract")["points"]
         for base, writer in enumerate((self.anna, self.bent, self.anna)):
@@ -141,12 +152,11 @@ class Writers:
             done(self.anna.client.put("/api/demo/publication", json=body | {"headings": ["draft.task", "draft.why"]}))
 
     def _periods(self) -> None:
-        for part in ("hypothesis", "result.1.learned"):
-            self.anna.write(f"{CARD}.{part}", self.draw("experiment card"))
-        for to, parts in (("group", []), ("board", ["result.1.learned"])):
-            body = {"share_id": uuid.uuid4().hex, "to": to, "parts": parts, "theme": "", "success": False}
-            seen = self.anna.get(f"cards/{CARD}")["seen"]
-            done(self.anna.client.put(f"/api/demo/cards/{CARD}", json=body | {"seen": seen}))
+        self.anna.write(f"{CARD}.hypothesis", self.draw("experiment card"))
+        self.on_the_board(self.draw("board"))
+        body = {"share_id": uuid.uuid4().hex, "to": "group", "parts": [], "theme": "", "success": False}
+        seen = self.anna.get(f"cards/{CARD}")["seen"]
+        done(self.anna.client.put(f"/api/demo/cards/{CARD}", json=body | {"seen": seen}))
         for giver in (self.anna, self.bent):
             for card in ("host", "visit"):
                 self._visit(giver, card)

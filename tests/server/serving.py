@@ -21,7 +21,8 @@ from websockets.sync.client import ClientConnection, connect
 from fællesledelse.settings import Settings, read
 
 from ..live import TRUST
-from .people import PHRASE, Someone
+from ..telltale import telltale
+from .people import NAMES, PHRASE, Someone
 
 PATIENCE = 60  # seconds
 CANARY = "KANARIEFUGL"  # in the server's environment, and nowhere it should not be
@@ -91,11 +92,12 @@ class Server:
             with_pid(pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Close every browser, and stop the server if it still runs, which it must do gracefully."""
+        """Close every browser, and stop the server if it runs, which it must do gracefully. Its log tells of nobody."""
         for client in self.clients:
             client.close()
         if not self.stopped and self.process.poll() is None:
             assert self.stop() == 0, self.written
+        assert [*telltale(self.written, NAMES)] == []
 
     def wait_until_up(self) -> None:
         """Wait for the health address. Fails with the log if the server ends instead."""
