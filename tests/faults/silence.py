@@ -31,7 +31,22 @@ NOT_PAGES = ("/api/", "/operator/", "/assets/")
 def addresses(manifests: dict[str, Manifest], publication: str) -> list[str]:
     """Every address in the table of routes that a browser may be shown. A new kind of part of one fails here."""
     none = ("0" * 32,)
-    parts = "key build reader kernel_id draft gift kind number what card share wave item picture".split()
+    parts = [
+        "key",
+        "build",
+        "reader",
+        "kernel_id",
+        "draft",
+        "gift",
+        "kind",
+        "number",
+        "what",
+        "card",
+        "share",
+        "wave",
+        "item",
+        "picture",
+    ]
     found: dict[str, None] = {}
     for name, manifest in manifests.items():
         fillings = dict.fromkeys(parts, none) | {
