@@ -98,7 +98,8 @@ def serving(folders: list[Path], data: Path, **environment: str) -> Iterator[Liv
     finally:
         if live.process.poll() is None:
             live.stop()
-    assert [*telltale(log.read_text(encoding="utf-8", errors="replace"), _names(folders))] == []
+    told = [*telltale(log.read_text(encoding="utf-8", errors="replace"), _names(folders))]
+    assert told == [], told
 
 
 def _names(folders: list[Path]) -> list[str]:

@@ -68,7 +68,7 @@ class Place:
             server.wait_until_up()
             yield server
         finally:
-            server.end()
+            server.close()
 
     def left(self) -> tuple[Path, ...]:
         """Everything that is not the cohort folders: these hold no word of a leader's."""

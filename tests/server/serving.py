@@ -92,12 +92,17 @@ class Server:
             with_pid(pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Close every browser, and stop the server if it runs, which it must do gracefully. Its log tells of nobody."""
+        """As ``close``, and its log must tell of nobody."""
+        self.close()
+        told = [*telltale(self.written, NAMES)]
+        assert told == [], told
+
+    def close(self) -> None:
+        """Close every browser, and stop the server if it still runs, which it must do gracefully."""
         for client in self.clients:
             client.close()
         if not self.stopped and self.process.poll() is None:
             assert self.stop() == 0, self.written
-        assert [*telltale(self.written, NAMES)] == []
 
     def wait_until_up(self) -> None:
         """Wait for the health address. Fails with the log if the server ends instead."""
