@@ -16,6 +16,9 @@ MOST = 64 << 20
 
 _STREAM = re.compile(rb"\x1f\x8b\x08|[\x68\x78][\x01\x5e\x9c\xda]|PK\x03\x04")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_PACKED = re.compile(rb"(?:H4sI|eA[E-H]|eF[4-7]|eJ[w-z]|eN[o-r]|UEsD)[A-Za-z0-9+/_-]{16,}")
+"""Base64 of something compressed: as the three kinds of ``_STREAM`` begin."""
+
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
 
 
@@ -48,11 +51,15 @@ class Canaries:
     def _unwrapped(self, content: bytes) -> Iterator[bytes]:
         if any(form in content for form in self._hidden):
             for run in _BASE64.finditer(content):
-                plain = run[0].replace(b"-", b"+").replace(b"_", b"/")
-                yield base64.b64decode(plain[: len(plain) // 4 * 4])
-                yield from (base64.b64decode(plain[skip:][: (len(plain) - skip) // 4 * 4]) for skip in (1, 2, 3))
+                yield from (base64.b64decode(_whole(run[0][skip:])) for skip in range(4))
             yield from (bytes.fromhex(run[0].decode()) for run in _HEX.finditer(content))
+        yield from (base64.b64decode(_whole(run[0])) for run in _PACKED.finditer(content))
         yield from filter(None, (_inflated(content, begin) for begin in _STREAM.finditer(content)))
+
+
+def _whole(run: bytes) -> bytes:
+    """The part of some base64, of either alphabet, that can be decoded without the rest."""
+    return run.replace(b"-", b"+").replace(b"_", b"/")[: len(run) // 4 * 4]
 
 
 def _inflated(content: bytes, begin: re.Match[bytes]) -> bytes:

@@ -41,7 +41,7 @@ def test_the_search_finds_a_canary_in_every_form() -> None:
         gzip.compress(words[10] * 9),
         words[11].hex().encode(),
         gzip.compress(base64.b64encode(words[12] * 3)),
-        base64.b64encode(b"abc" + zlib.compress(words[13])),
+        b'{"a": "' + base64.b64encode(zlib.compress(words[13])) + b'"}',
     ]
     found = [canaries.found(each) for each in forms]
     assert found == [{number} for number in range(1, 15)]
