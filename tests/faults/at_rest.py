@@ -244,8 +244,11 @@ def at_a_browser(server: Server, place: Place, canaries: Canaries) -> None:
             bent.page.goto(f"{server.url}/hold/demo/{page}")
             bent.until("!document.querySelector('#loading')")
         bent.page.get_by_role("button", name="Log ud").click()
-        bent.page.wait_for_url("**/log-ind")
-        expect(bent.page.locator("input[type=password]")).to_be_visible()
+        anyhow, out = bent.page.get_by_role("button", name="Log ud alligevel"), bent.page.locator("input[type=password]")
+        expect(anyhow.or_(out)).to_be_visible(timeout=60_000)
+        if anyhow.is_visible():  # a slow machine has not sent all of it: what is left lies in the journal
+            anyhow.click()
+        expect(out).to_be_visible(timeout=60_000)
         bent.page.context.close()
 
 
