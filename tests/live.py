@@ -16,8 +16,11 @@ from pathlib import Path
 
 import httpx
 
+from fællesledelse.manifest import load_roster
 from fællesledelse.operation import invite
 from fællesledelse.settings import Settings, read
+
+from .telltale import telltale
 
 PHRASE = "en kop kaffe og en god snak"
 TRUST = ssl.create_default_context()  # made once: it takes longer than most requests
@@ -95,6 +98,15 @@ def serving(folders: list[Path], data: Path, **environment: str) -> Iterator[Liv
     finally:
         if live.process.poll() is None:
             live.stop()
+    told = [*telltale(log.read_text(encoding="utf-8", errors="replace"), _names(folders))]
+    assert told == [], told
+
+
+def _names(folders: list[Path]) -> list[str]:
+    """Everyone's in the cohorts."""
+    rosters = [folder / "bygget/roster.json" for folder in folders]
+    found = [load_roster(path.read_text(encoding="utf-8")) for path in rosters if path.is_file()]
+    return [each.name for roster in found for each in roster.participants]
 
 
 def _server(folders: list[Path]) -> list[str]:

@@ -27,6 +27,7 @@ from fællesledelse.cohort.file import CohortFile
 from fællesledelse.cohort.folder import check
 from fællesledelse.cohort.people import Ties
 from fællesledelse.errors import CohortError
+from fællesledelse.model import Participant, Role
 from fællesledelse.share import share
 
 from ..tools import soffice_calc
@@ -731,3 +732,12 @@ def test_an_older_list_in_text_may_say_who_has_met_too(folder: Folder) -> None:
     folder.change("leder;gruppe\n", "leder;gruppe;mødt før;sammen med\n", "deltagere.csv")
     folder.change("2;;1\n", "2;;1;Digital havn, Byfest ;aase@strandby.example\n", "deltagere.csv")
     assert check(folder.path).ties == replace(TIES, met={"bo@strandby.example": ("Digital havn", "Byfest")})
+
+
+def test_signs_that_no_excel_file_can_hold_are_left_out_and_the_file_is_made() -> None:
+    """YAML and the programs people paste from can hold them."""
+    odd = Participant("bo@strandby.example", "Bo\ud800 D\ufffeam\x01", Role.LEADER, group="1")
+    content = excel.write({"trin": [{"trin": "workshop-1", "titel": "Én\udfff", "dato": "01.09.2027"}]}, [odd])
+    content = excel.with_theme(content, "workshop-1", "Te\ufffema", ["Hvor\ud800for?"])
+    texts = {str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet for cell in row}
+    assert {"Bo Dam", "Én", "Tema", "Hvorfor?"} <= texts

@@ -35,6 +35,8 @@ GERDA = Someone("Gerda Gran", "gerda@strandby.example")
 VIBEKE = Someone("Vibeke Strøm", "vibeke@strandby.example")  # facilitator of the first
 HANNE = Someone("Hanne Holm", "hanne@strandby.example")  # facilitator of the second
 
+NAMES = tuple(who.name for who in (ANNA, BENT, CARLA, DORTE, EGON, FREJA, GERDA, VIBEKE, HANNE))
+
 GROUPS = {
     "demo": {"1": (ANNA, BENT), "2": (CARLA, DORTE), "3": (EGON, FREJA)},
     "andet": {"1": (CARLA, GERDA)},

@@ -21,7 +21,8 @@ from websockets.sync.client import ClientConnection, connect
 from fællesledelse.settings import Settings, read
 
 from ..live import TRUST
-from .people import PHRASE, Someone
+from ..telltale import telltale
+from .people import NAMES, PHRASE, Someone
 
 PATIENCE = 60  # seconds
 CANARY = "KANARIEFUGL"  # in the server's environment, and nowhere it should not be
@@ -91,6 +92,12 @@ class Server:
             with_pid(pid, signal.SIGKILL)
 
     def end(self) -> None:
+        """As ``close``, and its log must tell of nobody."""
+        self.close()
+        told = [*telltale(self.written, NAMES)]
+        assert told == [], told
+
+    def close(self) -> None:
         """Close every browser, and stop the server if it still runs, which it must do gracefully."""
         for client in self.clients:
             client.close()

@@ -55,6 +55,7 @@ UNEQUAL_HEADERS = {"date", "etag", "set-cookie"}
 DRAWN = (
     rb"(?<=#)[\w-]{43}",  # the token of an invitation
     rb"={15}\d+==",  # what parts a mail from its attachment
+    rb"(?<=\"after\": \")[0-9a-f]{64}",  # the chain of the audit log's lines, over what is drawn
     rb"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}",  # when a line was logged, by the machine's clock
     rb"(?<=W3CDTF\">)[\dTZ:.-]+(?=<)",  # when a file of Excel's was made, by the same
 )

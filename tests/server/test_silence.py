@@ -82,7 +82,7 @@ def test_nothing_that_was_typed_and_no_secret_is_in_any_log(faulty: Server, reco
     assert "A cell failed" in faulty.written
     events = [line["event"] for line in faulty.audit]
     assert {"signed-in", "enrolled", "recovered", "refused", "failed", "invited", "replacement-asked"} <= set(events)
-    assert set(faulty.audit[0]) == {"at", "event", "route", "status", "person", "gathering"}
+    assert set(faulty.audit[0]) == {"at", "event", "route", "status", "person", "gathering", "after"}
 
 
 def test_the_files_of_the_data_folder_are_for_the_server_alone(server: Server, anna: Client) -> None:
@@ -140,11 +140,8 @@ def test_every_library_logs_through_the_one_formatter(capsys: pytest.CaptureFixt
 
 
 def test_the_audit_log_is_json_one_event_a_line(tmp_path: Path) -> None:
-    audit = Audit(tmp_path / "audit.jsonl", lambda: datetime(2026, 6, 15, 9, 0, tzinfo=UTC))
-    audit.note("refused", route="AnswerHandler", status=403)
-    Audit(tmp_path / "audit.jsonl", lambda: datetime(2026, 6, 15, 9, 0, tzinfo=UTC)).note(
-        "signed-in", route="LogInHandler", status=200, person="p", gathering="demo"
-    )
+    opened(tmp_path).note("refused", route="AnswerHandler", status=403)
+    opened(tmp_path).note("signed-in", route="LogInHandler", status=200, person="p", gathering="demo")
     first, second = map(json.loads, (tmp_path / "audit.jsonl").read_text().splitlines())
     assert first == {
         "at": "2026-06-15T09:00:00+00:00",
@@ -153,5 +150,69 @@ def test_the_audit_log_is_json_one_event_a_line(tmp_path: Path) -> None:
         "status": 403,
         "person": None,
         "gathering": None,
+        "after": "0" * 64,
     }
     assert second["person"] == "p"
+    assert second["after"] not in (None, first["after"])
+
+
+def opened(folder: Path) -> Audit:
+    """The audit log of a server that starts, on a clock that stands still."""
+    return Audit(folder, lambda: datetime(2026, 6, 15, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """An audit log of five lines, the first two from before lines were chained, and the last half written."""
+    old = [json.dumps({"at": "2026-06-14T09:00:00+00:00", "event": event}) + "\n" for event in ("a", "b")]
+    (tmp_path / "audit.jsonl").write_text("".join(old), encoding="utf-8")
+    assert opened(tmp_path).trouble == ""
+    for event in "cde":
+        opened(tmp_path).note(event, route="R", status=200)
+    with (tmp_path / "audit.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-')
+    return tmp_path
+
+
+def test_the_chain_of_the_audit_log_goes_on_after_starts_and_power_cuts(log: Path) -> None:
+    for _ in range(2):
+        assert opened(log).trouble == ""
+        opened(log).note("f", route="R", status=200)
+    ahead = (log / "audit.end").read_bytes()
+    opened(log).note("g", route="R", status=200)
+    (log / "audit.end").write_bytes(ahead)  # the power was cut between the two files, or a copy was made there
+    assert opened(log).trouble == ""
+
+
+@pytest.mark.parametrize("line", range(5))
+def test_a_line_that_is_changed_or_removed_or_put_in_shows(log: Path, line: int) -> None:
+    path = log / "audit.jsonl"
+    opened(log)  # takes the half line away
+    whole = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    ways = (
+        [*whole[:line], whole[line].replace(":00", ":01", 1), *whole[line + 1 :]],
+        [*whole[:line], *whole[line + 1 :]],
+        [*whole[:line], whole[line], *whole[line:]],
+        [*whole[:line], "{}\n", *whole[line:]],
+        [*whole[:line], "x\n", *whole[line + 1 :]],
+        whole[:line],
+    )
+    for way in ways:
+        path.write_text("".join(way), encoding="utf-8")
+        assert opened(log).trouble != "", way
+    path.write_text("".join(whole), encoding="utf-8")
+    assert opened(log).trouble == ""
+    (log / "audit.end").unlink()
+    assert "audit.end mangler" in opened(log).trouble
+
+
+def test_a_server_says_at_start_that_its_audit_log_was_changed_and_serves(another: Callable[..., Server]) -> None:
+    first = another()
+    first.client(ANNA)
+    assert first.stop() == 0
+    path = first.settings.data / "audit.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), encoding="utf-8")
+    second = another()
+    assert "Slutningen mangler eller er rettet." in second.written
+    assert second.audit[-1]["event"] == "log-broken"

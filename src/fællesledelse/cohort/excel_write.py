@@ -8,7 +8,6 @@ from math import ceil
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -18,6 +17,7 @@ from . import days, form
 from .file import kind_of
 from .form import Line
 from .people import KNOWN, NO_TIES, Ties
+from .xlsx import UNWRITABLE
 
 _DAY, _TEXT = "dd-mm-yyyy", "@"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -201,7 +201,7 @@ def _put(sheet: Any, row: int, column: int, text: str, shown: str = _TEXT, numbe
     cell = sheet.cell(row, column)
     cell.number_format, cell.alignment, cell.font = shown, _TOP, _PLAIN
     if text:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+        cell.value = UNWRITABLE.sub("", text)
         cell.data_type = "s"
     if shown == _DAY:
         with suppress(ValueError):

@@ -15,7 +15,6 @@ from posixpath import dirname, join, normpath
 from typing import Any
 
 from lxml import etree
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
@@ -39,6 +38,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200d\u2060\ufeff"), "") | {0xA0: " "}
 """What to write instead of signs that can't be seen, as ``str.translate`` wants it."""
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no Excel file can hold: a program that meets one can't open it."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _EMPTY_CELL = re.compile(rb'<c (?=[^<>]*\br=")[^<>]*(?:/>|></c>)')
@@ -410,7 +411,7 @@ def _write(row: Any, place: tuple[int, int], text: str | date, book: _Book) -> N
         etree.SubElement(cell, f"{space}v").text = text
     elif text:
         cell.set("t", "inlineStr")
-        etree.SubElement(etree.SubElement(cell, f"{space}is"), f"{space}t").text = ILLEGAL_CHARACTERS_RE.sub("", text)
+        etree.SubElement(etree.SubElement(cell, f"{space}is"), f"{space}t").text = UNWRITABLE.sub("", text)
 
 
 def _cell_at(row: Any, column: int, days: frozenset[int]) -> Any:

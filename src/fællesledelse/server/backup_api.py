@@ -9,6 +9,7 @@ from typing import IO
 
 from ..errors import StoreError
 from ..store import Extent, Receipt
+from .audit import END, FILE
 from .deletion import delete, told
 from .house import House
 from .log import LOG
@@ -114,9 +115,10 @@ class DeletionHandler(DeletionApi):
 
 
 def _files(house: House) -> Iterator[tuple[str, bytes]]:
-    """The audit log to its last whole line, and what the cohort folders hold."""
-    audit = (house.settings.data / "audit.jsonl").read_bytes()
-    yield "audit.jsonl", audit[: audit.rfind(b"\n") + 1]
+    """The audit log to its last whole line, where it had come to, and what the cohort folders hold."""
+    yield END, (house.settings.data / END).read_bytes()  # first, for lines come while the log is read
+    audit = (house.settings.data / FILE).read_bytes()
+    yield FILE, audit[: audit.rfind(b"\n") + 1]
     for cohort in list(house.shelf):
         gathering = cohort.manifest.gathering
         for name, content in house.shelf.sources(gathering):

@@ -1,6 +1,7 @@
 """Starting the server: the services are made, the cohorts taken in, and the application told to serve."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,12 +11,16 @@ from ..errors import SettingsError
 from ..settings import Settings
 from ..store import Store
 from .app import WorkbookServer, pages_environment
-from .audit import Audit
+from .audit import FILE, Audit
 from .deletion import go_on
 from .house import House
+from .log import LOG
 from .mail import Mailer
 from .mailing import Sending
 from .shelf import Shelf
+
+if sys.platform != "win32":
+    import resource
 
 
 def now() -> datetime:
@@ -30,6 +35,7 @@ def open_house(settings: Settings, folders: list[Path], clock: Callable[[], date
     cohort folder.
     """
     os.umask(0o077)  # nothing the server writes is for anyone else on the machine
+    _dump_no_core()
     for folder in folders:
         if settings.data.resolve().is_relative_to(folder.resolve()):
             raise SettingsError(
@@ -43,8 +49,23 @@ def open_house(settings: Settings, folders: list[Path], clock: Callable[[], date
     for cohort in shelf:
         store.people.adopt(cohort.manifest, cohort.roster)
     store.mailings.recover()
-    audit = Audit(settings.data / "audit.jsonl", clock)
+    audit = _audit(settings.data, clock)
     return House(settings, store, shelf, audit, Mailer(settings), pages_environment(), clock, Sending())
+
+
+def _dump_no_core() -> None:
+    """If the server or a kernel fails, its memory must not be laid on the disk: it holds what people write."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _audit(data: Path, clock: Callable[[], datetime]) -> Audit:
+    """The audit log. That someone has changed it is said, and noted in it; leaders can go on writing."""
+    audit = Audit(data, clock)
+    if audit.trouble:
+        LOG.warning("%s er ikke, som serveren skrev den. %s Sammenlign med en kopi.", data / FILE, audit.trouble)
+        audit.note("log-broken", route="start", status=500)
+    return audit
 
 
 def _make(data: Path) -> None:

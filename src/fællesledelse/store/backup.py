@@ -2,7 +2,7 @@
 
     manifest.json              what was copied when, and sha256, size and name of every other member
     tables/<table>.jsonl       one row a line, in the order of the manifest's columns
-    audit.jsonl, hold/…        the files that the server adds
+    audit.jsonl, audit.end, hold/…   the files that the server adds
 
     manifest.json              of the keys, which lie in a file of their own, with what is noted of deleted gatherings
     keys/<gathering>           32 bytes

@@ -171,7 +171,7 @@ def _empty_of_secrets(files: KeyFiles) -> None:
 def _lay_files(kept: Copy, folder: Path, deleted: set[str]) -> None:
     """The audit log, and the cohort folders in a place of their own, without those of gatherings deleted since."""
     for path, content in kept.files("."):
-        if path == PurePosixPath("audit.jsonl"):
+        if path in (PurePosixPath("audit.jsonl"), PurePosixPath("audit.end")):
             _write(folder / path, content)
     for path, content in kept.files("hold"):
         if ".." in path.parts or "\\" in str(path):
