@@ -1,6 +1,7 @@
 """Starting the server: the services are made, the cohorts taken in, and the application told to serve."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -69,4 +70,5 @@ def serve(house: House) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     server = WorkbookServer(house)
     server.initialize()
+    print("Mure om hver side:", *server.walls, sep="\n- ", file=sys.stderr, flush=True)
     server.start()
