@@ -10,7 +10,6 @@ import os
 import random
 import re
 import shutil
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -24,7 +23,8 @@ from jupyter_client import BlockingKernelClient
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
-from fællesledelse.server.shelf import Shelf
+from fællesledelse.kernels.walls import WALLS
+from fællesledelse.server.walls import TOLD
 
 from ..server.conftest import enrol_everyone
 from ..server.people import ANNA, BENT, CARLA, DORTE, GERDA, VIBEKE, Someone, write_gathering
@@ -39,37 +39,19 @@ STEP, ATTACKED_STEP = "forberedelse-1", "forberedelse-2"
 KEY, OTHER_KEY = "episodes.1.did", "draft.task"
 INSIDE = Path(__file__).with_name("inside")
 TIMEOUT = 60
+NEEDS = {"many_processes": "user"}
+"""What only that wall keeps from succeeding, which doesn't stand everywhere; the server says so at start."""
 SESSION = re.compile(r'"session": ?"([^"]+)"')
 
 
 def tried(seed: int, share: float) -> Iterator[Figure]:
-    """``share`` of the attempts to join; all attacks."""
+    """``share`` of the attempts to join; all attacks, and in the whole trial behind every wall that root can raise, too."""
     with staged() as stage:
         yield foreign_joins(stage, random.Random(seed), round(JOINS * share))
-        yield attacks("a kernel", attacks_in_a_kernel(stage))
-        yield attacks("a page", attacks_in_a_page(stage))
-        yield Figure(
-            "kernels",
-            "what they attacked still runs, and serves",
-            "3 of 3",
-            f"{stage.unharmed()} of 3",
-            stage.unharmed() == 3,
-        )
-
-
-def attacks(place: str, got: dict[str, str]) -> Figure:
-    """Which attacks got anything."""
-    succeeded = {name: text for name, text in got.items() if text}
-    measured = f"{sum(map(len, succeeded.values()))} in {len(got)}" + "".join(
-        f"; {name}: {text[:40]!r}" for name, text in succeeded.items()
-    )
-    return Figure(
-        "kernels",
-        f"bytes of others, and other gains, by attacks inside {place}",
-        f"0 in {ATTACKS} or more",
-        measured,
-        not succeeded and len(got) >= ATTACKS,
-    )
+        yield from attacks(stage, "as the server found the walls here")
+    if share == 1 and os.geteuid() == 0:
+        with staged(TEST_WALLS=" ".join(WALLS)) as stage:
+            yield from attacks(stage, "behind every wall")
 
 
 @dataclass
@@ -82,6 +64,7 @@ class Stage:
     kernel: str
     wire: ClientConnection
     pid: int
+    walls: str = ""
     strangers: dict[Someone | None, Client] = field(default_factory=dict)
 
     @property
@@ -93,6 +76,12 @@ class Stage:
     def file(self) -> Path:
         """The connection file of Bent's kernel, the first there was."""
         return min(self.connections.rglob("*.json"), key=lambda each: each.stat().st_mtime)
+
+    @property
+    def missing(self) -> set[str]:
+        """The walls that can't stand here, as the server has said; those that are raised all the same are there."""
+        absent = {name for name, (what, _) in TOLD.items() if f"{what}: ikke i kraft" in self.server.written}
+        return absent - set(self.walls.split())
 
     def stranger(self, who: Someone | None) -> Client:
         """A browser of someone who is not Bent."""
@@ -138,13 +127,12 @@ class Stage:
                 "kernels": str(connections),
                 "cohort": str(cohort),
                 "temporary": str(self.server.scratch),
-                "program": str(Path(sys.modules[Shelf.__module__].__file__ or "").parent),
             },
         }
 
 
 @contextmanager
-def staged() -> Iterator[Stage]:
+def staged(**settings: str) -> Iterator[Stage]:
     """A server on constructed people, until the block ends."""
     place = Path(tempfile.mkdtemp(prefix="faults-"))
     place.chmod(0o755)
@@ -156,7 +144,7 @@ def staged() -> Iterator[Stage]:
         write_gathering(folder, name)
     enrol_everyone(f"sqlite:///{data}/faellesledelse.sqlite", data / "keys", folders)
     attacked = {"TEST_PAGE": ATTACKED_STEP, "TEST_PAGE_PROGRAM": "attacks", "PYTHONPATH": str(INSIDE)}
-    attacked["TMPDIR"] = str(scratch)
+    attacked |= {"TMPDIR": str(scratch), **settings}
     server = start(data, list(folders.values()), attacked, clocked=True)
     server.scratch = scratch
     try:
@@ -167,10 +155,28 @@ def staged() -> Iterator[Stage]:
         kernel = bent.open_page(STEP)[1]
         with bent.socket(kernel) as wire:
             wait_for(server.kernels)
-            yield Stage(server, folders, bent, kernel, wire, server.kernels()[0])
+            yield Stage(server, folders, bent, kernel, wire, server.kernels()[0], settings.get("TEST_WALLS", ""))
     finally:
         server.end()
         shutil.rmtree(place, ignore_errors=True)
+
+
+def attacks(stage: Stage, where: str) -> Iterator[Figure]:
+    """What they got inside a kernel and a page, and whether what they attacked goes on."""
+    for place, inside in {"a kernel": attacks_in_a_kernel, "a page": attacks_in_a_page}.items():
+        got = {name: text for name, text in inside(stage).items() if NEEDS.get(name) not in stage.missing}
+        succeeded = {name: text for name, text in got.items() if text}
+        yield Figure(
+            "kernels",
+            f"bytes of others, and other gains, by attacks inside {place}, {where}",
+            f"0 in {ATTACKS} or more",
+            f"{sum(map(len, succeeded.values()))} in {len(got)}" + "".join(f"; {name}" for name in succeeded),
+            not succeeded and len(got) >= ATTACKS,
+        )
+    unharmed = stage.unharmed()
+    yield Figure(
+        "kernels", f"what they attacked still runs, and answers, {where}", "3 of 3", f"{unharmed} of 3", unharmed == 3
+    )
 
 
 def foreign_joins(stage: Stage, chance: random.Random, count: int) -> Figure:

@@ -431,6 +431,8 @@ def _configuration() -> Config:
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page gets another
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"
+    # else whoever reaches its sockets hears all that it publishes, without a key
+    config.KernelManager.transport_encryption = "required"
     config.Kernels.buffer_offline_messages = False  # nobody comes back to a kernel
     return config
 

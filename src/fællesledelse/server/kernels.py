@@ -40,7 +40,7 @@ class PageSpecs(KernelSpecManager):
             argv=[sys.executable, "-m", f"{WORKBOOK}.kernel", kernel_name, "-f", "{connection_file}"],
             display_name=kernel_name,
             language="python",
-            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}, "supported_encryption": "curve"},
         )
 
 

@@ -52,7 +52,7 @@ def every(targets: Targets) -> list[tuple[str, Any]]:
         found.append((f"list {what}", lambda _t, path=path: "\n".join(os.listdir(path)).encode()))
         found.append((f"put into {what}", lambda _t, path=path: written(f"{path}/put-there")))
     for attack in (
-        database, joined, subscribed, kernel_sockets, asked_as_another, over_http, to_relay, own_environment, own_objects,
+        database, joined, kernel_sockets, asked_as_another, over_http, to_relay, own_environment, own_objects,
         left_open, temporary, core_dump, much_memory, many_processes, many_files, large_file, as_root, as_the_server,
         own_namespace, loosened_limits, devices, whole_machine, new_program,
     ):  # fmt: skip
@@ -151,31 +151,24 @@ def database(targets: Targets) -> bytes:
 
 
 def joined(targets: Targets) -> bytes:
-    """The other's kernel, through each of its sockets."""
-    found = b""
-    for number in range(1, 6):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(1)
-            line.connect(f"{targets['folders']['kernel']}/kernel-ipc-{number}")
-            found += b"joined" + line.recv(64)
-    return found
-
-
-def subscribed(targets: Targets) -> bytes:
-    """All that the other's kernel publishes, which needs no key."""
+    """Whether the other's kernel shakes hands, on each of its sockets: without a key, or with one of the wrong kernel's."""
     import zmq
 
-    context = zmq.Context()
-    line = context.socket(zmq.SUB)
-    try:
-        line.subscribe(b"")
-        watch = line.get_monitor_socket(zmq.EVENT_CONNECTED)
-        line.connect(f"ipc://{targets['folders']['kernel']}/kernel-ipc-{targets['iopub']}")
-        return b"connected" if watch.poll(300) else b""
-    except zmq.ZMQError:
-        return b""
-    finally:
-        context.destroy(linger=0)
+    found, context = b"", zmq.Context()
+    for number in range(1, 6):
+        for key in (b"", zmq.curve_keypair()[0]):
+            line = context.socket(zmq.SUB if number == targets["iopub"] else zmq.DEALER)
+            if key:
+                line.curve_publickey, line.curve_secretkey = zmq.curve_keypair()
+                line.curve_serverkey = key
+            watch = line.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+            with contextlib.suppress(zmq.ZMQError):
+                line.connect(f"ipc://{targets['folders']['kernel']}/kernel-ipc-{number}")
+                found += b"joined" if watch.poll(200) else b""
+            line.disable_monitor()
+            line.close(0)
+    context.destroy(linger=0)
+    return found
 
 
 def kernel_sockets(_targets: Targets) -> bytes:
