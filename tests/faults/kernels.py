@@ -10,6 +10,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from fællesledelse.server.walls import TOLD
 
 from ..server.conftest import enrol_everyone
 from ..server.people import ANNA, BENT, CARLA, DORTE, GERDA, VIBEKE, Someone, write_gathering
-from ..server.serving import CANARY, Client, Server, alive, children, start, wait_for
+from ..server.serving import CANARY, Client, Server, alive, children, start, wait_for, with_pid
 from .figure import Figure
 from .inside.attacks import TARGETS, WAIT
 
@@ -280,9 +281,15 @@ def attacks_in_a_page(stage: Stage) -> dict[str, str]:
         wait_for(lambda: set(children(stage.server.process.pid)) - before)
         page = max(set(children(stage.server.process.pid)) - before)
         anna.saved(OTHER_KEY, TARGETS + json.dumps(stage.targets(**{"the kernel": stage.pid, "the page": page})))
-        answer = anna.get(f"/api/demo/steps/{ATTACKED_STEP}/computed")
-        assert not waiting.done(), "the page that is attacked had ended"
-        assert waiting.result().status_code == 200
+        answer = anna.get(f"/api/demo/steps/{ATTACKED_STEP}/computed", timeout=120)
+        assert alive(page), "the page that is attacked had ended"
+
+        def released() -> bool:
+            for pid in set(children(stage.server.process.pid)) - before:
+                with_pid(pid, signal.SIGKILL)
+            return waiting.done()
+
+        wait_for(released)
     said: dict[str, str] = json.loads(answer.json()["computed"]["attacks"])
     return said
 

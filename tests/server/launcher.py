@@ -52,6 +52,7 @@ def _attack(step: str, program: str) -> None:
         return await started(self, cohort, [argv[0], "-m", program, step] if argv[3] == step else argv, end)
 
     processes.Processes._started = instead  # type: ignore[method-assign]
+    processes.PATIENCE = 120.0  # on a busy machine, attacks take their time
     processes.MODULES = (*processes.MODULES, program)
     surroundings.INHERITED = (*surroundings.INHERITED, "PYTHONPATH")
 

@@ -25,7 +25,7 @@ from typing import Any
 
 TARGETS = "attack.targets:"
 WAIT = "VENT"
-PATIENCE = 10.0  # seconds that a page waits to be attacked
+PATIENCE = 100.0  # seconds that a page waits to be attacked, unless it is ended before
 MUCH_MEMORY = 8 << 30
 MANY_PROCESSES, MANY_FILES = 200, 2000
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -218,7 +218,8 @@ def own_environment(targets: Targets) -> bytes:
 def own_objects(targets: Targets) -> bytes:
     """What the process has inherited from the one it is forked from, which has never met a leader."""
     canary = targets["canary"]
-    texts = [each for holder in gc.get_objects() for each in gc.get_referents(holder) if isinstance(each, str)]
+    holders = [each for each in gc.get_objects() if type(each) in (dict, list, tuple)]
+    texts = [each for holder in holders for each in gc.get_referents(holder) if isinstance(each, str)]
     return b"".join(each.encode() for each in texts if canary in each and TARGETS not in each and each != canary)
 
 
