@@ -53,12 +53,26 @@ CHOSEN = (
         f"{STORE}/access.py",
         'row["expires_at"] <= self._clock()',
         'row["expires_at"] > self._clock()',
-        "tests/store/test_access.py",
+        "tests/store/test_access.py::test_a_device_is_forgotten_after_thirty_days",
     ),
     Mutant(
-        f"{STORE}/sealing.py", "ensure_ascii=True).encode()", "ensure_ascii=True).encode()[:0]", "tests/store/test_vault.py"
+        f"{STORE}/access.py",
+        "table.c.kind == WrapKind.RECOVERY_CODE, table.c.pair == unlocked.public",
+        "table.c.pair == unlocked.public",
+        "tests/store/test_access.py::test_a_new_code_takes_the_place_of_the_old_one_and_of_nothing_else",
     ),
-    Mutant(f"{STORE}/deletion.py", "        self._files.destroy(gathering)\n", "", "tests/store/test_backup.py"),
+    Mutant(
+        f"{STORE}/sealing.py",
+        "json.dumps(place, ensure_ascii=True).encode()",
+        'b""',
+        "tests/store/test_vault.py::test_what_is_sealed_opens_only_with_its_key_and_in_its_place",
+    ),
+    Mutant(
+        f"{STORE}/deletion.py",
+        "        self._files.destroy(gathering)\n",
+        "",
+        "tests/store/test_backup.py::test_deleting_a_gathering_leaves_no_row_of_it_and_touches_no_other",
+    ),
 )
 
 

@@ -14,6 +14,6 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(tmp_path_factory.mktemp("copy"))
 
 
-@pytest.mark.parametrize("mutant", CHOSEN, ids=lambda mutant: Path(mutant.module).stem)
+@pytest.mark.parametrize("mutant", CHOSEN, ids=lambda mutant: mutant.test.partition("::")[2])
 def test_a_mutant_is_noticed(copy: Path, mutant: Mutant) -> None:
     assert noticed(copy, mutant)
