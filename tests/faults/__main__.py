@@ -1,7 +1,7 @@
 """The whole trial of every promise, or of those named; 1 if one is not kept. ``--seed`` gives another draw of faults.
 
-A module of this folder with a function ``tried(seed, share)`` is a trial: it yields its figures. ``share`` is the part of the
-whole trial that is run, 1 here and small in the module's own test.
+A module of this folder with a function ``tried(seed, share)`` is a trial: it yields its figures. ``share`` is the part of
+the whole trial that is run, 1 here and small in the module's own test.
 """
 
 import argparse

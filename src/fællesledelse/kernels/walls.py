@@ -112,9 +112,11 @@ def _user(folder: str) -> None:
     """The folder becomes the new user's, and stays open to the group, which is the server's."""
     own = FIRST_USER + os.getpid()
     if folder:
+        for file in Path(folder).iterdir():
+            os.chmod(file, 0o640)
+            os.chown(file, own, -1)
         os.chmod(folder, 0o2770)
-        for path in (*map(str, Path(folder).iterdir()), folder):
-            os.chown(path, own, -1)
+        os.chown(folder, own, -1)
     resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
     os.setgroups([])
     os.setresgid(own, own, own)

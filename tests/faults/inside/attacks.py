@@ -7,6 +7,7 @@ has written "VENT", one that waits to be attacked.
 
 import contextlib
 import ctypes
+import encodings.idna  # noqa: F401 # what opens a socket looks for it late, when Python may be out of reach
 import gc
 import glob
 import json
@@ -22,6 +23,8 @@ import sys
 import tempfile
 import time
 from typing import Any
+
+import zmq
 
 TARGETS = "attack.targets:"
 WAIT = "VENT"
@@ -152,8 +155,6 @@ def database(targets: Targets) -> bytes:
 
 def joined(targets: Targets) -> bytes:
     """Whether the other's kernel shakes hands, on each of its sockets: without a key, or with one of the wrong kernel's."""
-    import zmq
-
     found, context = b"", zmq.Context()
     for number in range(1, 6):
         for key in (b"", zmq.curve_keypair()[0]):
@@ -216,11 +217,11 @@ def own_environment(targets: Targets) -> bytes:
 
 
 def own_objects(targets: Targets) -> bytes:
-    """What the process has inherited from the one it is forked from, which has never met a leader."""
+    """What it has inherited from the process it is forked from, which has never met a leader; not what it was told just now."""
     canary = targets["canary"]
     holders = [each for each in gc.get_objects() if type(each) in (dict, list, tuple)]
     texts = [each for holder in holders for each in gc.get_referents(holder) if isinstance(each, str)]
-    return b"".join(each.encode() for each in texts if canary in each and TARGETS not in each and each != canary)
+    return b"".join(each.encode() for each in texts if canary in each and "attack" not in each and each != canary)
 
 
 def left_open(_targets: Targets) -> bytes:
