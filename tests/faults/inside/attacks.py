@@ -217,7 +217,7 @@ def own_environment(targets: Targets) -> bytes:
 
 
 def own_objects(targets: Targets) -> bytes:
-    """What it has inherited from the process it is forked from, which has never met a leader; not what it was told just now."""
+    """What it has inherited from the process it is forked from, which has met no leader; not what it was told just now."""
     canary = targets["canary"]
     holders = [each for each in gc.get_objects() if type(each) in (dict, list, tuple)]
     texts = [each for holder in holders for each in gc.get_referents(holder) if isinstance(each, str)]
