@@ -55,7 +55,7 @@ wheel: setup
 bench: setup system .venv/.bench
 	@$(BIN)/python -m tests.bench; kept=$$?; $(BIN)/python -m tests.bench.pages && exit $$kept
 
-faults: setup system
+faults: setup system .venv/.faults
 	@$(BIN)/python -m tests.faults
 
 figures: setup
@@ -71,6 +71,8 @@ requirements: .venv/.requirements
 	  --no-annotate --no-header --no-deps --group postgresql --output-file tests/postgresql.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --group bench --output-file tests/bench/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --group faults --output-file tests/faults/requirements.txt
 
 clean:
 	@rm -rf .venv node_modules $(SERVER)/static/vendor src/fællesledelse/documents/fonts
@@ -99,6 +101,12 @@ clean:
 	@echo "· Whom the pages are measured against (two to four minutes the first time)"
 	@rm -rf .venv/bench && $(BIN)/python -m venv .venv/bench $(LOGGED)
 	@.venv/bench/bin/python -m pip install --quiet --progress-bar off --require-hashes -r $< $(LOGGED)
+	@touch $@
+
+.venv/.faults: tests/faults/requirements.txt | .venv/.python
+	@echo "· What breaks the code on purpose, and what knows of weaknesses"
+	@rm -rf .venv/faults && $(BIN)/python -m venv .venv/faults $(LOGGED)
+	@.venv/faults/bin/python -m pip install --quiet --progress-bar off --require-hashes -r $< $(LOGGED)
 	@touch $@
 
 .venv/.package: pyproject.toml .venv/.requirements

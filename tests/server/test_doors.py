@@ -218,7 +218,7 @@ def test_a_kernel_holds_nothing_of_the_servers(server: Server, page: Open) -> No
     names = {line.partition("=")[0] for line in told.split("\0") if line}
     assert CANARY not in told
     assert str(server.settings.data) not in told
-    ours = {"PATH", "LANG", "LC_ALL", "TZ", "IPYTHONDIR", "PYTHONUTF8", "FAELLESLEDELSE_SOCKET"}
+    ours = {"PATH", "LANG", "LC_ALL", "TZ", "HOME", "IPYTHONDIR", "PYTHONUTF8", "FAELLESLEDELSE_SOCKET"}
     assert names <= ours | {"JPY_PARENT_PID", "MALLOC_ARENA_MAX"}
     opened = [link.readlink().as_posix() for link in _descriptors(page.pid)]
     assert not [path for path in opened if str(server.settings.data) in path or "sqlite" in path]
@@ -299,6 +299,7 @@ def brief(
 ) -> Iterator[Server]:
     """A server that gives each person two kernels, with temporary files in a folder of its own."""
     scratch = Path(tempfile.mkdtemp(dir="/tmp"))  # short: the path of a Unix socket has at most 107 bytes
+    scratch.chmod(0o711)  # as the system's own, it lets other users through to what is theirs
     data = tmp_path_factory.mktemp("brief") / "data"
     shutil.copytree(prepared[0], data)
     with pytest.MonkeyPatch.context() as patch:

@@ -81,6 +81,15 @@ def test_the_recovery_code_gives_a_new_phrase_and_a_new_code_and_keeps_the_keys(
         house.store.access.recover(ANNA.email, enrolled.recovery_code, PHRASE)
 
 
+def test_a_new_code_takes_the_place_of_the_old_one_and_of_nothing_else(house: House) -> None:
+    enrolled = house.enrol(ANNA)
+    code = house.store.access.new_code(ANNA.email, PHRASE)
+    assert house.store.access.sign_in(ANNA.email, PHRASE).public == enrolled.unlocked.public
+    with pytest.raises(AccessError, match="passer ikke"):
+        house.store.access.recover(ANNA.email, enrolled.recovery_code, NEW_PHRASE)
+    assert house.store.access.recover(ANNA.email, code, NEW_PHRASE).unlocked.public == enrolled.unlocked.public
+
+
 def test_a_code_opens_only_for_its_owner(house: House) -> None:
     anna, bent = house.enrol(ANNA), house.enrol(BENT)
     for email, code in [

@@ -69,7 +69,8 @@ class KernelApp(IPKernelApp):
         self.init_poller()
         self.init_sockets()
         self.init_heartbeat()
-        self.write_connection_file()
+        if self.curve_publickey is None:  # else it came from the file, which holds all, and which ipykernel would write anew
+            self.write_connection_file()
         self.log_connection_info()
         self.init_io()
         self.init_signal()

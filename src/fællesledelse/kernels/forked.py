@@ -53,10 +53,15 @@ class Forked:
         return status
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to the process, if it still runs."""
+        """Send a signal to the process, if it still runs. Where only the zygote may, it ends it instead."""
         if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 signal.pidfd_send_signal(self._pidfd, number)
+            except ProcessLookupError:
+                pass
+            except PermissionError:
+                with contextlib.suppress(OSError):
+                    self._channel.send(b"-")
 
     def kill(self) -> None:
         """End it at once."""

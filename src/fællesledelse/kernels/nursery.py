@@ -5,7 +5,7 @@ becomes when it is asked to be a zygote in its turn. It needs the standard libra
 thread: a fork takes over the thread that called it, and whatever the others were holding stays held for ever.
 
 On the control socket come requests, each a descriptor of a text in JSON, then one for the answers, then those of the fork:
-``{"argv", "numbers", "env", "cwd"}`` asks for a program, ``{}`` for a zygote, whose own control socket then brings
+``{"argv", "numbers", "env", "cwd", "walls"}`` asks for a program, ``{}`` for a zygote, whose own control socket then brings
 ``{"modules", "prepare", "arguments", "env", "cwd"}``. The fork answers ``{"pid"}`` with a pidfd of itself once it stands
 on its own, or ``{"error", "trace"}``; when it has ended the zygote answers ``{"status"}``. Anything sent the other way
 means that the fork isn't wanted after all.
@@ -84,8 +84,7 @@ def prepare(request: Request) -> None:
         importlib.import_module(name)
         remember_code(name)
     if request["prepare"]:
-        module, _, function = request["prepare"].partition(":")
-        getattr(importlib.import_module(module), function)(*request["arguments"])
+        call(request["prepare"], *request["arguments"])
     sys.stdout.flush()
     sys.stderr.flush()
 
@@ -190,6 +189,7 @@ def start(request: Request, channel: int, given: list[int], lifeline: int) -> No
         else:
             channel, lifeline = arrange(dict(zip(numbers, given, strict=True)), [channel, lifeline])
             surroundings(request)
+            raise_walls(request["walls"], lifeline)
     except BaseException as error:
         with contextlib.suppress(OSError):
             say(socket.socket(fileno=channel), **complaint(error))
@@ -202,6 +202,19 @@ def start(request: Request, channel: int, given: list[int], lifeline: int) -> No
         be_a_zygote(control, lifeline)
     gc.enable()
     leave(run(request["argv"]))
+
+
+def raise_walls(walls: list[str], lifeline: int) -> None:
+    """Call the function that shuts this fork in, and then own the lifeline anew, as the user that it has become."""
+    if walls:
+        call(*walls)
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+
+
+def call(path: str, *arguments: str) -> None:
+    """Call "module:function"."""
+    module, _, function = path.partition(":")
+    getattr(importlib.import_module(module), function)(*arguments)
 
 
 def settle() -> list[Callable[[], Any]]:

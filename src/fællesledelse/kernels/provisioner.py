@@ -5,7 +5,7 @@ import atexit
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any, cast
 
@@ -25,7 +25,8 @@ class ForkProvisioner(LocalProvisioner):
     """Starts a kernel as a fork of a zygote; everything else is Jupyter's own way with a local process.
 
     A kernelspec asks for it in its metadata: ``{"kernel_provisioner": {"provisioner_name": "fork-provisioner"}}``. A server
-    may say of which zygote, ``await manager.start_kernel(zygote=zygote)``, and then hears a ZygoteError if that one is gone;
+    may say of which zygote and behind which walls, ``await manager.start_kernel(zygote=zygote, walls=(…))`` (see
+    `Zygote.run`), and then hears a ZygoteError if that one is gone;
     else all kernels share one that is renewed when it is gone or a module's file was changed. What can't be forked
     (another interpreter, pipes, a system without fork) is started the ordinary way, and the log says so once.
     """
@@ -37,6 +38,7 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Called by the kernel manager when a kernel is started or started again."""
         zygote: Zygote | None = kwargs.pop("zygote", None)
+        walls: Sequence[str] = kwargs.pop("walls", ())
         reason = _hindrance(cmd, kwargs)
         if reason:
             self._note(reason)
@@ -47,6 +49,7 @@ class ForkProvisioner(LocalProvisioner):
             "env": {**kwargs["env"], "JPY_PARENT_PID": "1"},  # of no use here, and the zygote's at best
             "cwd": os.fspath(self.cwd),
             "fds": _descriptors(kwargs),
+            "walls": walls,
         }
         process = await (zygote.run(**program) if zygote else self._shared_run(program))
         self.process = cast(Any, process)  # annotated as a Popen, of which it has what is used

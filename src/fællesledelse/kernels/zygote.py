@@ -89,14 +89,24 @@ class Zygote:
         known = parent._files if parent else {}
         return cls(ours, process, _files(stamps) | known)
 
-    async def run(self, argv: Sequence[str], *, env: Mapping[str, str], cwd: str, fds: Mapping[int, int]) -> Forked:
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: str,
+        fds: Mapping[int, int],
+        walls: Sequence[str] = (),
+    ) -> Forked:
         """Run a program in a fork: ``[python, "-m", module, …]`` or ``[python, script, …]``.
 
         ``env`` is its whole environment; ``fds`` says which of our descriptors are its, by its number. Of 0, 1 and 2
         those not named are the null device, and nothing else is open in it but the lifeline, by which the operating
-        system ends it when this process is gone. ZygoteError when the zygote is gone or the program can't be started.
+        system ends it when this process is gone. ``walls``: a function ("package.module:function") that shuts the fork in
+        before the program runs, and what it is given (see `walls`). ZygoteError when the zygote is gone or the program
+        can't be started.
         """
-        request = {"argv": list(argv), "numbers": list(fds), "env": dict(env), "cwd": cwd}
+        request = {"argv": list(argv), "numbers": list(fds), "env": dict(env), "cwd": cwd, "walls": list(walls)}
         return await self._fork(request, list(fds.values()))
 
     @property

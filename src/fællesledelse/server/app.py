@@ -7,6 +7,7 @@ are not among them, and no configuration file or address can bring them back.
 import asyncio
 import logging
 import mimetypes
+import os
 import re
 import shutil
 import signal
@@ -210,7 +211,9 @@ class WorkbookServer(Voila):
         """Set up without reading command line or configuration files: nothing outside may loosen what is set here."""
         quiet(self.log)
         self.root_dir = tempfile.mkdtemp(prefix="faellesledelse-")
+        os.chmod(self.root_dir, 0o711)
         Kernels.processes = Processes(self.root_dir)
+        self.walls = Kernels.processes.walls.begin()
         self.voila_configuration = VoilaConfiguration(parent=self)
         self.template_paths = [*collect_template_paths(["voila", "nbconvert"], "lab", prune=True)]
         self.template_paths[:0] = [str(share("templates/voila") / "templates/faellesledelse"), str(share("templates"))]
@@ -219,6 +222,7 @@ class WorkbookServer(Voila):
         """Called by Voilà at start."""
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.allowed_message_types = list(notebook_page.ALLOWED)
+        os.chmod(self.connection_dir, 0o711)  # each kernel is another user, who finds its own folder there, and lists none
         return settings | {
             "house": self.house,
             "contents_manager": self.house.shelf,
@@ -427,6 +431,8 @@ def _configuration() -> Config:
     # a kernel that has died stays dead: a restarted one would be empty and deaf, and the page gets another
     config.KernelManager.autorestart = False
     config.KernelManager.transport = "ipc"
+    # else whoever reaches its sockets hears all that it publishes, without a key
+    config.KernelManager.transport_encryption = "required"
     config.Kernels.buffer_offline_messages = False  # nobody comes back to a kernel
     return config
 

@@ -6,6 +6,8 @@ gets a short list of variables and one way to ask the server, and ends with the 
 """
 
 import asyncio
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ensure_async
 
@@ -37,7 +40,7 @@ class PageSpecs(KernelSpecManager):
             argv=[sys.executable, "-m", f"{WORKBOOK}.kernel", kernel_name, "-f", "{connection_file}"],
             display_name=kernel_name,
             language="python",
-            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}, "supported_encryption": "curve"},
         )
 
 
@@ -75,6 +78,15 @@ class Kernels(AsyncMappingKernelManager):
         finally:
             await self.end(kernel_id)
 
+    def pre_start_kernel(self, kernel_name: str | None, kwargs: dict[str, Any]) -> tuple[KernelManager, str, str]:
+        """Called by Jupyter before a kernel is started. Its connection file and its sockets get a folder of their own."""
+        manager, name, kernel_id = super().pre_start_kernel(kernel_name, kwargs)
+        folder = os.path.dirname(manager.connection_file) + f"/{kernel_id}"
+        os.mkdir(folder)
+        manager.connection_file = f"{folder}/kernel.json"
+        kwargs["walls"] = self.processes.walls.around(folder)
+        return manager, name, kernel_id
+
     async def _start(self, visit: Visit, gone: Callable[[], None]) -> str:
         zygote = await self.processes.zygote(visit.cohort)
         ours, theirs = socket.socketpair()
@@ -85,6 +97,7 @@ class Kernels(AsyncMappingKernelManager):
                     self.start_kernel(
                         kernel_name=visit.step.name,
                         zygote=zygote,
+                        cwd=self.processes.folder,  # not the server's, below which its data may lie
                         env=self.processes.environment(**{SOCKET: str(theirs.fileno())}),
                         pass_fds=(theirs.fileno(),),
                         stdout=subprocess.DEVNULL,  # a traceback may quote what a leader wrote
@@ -104,6 +117,7 @@ class Kernels(AsyncMappingKernelManager):
             await ensure_async(super().shutdown_kernel(kernel_id, **kwargs))
         finally:
             self._forget(kernel_id)
+            shutil.rmtree(f"{self.connection_dir}/{kernel_id}", ignore_errors=True)
 
     async def end(self, *kernel_ids: str) -> None:
         """End those of these kernels that are still there."""

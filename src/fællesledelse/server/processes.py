@@ -20,6 +20,7 @@ from .feed import Visit
 from .log import LOG
 from .shelf import Cohort
 from .surroundings import surroundings
+from .walls import Walls
 
 WORKBOOK = "fællesledelse.workbook"
 MODULES = (f"{WORKBOOK}.show", f"{WORKBOOK}.kernel")
@@ -47,7 +48,8 @@ class Processes:
     """Starts them. ``folder`` is empty: no start-up file of the server's user runs in a kernel."""
 
     def __init__(self, folder: str) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.walls = Walls(self.environment(), folder)
         self._base: Zygote | None = None
         self._rehearsals: dict[str, Rehearsal] = {}
         self._starting = asyncio.Lock()
@@ -84,24 +86,26 @@ class Processes:
 
     def environment(self, **own: str) -> dict[str, str]:
         """All that such a process knows of its surroundings."""
-        return surroundings() | {"IPYTHONDIR": self._folder, SOCKET: ""} | own
+        return surroundings() | {"HOME": self.folder, "IPYTHONDIR": self.folder, SOCKET: ""} | own
 
     def close(self) -> None:
         """End the processes that others are forked from."""
         for zygote in [*(each.zygote for each in self._rehearsals.values()), self._base]:
             if zygote is not None:
                 zygote.close()
+        self.walls.close()
 
     async def _rehearsed(self, cohort: Cohort) -> Zygote:
         if self._base is None or not self._base.alive or self._base.stale():
             if self._base is not None:
                 self._base.close()
-            self._base = await Zygote.start(modules=MODULES, env=self.environment(), cwd=self._folder)
+            first = await self.walls.zygote()
+            self._base = await Zygote.start(modules=MODULES, env=self.environment(), cwd=self.folder, parent=first)
         pages = {step: cohort.code(step) for step in cohort.notebooks}
         return await Zygote.start(
             modules=MODULES,
             env=self.environment(),
-            cwd=self._folder,
+            cwd=self.folder,
             prepare=f"{WORKBOOK}.rehearsal:rehearse_all",
             arguments=[json.dumps(pages)],
             parent=self._base,
@@ -126,7 +130,8 @@ class Processes:
     async def _started(self, cohort: Cohort, argv: Sequence[str], end: int) -> Process:
         zygote = await self.zygote(cohort)
         if zygote is not None:
-            return await zygote.run(argv, env=self.environment(), cwd=self._folder, fds={0: end, 1: end})
+            environment, walls = self.environment(), self.walls.around("")
+            return await zygote.run(argv, env=environment, cwd=self.folder, fds={0: end, 1: end}, walls=walls)
         return await asyncio.create_subprocess_exec(
-            *argv, env=self.environment(), cwd=self._folder, stdin=end, stdout=end, stderr=subprocess.DEVNULL
+            *argv, env=self.environment(), cwd=self.folder, stdin=end, stdout=end, stderr=subprocess.DEVNULL
         )

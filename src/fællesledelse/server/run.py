@@ -90,4 +90,5 @@ def serve(house: House) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     server = WorkbookServer(house)
     server.initialize()
+    print("Mure om hver side:", *server.walls, sep="\n- ", file=sys.stderr, flush=True)
     server.start()

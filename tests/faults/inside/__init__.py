@@ -1,0 +1,1 @@
+"""What is run inside the walls; it imports nothing of ours."""
