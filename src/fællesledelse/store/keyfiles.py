@@ -132,7 +132,7 @@ class KeyFiles:
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        _write_durably(path, content)
+        write_durably(path, content)
 
 
 def _whole(path: Path, key: bytes) -> bytes:
@@ -149,9 +149,9 @@ def _shred(path: Path) -> None:
     path.unlink()
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a crash leaves either no key or the whole key."""
-    beside = path.with_suffix(".new")
+def write_durably(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that a crash leaves what was there or the whole of this."""
+    beside = path.with_name(f"{path.name}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
