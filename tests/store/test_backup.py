@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, inspect
 
 from fællesledelse.errors import BackupError, SealError, StoreError
 from fællesledelse.store import LineState, MailingKind, Planned, Store, Unlocked, schema
@@ -19,7 +19,7 @@ from fællesledelse.store.deletion import _rules
 from fællesledelse.store.restore import FOUND, restore
 
 from ..postgres import Server
-from .conftest import ANNA, BENT, CHEAP, PHRASE, Clock, House
+from .conftest import ANNA, BENT, CHEAP, PHRASE, Clock, House, rows
 
 KEY = "draft.task"
 TEXT = "Ærlig tale, også når det er svært.\r\n\tÅrets løfte: 100 % „nærvær“ 🌱"
@@ -57,15 +57,6 @@ def copies(house: House, anna: Unlocked, tmp_path: Path) -> Copies:
     """Copies of a gathering in which Anna has written."""
     house.store.answers.save(anna, "demo", KEY, TEXT, 0, "a")
     return Copies(house, tmp_path / "a.zip", tmp_path / "b.zip").make()
-
-
-def rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Everything in a database."""
-    with store._database.reading() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for table in schema.metadata.sorted_tables
-        }
 
 
 def opened(url: str, data: Path, clock: Clock) -> Store:

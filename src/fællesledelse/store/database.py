@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..errors import StoreError
 from . import schema
-from .integrity import HAS_SUMS, Integrity
+from .integrity import HAS_SUMS, Integrity, has_sums
 from .lockfile import LockFile
 from .migration import migrate
 from .turnstile import Turnstile
@@ -165,7 +165,8 @@ def _lock(url: URL) -> LockFile:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = LockFile(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
+        if path.exists() or not has_sums(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
     except OSError as error:
         raise StoreError(f"The database {path} can't be opened for writing: {error.strerror}") from error
     return lock

@@ -30,6 +30,7 @@ PAGE = 4096
 _HEADER, _FRAME = 32, 24  # bytes before the log's first frame, and before the page in each
 _LONG = 1000  # frames, after which the log is copied into the database
 _DIGEST = 16
+_ENDING = "-sums"
 _SUMS = struct.Struct(">8sI")  # the log's salts, and the frames of it that the digests count in
 _MARK = struct.Struct(">8sI8s")  # the log's salts, the frames to the last acknowledged save, SQLite's checksum there
 _WORDS = {b"\x37\x7f\x06\x82": "<", b"\x37\x7f\x06\x83": ">"}  # how the log's checksums read a page
@@ -70,12 +71,18 @@ class _Log:
                 self.seen[count] = self.last.checksum
 
 
+def has_sums(database: Path) -> bool:
+    """Whether a database has been checked before: then its file must be there."""
+    return Path(f"{database}{_ENDING}").exists()
+
+
 class Integrity:
     """The sums and the mark of one SQLite database, for the process that has its lock. StoreErrors are Danish, for IT."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._wal, self._sums_file, self._mark_file = (Path(f"{database}-{end}") for end in ("wal", "sums", "mark"))
+        self._wal, self._mark_file = Path(f"{database}-wal"), Path(f"{database}-mark")
+        self._sums_file = Path(f"{database}{_ENDING}")
         self._log = _Log()
         self._digests = bytearray()
         self._mark = -1
@@ -85,8 +92,10 @@ class Integrity:
 
         A database without sums, of an older program or new, is examined as far as SQLite can, and gets them.
         """
-        if not self._sums_file.exists():
+        if not has_sums(self._database):
             self._adopt()
+        if not self._database.exists() or not self._database.stat().st_size:  # SQLite would throw its log away
+            raise self._damage("filen mangler eller er tom")
         salts, frames = self._read_sums()
         marked = self._read_mark()
         if Path(f"{self._database}-journal").exists():
