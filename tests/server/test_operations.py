@@ -14,6 +14,7 @@ import pytest
 
 from fællesledelse.store import schema
 from fællesledelse.store.database import Database
+from fællesledelse.store.sealed_file import unsealed
 
 from ..postgres import Server as Postgres
 from .conftest import enrol_everyone
@@ -88,7 +89,7 @@ def restored(server: Server, built: dict[str, Path], place: Path, database: dict
         assert words in done.stdout
     assert {path.stat().st_mode & 0o777 for path in (copy, keys)} == {0o600}
     assert sorted(path.name for path in place.iterdir()) == ["kopi.zip", "nøgler.zip"]
-    with zipfile.ZipFile(copy) as archive:
+    with copy.open("rb") as sealed, zipfile.ZipFile(unsealed(sealed, (data / "keys/backup.key").read_bytes())) as archive:
         assert archive.read("hold/demo/hold.yaml") == (built["demo"] / "hold.yaml").read_bytes()
         assert {"hold/demo/notebooks/velkomst.ipynb", "hold/andet/bygget/manifest.json"} <= set(archive.namelist())
         assert archive.read("audit.jsonl").endswith(b"}\n")

@@ -111,9 +111,9 @@ def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys
     with database.atomic() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(StoreError, match=r"schema 9999.*install the newer version"):
+    with pytest.raises(StoreError, match=r"skemaet 9999.*Installér den nyere udgave igen"):
         Store.open(empty_url, keys)
-    with pytest.raises(StoreError, match="schema 9999"):
+    with pytest.raises(StoreError, match="skemaet 9999"):
         Store.open(empty_url, keys)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ class Database:
     pool for both, and its own checks.
     """
 
-    def __init__(self, url: str, revision: str = "head") -> None:
+    def __init__(self, url: str, revision: str = "head", before: Callable[[Connection], None] | None = None) -> None:
+        """``before``: called with the database as it is before it is brought to a newer schema."""
         parsed = _parse(url)
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
         self._integrity = Integrity(Path(str(parsed.database))) if self._lock else None
@@ -37,7 +38,7 @@ class Database:
         self._turn = Turnstile() if self._lock else nullcontext()
         try:
             with self._translated():
-                self._open(revision)
+                self._open(revision, before)
         except BaseException:
             self._release()
             raise
@@ -79,11 +80,11 @@ class Database:
         finally:
             self._release()
 
-    def _open(self, revision: str) -> None:
+    def _open(self, revision: str, before: Callable[[Connection], None] | None) -> None:
         """Check SQLite's files, and bring either database to ``revision``."""
         if self._integrity is not None:
             self._integrity.check()
-        migrate(self._writer, revision)
+        migrate(self._writer, revision, before)
         if self._integrity is not None:
             self._run(f"PRAGMA user_version = {HAS_SUMS}")
         self._note()
