@@ -2,7 +2,8 @@
 
 CLOCK is a file that holds a moment in ISO format, at which time stands still; without it time goes on as it does.
 A save of a text that begins with "FEJL" fails with that text in the exception's message, as a fault of ours might.
-TEST_PER_PERSON in the environment is how many kernels one person may have; with TEST_WITHOUT_FORK the system is one that
+TEST_PER_PERSON in the environment is how many kernels one person may have; TEST_COPY_EVERY how many seconds there are
+between the copies that the server takes of itself; with TEST_WITHOUT_FORK the system is one that
 can't fork, as Windows and macOS can't.
 """
 
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fællesledelse.server import kernels
+from fællesledelse.server import copies, kernels
 from fællesledelse.server.run import now, open_house, serve
 from fællesledelse.settings import read
 
@@ -24,6 +25,7 @@ def main(clock: Path, folders: list[Path]) -> None:
     if "TEST_WITHOUT_FORK" in os.environ:
         del os.fork, os.pidfd_open
     kernels.PER_PERSON = int(os.environ.get("TEST_PER_PERSON", kernels.PER_PERSON))
+    copies.EVERY = float(os.environ.get("TEST_COPY_EVERY", copies.EVERY))
     house = open_house(read(), folders, told)
     save = house.store.answers.save
 

@@ -54,6 +54,15 @@ class Backup:
         """What opens the copies of everything, and is copied with the other keys."""
         return self._files.backup_key()
 
+    @property
+    def changes(self) -> int:
+        """Grows with every change since the server started."""
+        return self._database.changes
+
+    def unguarded(self) -> list[str]:
+        """The gatherings whose keys have never been copied."""
+        return [gathering for gathering in self._files.keys() if not self._files.copies(gathering)]
+
     def write(self, target: IO[bytes], files: Iterable[tuple[str, bytes]]) -> None:
         """Write every table as it is at one moment, and those files: their names in the copy, and what they hold."""
         with self._database.reading() as connection:

@@ -32,6 +32,7 @@ class Database:
     def __init__(self, url: str, revision: str = "head", before: Callable[[Connection], None] | None = None) -> None:
         """``before``: called with the database as it is before it is brought to a newer schema."""
         parsed = _parse(url)
+        self.changes = 0  # transactions since it was opened
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
         self._integrity = Integrity(Path(str(parsed.database))) if self._lock else None
         self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
@@ -49,6 +50,7 @@ class Database:
         with self._turn, self._translated():
             with self._writer.begin() as connection:
                 yield connection
+            self.changes += 1
             self._note()
 
     @contextmanager
