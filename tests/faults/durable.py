@@ -142,48 +142,40 @@ def _synced(saves: int) -> Figure:
     except MissingTool as error:
         return Figure("durable", counted, goal, f"not measured: {error}", True)
     with TemporaryDirectory() as place:
-        log, data, cohort = Path(place) / "calls", Path(place) / "data", Path(place) / "demo"
-        write_gathering(cohort, "demo")
-        enrol_everyone(f"sqlite:///{data}/faellesledelse.sqlite", data / "keys", {"demo": cohort})
-        server = start(data, [cohort])
+        calls = Path(place) / "calls"
+        data, folders = prepared(Path(place))
+        server = start(data, folders)
         try:
             server.wait_until_up()
             client = server.client(LEADER)
             client.accept()
-            command = [
-                program,
-                "-f",
-                "-y",
-                "-s",
-                "80",
-                "-o",
-                str(log),
-                "-e",
-                f"trace={CALLS}",
-                "-p",
-                str(server.process.pid),
-            ]
-            with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
-                assert tracer.stderr is not None
-                if "attached" not in (said := tracer.stderr.readline()):
-                    return Figure("durable", counted, goal, f"not measured: strace may not look here ({said.strip()})", True)
-                _save(client, saves)
-                tracer.send_signal(signal.SIGINT)
-                tracer.communicate()
+            told = [program, "-f", "-y", "-s", "80", "-e", f"trace={CALLS}", "-o", str(calls), "-p", str(server.process.pid)]
+            refused = _traced(told, client, saves)
         finally:
             server.end()
-        with log.open(encoding="utf-8", errors="replace") as lines:
+        if refused:
+            return Figure("durable", counted, goal, f"not measured: strace may not look here ({refused})", True)
+        with calls.open(encoding="utf-8", errors="replace") as lines:
             answered, unsynced = _acknowledged(lines)
     return Figure("durable", counted, goal, f"{unsynced} of {answered}", not unsynced and answered == saves)
 
 
+def _traced(command: list[str], client: Client, saves: int) -> str:
+    """Save so many times while strace looks. What it says if it may not."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
+        assert tracer.stderr is not None
+        said = tracer.stderr.readline()
+        if "attached" not in said:
+            return said.strip()
+        for version in range(saves):
+            client.saved("episodes.1.did", f"Tekst {version}", version)
+        tracer.send_signal(signal.SIGINT)
+        tracer.communicate()
+    return ""
+
+
 CALLS = "pwrite64,fdatasync,fsync,recvfrom,read,sendto,write,sendmsg,writev"
 _CALL = re.compile(r"(?P<pid>\d+) +(?:<\.\.\. )?(?P<name>\w+)(?P<rest>.*)")
-
-
-def _save(client: Client, saves: int) -> None:
-    for version in range(saves):
-        client.saved("episodes.1.did", f"Tekst {version}", version)
 
 
 def _acknowledged(lines: IO[str]) -> tuple[int, int]:
