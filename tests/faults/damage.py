@@ -93,7 +93,10 @@ class Trial:
             self.touched += self._contents() != harmed
             return "refused"
         with closing(store):
-            return "harmless" if rows(store) == there else "undetected"
+            try:
+                return "harmless" if rows(store) == there else "undetected"
+            except StoreError:  # found too late: somebody is reading
+                return "undetected"
 
     def _contents(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in self._at.glob(f"{NAME}*") if not path.name.endswith("lock")}
