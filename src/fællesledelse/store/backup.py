@@ -61,7 +61,7 @@ class Backup:
 
     def unguarded(self) -> list[str]:
         """The gatherings whose keys have never been copied."""
-        return [gathering for gathering in self._files.keys() if not self._files.copies(gathering)]
+        return [gathering for gathering in sorted(self._files.keys()) if not self._files.copies(gathering)]
 
     def write(self, target: IO[bytes], files: Iterable[tuple[str, bytes]]) -> None:
         """Write every table as it is at one moment, and those files: their names in the copy, and what they hold."""
