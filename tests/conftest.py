@@ -83,7 +83,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def migrated_sqlite_url(migrated_file: Path, sqlite_url: str, tmp_path: Path) -> str:
     """A SQLite database of this test's own without rows."""
-    shutil.copy(migrated_file, tmp_path)
+    shutil.copytree(migrated_file.parent, tmp_path, dirs_exist_ok=True)
     return sqlite_url
 
 

@@ -79,6 +79,11 @@ def pdftoppm() -> str:
     return _program("pdftoppm", "the program pdftoppm", "poppler-utils")
 
 
+def strace() -> str:
+    """The path of the program that shows a process's calls to the system. Raises MissingTool."""
+    return _program("strace", "the program strace", "strace")
+
+
 def _program(name: str, what: str, package: str) -> str:
     found = shutil.which(name)
     if found is None:
@@ -104,6 +109,7 @@ _TOOLS: dict[str, Callable[[], object]] = {
     "libreoffice-writer-nogui": soffice,
     "libreoffice-calc-nogui": soffice_calc,
     "poppler-utils": pdftoppm,
+    "strace": strace,
 }
 
 if __name__ == "__main__":

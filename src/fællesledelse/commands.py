@@ -1,13 +1,10 @@
 """The commands with which IT copies, restores and deletes. ``cli`` registers them."""
 
-import errno
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -33,22 +30,25 @@ def backup(file: File, keys: KeysTo = None) -> None:
     """Kopiér database, holdenes mapper og log, mens serveren kører. Nøglerne kommer i deres egen fil."""
     from . import operation
     from .settings import read
+    from .store.backup import whole
+    from .store.keyfiles import KeyFiles
 
     settings = read()
     for target in filter(None, (file, keys)):
         _check_target(settings, target)
     if keys is not None and keys.resolve() == file.resolve():
         raise BackupError(f"{file} kan ikke være begge dele. Nøglerne skal i en fil for sig, et andet sted.")
-    with _whole(file, "backup") as copy:
+    key = KeyFiles(settings.data / "keys").backup_key
+    with whole(file, "backup", key) as copy:
         operation.backup(settings, copy)
-    _say_copied(file)
+    _say_copied(file, key())
     if keys is None:
         say(
             out(),
             f"Nøglerne er ikke med, og uden dem åbner den intet. Tag dem med {KEYS} FIL hver gang, der er et nyt hold.",
         )
         return
-    with _whole(keys, "keys") as copy:
+    with whole(keys, "keys") as copy:
         operation.backup_keys(settings, copy, keys.resolve())
     say(out(), f"{keys} er skrevet med nøglerne.", "green")
     say(out(), "Læg den et andet sted end kopien, hos andre, der passer på den: Tilsammen kan de to lægge alt tilbage.")
@@ -99,33 +99,10 @@ def _check_target(settings: "Settings", path: Path) -> None:
         raise BackupError(f"{path} ligger i datamappen. Læg kopien på en anden disk, som ikke går tabt sammen med den.")
 
 
-@contextmanager
-def _whole(path: Path, kind: str) -> Iterator[IO[bytes]]:
-    """A file that is there, for its owner alone, when it is durable and has been examined; or else nothing of it is."""
+def _say_copied(file: Path, key: bytes) -> None:
     from .store.backup import Copy
 
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-            beside.chmod(0o600)
-            yield target
-            target.flush()
-            os.fsync(target.fileno())
-        with Copy(beside, kind):
-            pass  # it is as it was written: otherwise this raises
-        beside.rename(path)
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "Der er ikke plads på disken." if full else f"{error.strerror or error}."
-        raise BackupError(f"{path} kunne ikke skrives: {why} Der ligger ingen halv kopi.") from None
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _say_copied(file: Path) -> None:
-    from .store.backup import Copy
-
-    with Copy(file, "backup") as copy:
+    with Copy(file, "backup", key) as copy:
         manifest = copy.manifest
     rows = sum(table["rows"] for table in manifest["tables"])
     names = listed([told["name"] for told in manifest["gatherings"].values()]) or "Ingen hold"

@@ -4,6 +4,7 @@ Everything the server can be told stands here, with its meaning and default:
 
     FAELLESLEDELSE_DATA          folder for database, keys and logs; never below a cohort folder (default: ./data)
     FAELLESLEDELSE_DATABASE      SQLAlchemy URL; SQLite in the data folder unless set, e.g. postgresql+psycopg://…
+    FAELLESLEDELSE_BACKUP        folder on another disk for the copies the server takes of itself (default: it takes none)
     FAELLESLEDELSE_ADDRESS       address to listen on (default 127.0.0.1)
     FAELLESLEDELSE_PORT          port (default 8866)
     FAELLESLEDELSE_CERTIFICATE   TLS certificate chain, PEM file; with …_CERTIFICATE_KEY its private key
@@ -45,6 +46,7 @@ class Settings:
     proxy: str | None = None
     smtp: str | None = None
     sender: str = "faellesledelse@localhost"
+    backup: Path | None = None
 
     def __post_init__(self) -> None:
         if (self.certificate is None) != (self.certificate_key is None):
@@ -68,6 +70,11 @@ class Settings:
             raise SettingsError(
                 f"FAELLESLEDELSE_SMTP er {self.smtp!r}. Skriv mailserverens navn, med eller uden port: "
                 "post.kommune.example:25."
+            )
+        if self.backup is not None and self.backup.resolve().is_relative_to(self.data.resolve()):
+            raise SettingsError(
+                f"FAELLESLEDELSE_BACKUP er {str(self.backup)!r} og ligger i datamappen. Vælg en mappe på en anden disk, som "
+                "ikke går tabt sammen med den."
             )
         if not self.secure and not is_loopback(self.address):
             raise SettingsError(
@@ -116,6 +123,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         proxy=values.get("PROXY"),
         smtp=values.get("SMTP"),
         sender=values.get("SENDER", "faellesledelse@localhost"),
+        backup=_folder(values, "BACKUP"),
     )
 
 
@@ -137,6 +145,18 @@ def _file(values: dict[str, str], name: str) -> Path | None:
         raise SettingsError(
             f"FAELLESLEDELSE_{name} er {values[name]!r}, og den fil findes ikke, eller serveren må ikke se den. "
             "Ret stien, eller giv serverens bruger adgang til mappen."
+        )
+    return path
+
+
+def _folder(values: dict[str, str], name: str) -> Path | None:
+    if name not in values:
+        return None
+    path = Path(values[name]).absolute()
+    if not (path.is_dir() and os.access(path, os.W_OK)):
+        raise SettingsError(
+            f"FAELLESLEDELSE_{name} er {values[name]!r}, og den mappe findes ikke, eller serveren må ikke skrive i den. "
+            "Lav mappen, eller giv serverens bruger adgang til den (under systemd også i ReadWritePaths)."
         )
     return path
 

@@ -30,6 +30,9 @@ _COMMAND = [sys.executable, "-X", "utf8", "-c", "import faellesledelse; faellesl
 _LAUNCHER = [sys.executable, "-X", "utf8", "-m", "tests.server.launcher"]
 
 
+Done = subprocess.CompletedProcess[str]
+
+
 @dataclass
 class Server:
     """A running server: its process, its settings, and what it has written."""
@@ -145,6 +148,21 @@ def start(data: Path, folders: list[Path], told: Mapping[str, str] | None = None
             start_new_session=True,
         )
     return Server(process, read(own), log, clock)
+
+
+def run(data: Path, *arguments: str | Path, typed: str = "", port: int = 1, at: Path | None = None, **more: str) -> Done:
+    """The command, as IT runs it on the server's machine, in the folder ``at``."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("FAELLESLEDELSE_")}
+    own = {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(port), "PYTHONUTF8": "1", "COLUMNS": "120"}
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "fællesledelse", *map(str, arguments)],
+        env=environment | own | more,
+        cwd=at or data.parent,
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
 
 
 def free_port() -> int:

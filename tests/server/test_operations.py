@@ -1,5 +1,6 @@
 """What IT does from the command line: copy, restore and delete, with a real server and real people in it."""
 
+import itertools
 import json
 import os
 import shutil
@@ -13,35 +14,20 @@ from pathlib import Path
 import pytest
 
 from fællesledelse.store import schema
+from fællesledelse.store.backup import Copy
 from fællesledelse.store.database import Database
+from fællesledelse.store.sealed_file import unsealed
 
 from ..postgres import Server as Postgres
 from .conftest import enrol_everyone
 from .people import ANNA, BENT, CARLA, GERDA, PHRASE
-from .serving import Server, start, wait_for
+from .serving import Done, Server, run, start, wait_for
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
 FIELD = "episodes.1.did"
 TEXT = "Ærlig tale, også når det er svært.\n\tÅrets løfte: 100 % „nærvær“ 🌱"
 LATER = "Skrevet efter kopien"
-
-Done = subprocess.CompletedProcess[str]
-
-
-def run(data: Path, *arguments: str | Path, typed: str = "", port: int = 1, at: Path | None = None, **more: str) -> Done:
-    """The command, as IT runs it on the server's machine, in the folder ``at``."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("FAELLESLEDELSE_")}
-    own = {"FAELLESLEDELSE_DATA": str(data), "FAELLESLEDELSE_PORT": str(port), "PYTHONUTF8": "1", "COLUMNS": "120"}
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "fællesledelse", *map(str, arguments)],
-        env=environment | own | more,
-        cwd=at or data.parent,
-        input=typed,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
 
 
 def asked(server: Server, *arguments: str | Path, typed: str = "", at: Path | None = None) -> Done:
@@ -88,7 +74,7 @@ def restored(server: Server, built: dict[str, Path], place: Path, database: dict
         assert words in done.stdout
     assert {path.stat().st_mode & 0o777 for path in (copy, keys)} == {0o600}
     assert sorted(path.name for path in place.iterdir()) == ["kopi.zip", "nøgler.zip"]
-    with zipfile.ZipFile(copy) as archive:
+    with copy.open("rb") as sealed, zipfile.ZipFile(unsealed(sealed, (data / "keys/backup.key").read_bytes())) as archive:
         assert archive.read("hold/demo/hold.yaml") == (built["demo"] / "hold.yaml").read_bytes()
         assert {"hold/demo/notebooks/velkomst.ipynb", "hold/andet/bygget/manifest.json"} <= set(archive.namelist())
         assert archive.read("audit.jsonl").endswith(b"}\n")
@@ -114,6 +100,51 @@ def restored(server: Server, built: dict[str, Path], place: Path, database: dict
         assert anna.get("/api/session").status_code == 401, "sessions are not restored"
     finally:
         again.end()
+
+
+def test_the_server_copies_itself_and_what_is_deleted_goes_from_its_copies_too(
+    another: Callable[..., Server], built: dict[str, Path], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk is lost, and with it the data folder: the newest copy and the keys, kept elsewhere, are enough."""
+    monkeypatch.setenv("TEST_COPY_EVERY", "0.2")
+    copies, keys = place / "kopier", place / "nøgler.zip"
+    copies.mkdir()
+    for day, number in itertools.product(("20200101", "20200102"), range(12)):
+        (copies / f"{day}-{number:06}.kopi").touch()
+    server = another(clocked=True, backup=copies)
+    data = server.settings.data
+    wait_for(lambda: "aldrig kopieret" in server.written)
+    assert asked(server, "backup", place / "kopi", "--nøgler", keys).returncode == 0
+    anna = server.client(ANNA)
+    anna.accept()
+    for version in range(2):
+        anna.saved(FIELD, f"{TEXT} {version}", version)
+    wait_for(lambda: holds(newest(copies), data, "demo", 2))
+    assert {"20200101-000011.kopi", "20200102-000011.kopi"} < {path.name for path in copies.iterdir()}, (
+        "the last of each day"
+    )
+    assert len(list(copies.iterdir())) <= 12
+    assert found([ANNA.email.encode(), TEXT.encode()], copies) == []
+    server.kill()
+    shutil.rmtree(data)
+    done = run(data, "gendan", newest(copies), "--nøgler", keys)
+    assert done.returncode == 0, done.stderr
+    again = another(clocked=True, backup=copies)
+    assert again.client(ANNA).text(FIELD) == f"{TEXT} 1"
+
+    assert asked(again, "hold", "slet", "demo", typed="Holdet demo\n", at=place).returncode == 0
+    (left,) = copies.glob("*.kopi")
+    assert holds(left, data, "demo", 0)
+
+
+def newest(folder: Path) -> Path:
+    return max(folder.glob("*.kopi"))
+
+
+def holds(copy: Path, data: Path, gathering: str, answers: int) -> bool:
+    """Whether so many of its answers are in a copy."""
+    with Copy(copy, "backup", (data / "keys/backup.key").read_bytes()) as kept:
+        return sum(row[0] == gathering for row in kept.rows("answer")) == answers
 
 
 @pytest.fixture(scope="module")

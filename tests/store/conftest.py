@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from fællesledelse.model import Manifest, Participant, PrivacyNotice, Role, Roster
-from fællesledelse.store import Enrolled, KdfCost, Person, Store, Unlocked
+from fællesledelse.store import Enrolled, KdfCost, Person, Store, Unlocked, schema
 
 CHEAP = KdfCost(passes=1, memory=8192)
 PHRASE = "fire gule heste i regnvejr"
@@ -62,6 +63,15 @@ class House:
     def enrol(self, participant: Participant, phrase: str = PHRASE) -> Enrolled:
         """Someone of the roster, enrolled."""
         return self.store.access.enrol(self.store.invitations.invite(self.person(participant).id, "demo"), phrase)
+
+
+def rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Everything in a database."""
+    with store._database.reading() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in schema.metadata.sorted_tables
+        }
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ from sqlalchemy import text
 from fællesledelse.errors import SealError
 from fællesledelse.model import Item, Manifest, Participant, PrivacyNotice, Questionnaire, Role, Roster, Theme, ThemeKind
 from fællesledelse.store import Frame, KdfCost, Store, Unlocked
+from fællesledelse.store.sealed_file import unsealed
 from fællesledelse.store.sealing import seal, unseal
 from fællesledelse.store.survey_answers import token
 
@@ -124,7 +125,9 @@ class Ours:
         copy, keys = io.BytesIO(), io.BytesIO()
         self._store.backup.write(copy, ())
         self._store.backup.write_keys(keys, "nøgler.zip")
-        return {**members(copy), **members(keys), "copy": copy.getvalue(), "files": self._files()}
+        copy.seek(0)
+        opened = unsealed(copy, self._store.backup.key)
+        return {**members(opened), **members(keys), "copy": copy.getvalue(), "files": self._files()}
 
     def _files(self) -> bytes:
         if self._sqlite:

@@ -1,5 +1,6 @@
 """A copy of everything, and what becomes of it: put back it is the same, without its keys it opens nothing."""
 
+import io
 import json
 import threading
 import zipfile
@@ -17,9 +18,10 @@ from fællesledelse.store.backup import Copy
 from fællesledelse.store.database import Database
 from fællesledelse.store.deletion import _rules
 from fællesledelse.store.restore import FOUND, restore
+from fællesledelse.store.sealed_file import SealedWriter, unsealed
 
 from ..postgres import Server
-from .conftest import ANNA, BENT, CHEAP, PHRASE, Clock, House
+from .conftest import ANNA, BENT, CHEAP, PHRASE, Clock, House, rows
 
 KEY = "draft.task"
 TEXT = "Ærlig tale, også når det er svært.\r\n\tÅrets løfte: 100 % „nærvær“ 🌱"
@@ -33,6 +35,25 @@ class Copies:
     house: House
     backup: Path
     keys: Path
+
+    def opened(self) -> io.BytesIO:
+        """The zip file that is sealed in the first."""
+        with self.backup.open("rb") as file:
+            return unsealed(file, self.house.store.backup.key)
+
+    def rewrite(self, name: str, content: bytes) -> None:
+        """Seal the same zip file with another content of one member."""
+        zipped = self.opened()
+        rewritten(zipped, name, content)
+        with self.backup.open("wb") as target:
+            writer = SealedWriter(target, self.house.store.backup.key)
+            writer.write(zipped.getvalue())
+            writer.finish()
+
+    def member(self, name: str) -> bytes:
+        """What a member of it holds."""
+        with zipfile.ZipFile(self.opened()) as archive:
+            return archive.read(name)
 
     def make(self) -> "Copies":
         """Copy everything as it is now."""
@@ -57,15 +78,6 @@ def copies(house: House, anna: Unlocked, tmp_path: Path) -> Copies:
     """Copies of a gathering in which Anna has written."""
     house.store.answers.save(anna, "demo", KEY, TEXT, 0, "a")
     return Copies(house, tmp_path / "a.zip", tmp_path / "b.zip").make()
-
-
-def rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Everything in a database."""
-    with store._database.reading() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for table in schema.metadata.sorted_tables
-        }
 
 
 def opened(url: str, data: Path, clock: Clock) -> Store:
@@ -176,10 +188,15 @@ def test_a_copy_of_sqlite_can_be_put_back_in_postgresql_and_again(
 def test_the_copy_holds_no_key_and_without_the_keys_it_opens_nothing(
     copies: Copies, empty: str, keys: Path, tmp_path: Path, clock: Clock
 ) -> None:
-    key = (keys / "demo/content.key").read_bytes()
-    with zipfile.ZipFile(copies.backup) as archive:
+    key, sealed = (keys / "demo/content.key").read_bytes(), copies.backup.read_bytes()
+    with zipfile.ZipFile(copies.opened()) as archive:
         contents = [archive.read(name) for name in archive.namelist()]
     assert not [content for content in contents if key in content or key.hex().encode() in content]
+    open_words = [ANNA.email.encode(), b"manifest.json", b"Demoholdet"]
+    assert all(
+        any(words in content for content in [*contents, *map(str.encode, archive.namelist())]) for words in open_words
+    )
+    assert not [words for words in open_words if words in sealed], "names and addresses are for nobody either"
     with zipfile.ZipFile(copies.keys) as archive:
         assert archive.read("keys/demo") == key, "the search itself must be able to find something"
 
@@ -200,37 +217,44 @@ def test_keys_of_another_house_are_told(copies: Copies, empty: str, tmp_path: Pa
     assert (done.gatherings, done.sealed) == ((), ("demo",))
 
 
-def rewritten(path: Path, name: str, content: bytes) -> None:
+def rewritten(file: Path | io.BytesIO, name: str, content: bytes) -> None:
     """The same zip file with another content of one member."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         contents = {each: archive.read(each) for each in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for each, was in contents.items():
             archive.writestr(each, content if each == name else was)
 
 
-def shorter(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-40])
+def shorter(copies: Copies) -> None:
+    copies.backup.write_bytes(copies.backup.read_bytes()[:-40])
 
 
-def other_row(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        person = archive.read("tables/person.jsonl")
-    rewritten(path, "tables/person.jsonl", person.replace(b"Anna", b"Hans"))
+def longer(copies: Copies) -> None:
+    copies.backup.write_bytes(copies.backup.read_bytes() + b"x")
 
 
-def newer(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        manifest = json.loads(archive.read("manifest.json"))
-    rewritten(path, "manifest.json", json.dumps(manifest | {"schema": "9999"}).encode())
+def other_row(copies: Copies) -> None:
+    copies.rewrite("tables/person.jsonl", copies.member("tables/person.jsonl").replace(b"Anna", b"Hans"))
 
 
-def flipped(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        member = archive.getinfo("tables/person.jsonl")
-    content = bytearray(path.read_bytes())
-    content[member.header_offset + 30 + len(member.filename) + member.compress_size // 2] ^= 1
-    path.write_bytes(content)
+def newer(copies: Copies) -> None:
+    copies.rewrite("manifest.json", json.dumps(json.loads(copies.member("manifest.json")) | {"schema": "9999"}).encode())
+
+
+def flipped(copies: Copies) -> None:
+    content = bytearray(copies.backup.read_bytes())
+    content[len(content) // 2] ^= 1
+    copies.backup.write_bytes(content)
+
+
+def of_another_server(copies: Copies) -> None:
+    with copies.backup.open("wb") as target:
+        SealedWriter(target, bytes(32)).finish()
+
+
+def a_text(copies: Copies) -> None:
+    copies.backup.write_text("Noget helt andet", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -238,18 +262,21 @@ def flipped(path: Path) -> None:
     [
         (shorter, "afkortet"),
         (other_row, "tables/person.jsonl er ikke, som det blev skrevet"),
-        (flipped, "beskadiget"),
+        (flipped, "beskadiget eller afkortet"),
+        (longer, "beskadiget eller afkortet"),
+        (of_another_server, "De hører til en anden server"),
+        (a_text, "ikke en kopi herfra"),
         (newer, "nyere udgave"),
     ],
 )
 def test_a_copy_that_is_not_as_it_was_written_is_refused_and_nothing_is_touched(
-    sqlite_url: str, keys: Path, tmp_path: Path, clock: Clock, harm: Callable[[Path], None], words: str
+    sqlite_url: str, keys: Path, tmp_path: Path, clock: Clock, harm: Callable[[Copies], None], words: str
 ) -> None:
     house = House(Store.open(sqlite_url, keys, clock, CHEAP), clock, sqlite_url, keys)
     house.adopt()
     copies = Copies(house, tmp_path / "a.zip", tmp_path / "b.zip").make()
     house.store.close()
-    harm(copies.backup)
+    harm(copies)
     with pytest.raises(BackupError, match=words):
         restore(copies.backup, copies.keys, f"sqlite:///{tmp_path}/new/store.db", tmp_path / "new")
     assert not (tmp_path / "new").exists()
@@ -259,11 +286,15 @@ def test_a_copy_that_is_not_as_it_was_written_is_refused_and_nothing_is_touched(
 def test_the_two_files_can_not_be_mixed_up(copies: Copies, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="byttet om"):
         restore(copies.keys, copies.backup, f"sqlite:///{tmp_path}/new/store.db", tmp_path / "new")
-    copies.backup.write_bytes(b"PK")
+    with pytest.raises(BackupError, match="byttet om"):
+        restore(copies.keys, copies.keys, f"sqlite:///{tmp_path}/new/store.db", tmp_path / "new")
+    copies.keys.write_bytes(b"PK")
     with pytest.raises(BackupError, match="ikke en kopi herfra"):
-        Copy(copies.backup, "backup")
+        Copy(copies.keys, "keys")
     with pytest.raises(BackupError, match="kan ikke læses"):
-        Copy(tmp_path / "findes-ikke.zip", "backup")
+        Copy(tmp_path / "findes-ikke.zip", "keys")
+    with pytest.raises(BackupError, match="kan ikke læses"):
+        Copy(tmp_path / "findes-ikke", "backup", bytes(32))
 
 
 def test_nothing_is_overwritten(copies: Copies, database_url: str, tmp_path: Path) -> None:

@@ -111,9 +111,9 @@ def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys
     with database.atomic() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(StoreError, match=r"schema 9999.*install the newer version"):
+    with pytest.raises(StoreError, match=r"skemaet 9999.*Installér den nyere udgave igen"):
         Store.open(empty_url, keys)
-    with pytest.raises(StoreError, match="schema 9999"):
+    with pytest.raises(StoreError, match="skemaet 9999"):
         Store.open(empty_url, keys)
 
 
@@ -140,7 +140,7 @@ def test_a_store_that_does_not_open_leaves_no_lock(tmp_path: Path, keys: Path) -
     file = tmp_path / "store.db"
     file.write_text("dette er ikke en database, men en længere tekst " * 20, encoding="utf-8")
     for _ in range(2):
-        with pytest.raises(StoreError, match="not a database"):
+        with pytest.raises(StoreError, match="er beskadiget: SQLite siger: file is not a database"):
             Store.open(f"sqlite:///{file}", keys)
 
 
@@ -153,6 +153,8 @@ def test_only_the_owner_may_read_the_files(sqlite_url: str, keys: Path, tmp_path
         "store.db-wal": 0o600,
         "store.db-shm": 0o600,
         "store.db.lock": 0o600,
+        "store.db-mark": 0o600,
+        "store.db-sums": 0o600,
         "keys": 0o700,
         "demo": 0o700,
         "content.key": 0o600,
@@ -181,10 +183,10 @@ def test_an_address_that_is_no_database_is_refused_without_its_password(url: str
 
 def test_sqlite_writes_through_one_durable_connection_and_the_others_only_read(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    names = ["journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout"]
+    names = ["journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout", "wal_autocheckpoint"]
     with database.atomic() as connection:
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
-    assert values == ["wal", 2, 1, 1, 10000]
+    assert values == ["wal", 2, 1, 1, 10000, 0]
     with database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
     with pytest.raises(StoreError, match="readonly"), database.reading() as connection:

@@ -171,6 +171,7 @@ def _about_server(settings: Settings) -> dict[str, Any]:
         "proxy": settings.proxy or "",
         "smtp": settings.smtp or "",
         "afsender": settings.sender,
+        "kopier": str(settings.backup or ""),
     }
 
 

@@ -49,6 +49,7 @@ from . import (
     charter_api,
     cohort_api,
     contract_api,
+    copies,
     desk,
     documents_api,
     evaluation_api,
@@ -263,7 +264,9 @@ class WorkbookServer(Voila):
         self.ioloop.run_sync(lambda: self._serve_until(stopping, server))
 
     async def _serve_until(self, stopping: asyncio.Event, server: HTTPServer) -> None:
+        copying = asyncio.create_task(copies.go_on(self.house))
         await stopping.wait()
+        copying.cancel()
         server.stop()
         await self.house.finish(GRACE)
         await self.kernel_manager.end_all()

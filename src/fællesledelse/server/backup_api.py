@@ -3,21 +3,19 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO
 
 from ..errors import StoreError
 from ..store import Extent, Receipt
-from .audit import END, FILE
+from .copies import IT, files, try_copy
 from .deletion import delete, told
-from .house import House
 from .log import LOG
 from .operator_api import OperatorApi
 from .web import Refused
 
 PIECE = 1 << 16
-IT = "IT"  # whose files are made one at a time
 
 
 class CopyHandler(OperatorApi):
@@ -30,7 +28,7 @@ class CopyHandler(OperatorApi):
                 await self.house.ask_for_file(IT, write, file)
             except OSError as error:
                 raise _refusal(error) from None
-            self.set_header("Content-Type", "application/zip")
+            self.set_header("Content-Type", "application/octet-stream")
             self.set_header("Content-Length", str(file.seek(0, os.SEEK_END)))
             self.set_header("Cache-Control", "no-store")
             file.seek(0)
@@ -45,7 +43,7 @@ class BackupHandler(CopyHandler):
     async def post(self) -> None:
         """All tables as they are at one moment."""
         self.body()
-        await self.hand_over(lambda file: self.house.store.backup.write(file, _files(self.house)))
+        await self.hand_over(lambda file: self.house.store.backup.write(file, files(self.house)))
         self.note("backed-up")
 
 
@@ -105,24 +103,15 @@ class DeletionHandler(DeletionApi):
         house.live.look_again()
         await self.settings["kernel_manager"].end_gathering(gathering)
         try:
-            return await house.ask_for_file(IT, delete, house.store, house.settings.data, gathering)
+            receipt = await house.ask_for_file(IT, delete, house.store, house.settings, gathering)
         except (StoreError, OSError) as error:
             LOG.error("The deletion of %s was broken off: %s", gathering, error)
             words = (
                 "Sletningen er begyndt, men ikke færdig. Kør kommandoen igen, eller genstart serveren: Så går den videre."
             )
             raise Refused(503, "not-finished", words) from None
-
-
-def _files(house: House) -> Iterator[tuple[str, bytes]]:
-    """The audit log to its last whole line, where it had come to, and what the cohort folders hold."""
-    yield END, (house.settings.data / END).read_bytes()  # first, for lines come while the log is read
-    audit = (house.settings.data / FILE).read_bytes()
-    yield FILE, audit[: audit.rfind(b"\n") + 1]
-    for cohort in list(house.shelf):
-        gathering = cohort.manifest.gathering
-        for name, content in house.shelf.sources(gathering):
-            yield f"hold/{gathering}/{name}", content
+        await try_copy(house)
+        return receipt
 
 
 def _refusal(error: OSError) -> Refused:

@@ -5,8 +5,11 @@ from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
+from ..settings import Settings
 from ..store import Receipt, Store
+from ..store.migration import UPGRADES
 from ..store.restore import FOUND
+from .copies import taken
 from .log import LOG
 from .shelf import BUILT, Shelf
 
@@ -26,22 +29,25 @@ UNPROVEN = (
 )
 
 
-def delete(store: Store, data: Path, gathering: str) -> Receipt:
+def delete(store: Store, settings: Settings, gathering: str) -> Receipt:
     """Delete a gathering, or go on where that was broken off. StoreError if there is none of that id.
 
-    ``data``: the data folder, in which mails may wait for IT to send them.
+    Mails that wait in the data folder for IT to send them go with it, and the copies taken before upgrades. Those that the
+    server takes of itself go when it has taken the next one.
     """
     store.deletion.begin(gathering)
-    mails = _discard(data / "udbakke", set(store.deletion.addresses(gathering)))
+    mails = _discard(settings.data / "udbakke", set(store.deletion.addresses(gathering)))
+    for path in taken(settings.data / UPGRADES):
+        path.unlink()
     return store.deletion.finish(gathering, mails)
 
 
-def go_on(store: Store, data: Path, shelf: Shelf) -> None:
+def go_on(store: Store, settings: Settings, shelf: Shelf) -> None:
     """Finish the deletions that were broken off, and serve no gathering that is deleted. Called at every start."""
     for receipt in store.deletion.receipts():
         gathering = receipt.extent.gathering
         if receipt.finished_at is None:
-            delete(store, data, gathering)
+            delete(store, settings, gathering)
             LOG.warning(
                 "Sletningen af %s var afbrudt og er nu gjort færdig. Hent kvitteringen: faellesledelse hold slet %s",
                 gathering,

@@ -45,7 +45,7 @@ def open_house(settings: Settings, folders: list[Path], clock: Callable[[], date
     shelf = Shelf(folders)
     _make(settings.data)
     store = Store.open(settings.database, settings.data / "keys", clock)
-    go_on(store, settings.data, shelf)
+    go_on(store, settings, shelf)
     for cohort in shelf:
         store.people.adopt(cohort.manifest, cohort.roster)
     store.mailings.recover()

@@ -7,7 +7,7 @@ from typing import Self
 
 from .access import Access, Session
 from .answers import Answers
-from .backup import Backup
+from .backup import Backup, copy_first
 from .charters import Charters, CharterVersion
 from .contracts import Contracts
 from .database import Database
@@ -135,9 +135,11 @@ class Store:
 
         ``url``: ``sqlite:///path`` or ``postgresql://…``; a SQLite file has one process at a time. ``keys``: the folder
         of key files, one folder per gathering; whoever deletes one makes that gathering unreadable in every backup.
-        ``kdf_cost``: the price of a guess at a pass phrase. StoreError if the database can't be used.
+        ``kdf_cost``: the price of a guess at a pass phrase. StoreError if the database can't be used, BackupError if it is
+        of an older schema and can't be copied first, into the folder that ``keys`` lies in.
         """
-        return cls(Database(url), KeyFiles(keys), clock, kdf_cost)
+        files = KeyFiles(keys)
+        return cls(Database(url, before=lambda old: copy_first(old, files, keys.parent, clock())), files, clock, kdf_cost)
 
     def close(self) -> None:
         """Close the database."""

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..errors import StoreError
 from . import schema
+from .integrity import HAS_SUMS, Integrity, has_sums
 from .lockfile import LockFile
 from .migration import migrate
 from .turnstile import Turnstile
@@ -24,26 +25,33 @@ class Database:
     """A migrated database.
 
     SQLite (write-ahead log): one connection writes and checkpoints, since SQLite before 3.51.3 may corrupt the log
-    with two; the others only read and never wait for it. PostgreSQL: one pool for both.
+    with two; the others only read and never wait for it. Its files are checked before they are opened. PostgreSQL: one
+    pool for both, and its own checks.
     """
 
-    def __init__(self, url: str, revision: str = "head") -> None:
+    def __init__(self, url: str, revision: str = "head", before: Callable[[Connection], None] | None = None) -> None:
+        """``before``: called with the database as it is before it is brought to a newer schema."""
         parsed = _parse(url)
+        self.changes = 0  # transactions since it was opened
         self._lock = _lock(parsed) if parsed.get_backend_name() == "sqlite" else None
+        self._integrity = Integrity(Path(str(parsed.database))) if self._lock else None
         self._writer, self._reader = _sqlite(parsed) if self._lock else _postgresql(parsed)
         self._turn = Turnstile() if self._lock else nullcontext()
         try:
             with self._translated():
-                migrate(self._writer, revision)
+                self._open(revision, before)
         except BaseException:
-            self.close()
+            self._release()
             raise
 
     @contextmanager
     def atomic(self) -> Iterator[Connection]:
         """A transaction for writing: all or nothing, durable when the block is left. Never nest it."""
-        with self._turn, self._translated(), self._writer.begin() as connection:
-            yield connection
+        with self._turn, self._translated():
+            with self._writer.begin() as connection:
+                yield connection
+            self.changes += 1
+            self._note()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -54,15 +62,64 @@ class Database:
     def shrink(self) -> None:
         """Rewrite the files without what was deleted from them. StoreError where a reader stays in SQLite's log too long."""
         with self._turn, self._translated():
-            if self._lock is not None:
-                _vacuum_sqlite(self._writer)
-            else:
+            if self._integrity is None:
                 _vacuum_postgresql(self._writer)
+                return
+            self._run("VACUUM")
+            self._integrity.committed()
+            if not self._checkpoint("TRUNCATE"):
+                raise StoreError(
+                    "What was deleted may still stand in SQLite's log, since somebody reads. Try again in a moment"
+                )
 
     def close(self) -> None:
         """Close every connection and let another process open the database."""
         self._reader.dispose()
+        try:
+            if self._lock is not None:
+                with self._turn, self._translated():
+                    self._checkpoint("TRUNCATE")
+        finally:
+            self._release()
+
+    def _open(self, revision: str, before: Callable[[Connection], None] | None) -> None:
+        """Check SQLite's files, and bring either database to ``revision``."""
+        if self._integrity is not None:
+            self._integrity.check()
+        migrate(self._writer, revision, before)
+        if self._integrity is not None:
+            self._run(f"PRAGMA user_version = {HAS_SUMS}")
+        self._note()
+
+    def _note(self) -> None:
+        """Called after every transaction, before anyone is told that it is durable."""
+        try:
+            if self._integrity is not None and self._integrity.committed():
+                self._checkpoint("PASSIVE")
+        except OSError as error:
+            raise StoreError(f"What was stored can't be confirmed, and must be stored again: {error}") from error
+
+    def _checkpoint(self, mode: str) -> bool:
+        """Copy SQLite's log into the database: all of it, unless somebody reads an older state. Whether it was all."""
+        assert self._integrity is not None
+        self._integrity.seal()
+        ((busy, frames, copied),) = self._run(f"PRAGMA wal_checkpoint({mode})")
+        return not busy and frames == copied
+
+    def _run(self, statement: str) -> list[Any]:
+        """What SQLite says to a statement that is no part of a transaction."""
+        connection = self._writer.raw_connection()
+        try:
+            cursor: Any = connection.cursor()
+            return list(cursor.execute(statement))
+        finally:
+            connection.close()
+
+    def _release(self) -> None:
+        self._reader.dispose()
         self._writer.dispose()
+        if self._integrity is not None:
+            self._integrity.close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -111,7 +168,8 @@ def _lock(url: URL) -> LockFile:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = LockFile(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
+        if path.exists() or not has_sums(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log the same mode
     except OSError as error:
         raise StoreError(f"The database {path} can't be opened for writing: {error.strerror}") from error
     return lock
@@ -126,6 +184,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
         "BEGIN IMMEDIATE",
         "PRAGMA busy_timeout = 10000",
         "PRAGMA journal_mode = WAL",
+        "PRAGMA wal_autocheckpoint = 0",  # only after the pages' digests have been renewed
         "PRAGMA synchronous = FULL",
         "PRAGMA secure_delete = ON",
         "PRAGMA foreign_keys = ON",
@@ -144,18 +203,6 @@ def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
-
-
-def _vacuum_sqlite(writer: Engine) -> None:
-    connection = writer.raw_connection()
-    try:
-        cursor: Any = connection.cursor()
-        cursor.execute("VACUUM")
-        ((busy, _, _),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy:
-            raise StoreError("What was deleted may still stand in SQLite's log, since somebody reads. Try again in a moment")
-    finally:
-        connection.close()
 
 
 def _vacuum_postgresql(writer: Engine) -> None:

@@ -7,6 +7,8 @@ the database alone opens nothing, not even with somebody's pass phrase. Back the
 Beside the key lies `copies.jsonl`, a line for each copy that was handed out. Of a deleted gathering `deleted.json` is left,
 the note that keeps it from coming back.
 
+`keys/backup.key` seals the copies of everything that `store.backup` makes, and is copied with the other keys.
+
 `*.secret` are keys that are to be destroyed while the gathering lives on, so no copy of the keys ever holds them: one for
 each wave of the survey that is not closed yet, and one that finds a leader's answers from wave to wave.
 """
@@ -26,6 +28,7 @@ _FILE = "content.key"
 _COPIES = "copies.jsonl"
 _DELETED = "deleted.json"
 _SECRET = ".secret"
+_BACKUP = "backup.key"
 
 
 class KeyFiles:
@@ -54,6 +57,19 @@ class KeyFiles:
     def keys(self) -> dict[str, bytes]:
         """Every key that is here, by gathering."""
         return {path.parent.name: path.read_bytes() for path in sorted(self._folder.glob(f"*/{_FILE}"))}
+
+    def backup_key(self) -> bytes:
+        """The key that seals copies of everything; made when it is asked for the first time."""
+        path = self._folder / _BACKUP
+        with self._secrets:
+            if not path.exists():
+                self.put_backup_key(os.urandom(32))
+            return _whole(path, path.read_bytes())
+
+    def put_backup_key(self, key: bytes) -> None:
+        """Lay the key that sealed a backup, so that those made before it can still be opened."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(self._folder / _BACKUP, key)
 
     def note_copy(self, gathering: str, copy: Mapping[str, str]) -> None:
         """Note with a key that it was handed out: when ("at"), and to which "file"."""
@@ -93,7 +109,7 @@ class KeyFiles:
         with self._secrets:
             if path.exists():
                 _shred(path)
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
 
     def secrets(self, gathering: str) -> list[str]:
         """The names of a gathering's keys that are in no copy."""
@@ -106,7 +122,7 @@ class KeyFiles:
             if key.exists():
                 _shred(key)
         path.with_name(_COPIES).unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def holds(self, gathering: str) -> bool:
         """Whether the key of a gathering is there."""
@@ -132,7 +148,7 @@ class KeyFiles:
     def _write(self, path: Path, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        _write_durably(path, content)
+        write_durably(path, content)
 
 
 def _whole(path: Path, key: bytes) -> bytes:
@@ -149,9 +165,9 @@ def _shred(path: Path) -> None:
     path.unlink()
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write beside and rename, so that a crash leaves either no key or the whole key."""
-    beside = path.with_suffix(".new")
+def write_durably(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that a crash leaves what was there or the whole of this."""
+    beside = path.with_name(f"{path.name}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -159,10 +175,11 @@ def _write_durably(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     os.replace(beside, path)
     for folder in (path.parent, path.parent.parent):
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a file's name durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,5 +1,6 @@
 """Brings a database to the newest schema. The steps are in ``migrations/versions``, one readable file each."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -10,12 +11,21 @@ from sqlalchemy import Connection, Engine, text
 
 from ..errors import StoreError
 
+UPGRADES = "foer-opgradering"
+"""The folder, in the data folder, for the copies that are taken before an upgrade."""
+
+VERSIONS = "alembic_version"
+"""The table that says which schema a database has."""
+
 _FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6C656465  # any number, the same for every server
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Upgrade to ``revision`` in one transaction. StoreError if a newer program has been here."""
+def migrate(engine: Engine, revision: str = "head", before: Callable[[Connection], None] | None = None) -> None:
+    """Upgrade to ``revision`` in one transaction, after ``before`` if there is something to lose.
+
+    StoreError if a newer program has been here.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
@@ -23,10 +33,13 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         present, known = MigrationContext.configure(connection).get_current_heads(), ScriptDirectory.from_config(config)
         if unknown := set(present) - {script.revision for script in known.walk_revisions()}:
             raise StoreError(
-                f"The database has the schema {', '.join(unknown)}, which this version of the program does not know:"
-                " install the newer version again, or restore the backup made before the upgrade"
+                f"Databasen har skemaet {', '.join(unknown)}, som denne udgave af programmet ikke kender: En nyere udgave "
+                "har brugt den. Intet er ændret. Installér den nyere udgave igen, eller læg den kopi tilbage, der blev "
+                f"taget før opgraderingen (i datamappen under {UPGRADES}): faellesledelse gendan KOPI --nøgler NØGLER."
             )
         if set(present) != set(known.get_heads()):
+            if present and before is not None:
+                before(connection)
             command.upgrade(config, revision)
 
 

@@ -52,7 +52,7 @@ def restore(copy: Path, keys: Path, url: str, data: Path) -> Restored:
 
     Raises BackupError where a file is not as it was written, where a server runs, or where something is in the way.
     """
-    with Copy(copy, "backup") as kept, Copy(keys, "keys") as opened:
+    with Copy(keys, "keys") as opened, Copy(copy, "backup", opened.backup_key) as kept:
         return _restored(kept, opened, url, data)
 
 
@@ -144,7 +144,8 @@ def _lay_keys(kept: Copy, opened: Copy, folder: Path, before: Path, aside: Path 
     copy has move on from there.
     """
     files, old = KeyFiles(folder), KeyFiles(before)
-    notes = opened.manifest["deletions"] | old.deletions()
+    notes = kept.manifest["deletions"] | opened.manifest["deletions"] | old.deletions()
+    files.put_backup_key(opened.backup_key)
     for gathering, note in notes.items():
         again = {"finished_at": None} if gathering in kept.manifest["gatherings"] else {}
         files.note_deletion(gathering, note | again)
@@ -248,8 +249,7 @@ def _value(table: Table, name: str, value: Any) -> Any:
     if isinstance(kind, LargeBinary):
         return base64.b64decode(value)
     read = next((read for each, read in _READ.items() if isinstance(kind, each)), None)
-    found = read(value) if read else value
-    return found.astimezone(UTC).replace(tzinfo=None) if isinstance(found, datetime) else found
+    return read(value) if read else value
 
 
 def _swap(beside: Path, data: Path, aside: Path | None) -> None:

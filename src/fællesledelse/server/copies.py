@@ -1,0 +1,88 @@
+"""Copies that the server takes of itself while people write, where IT has named a folder for them.
+
+What is lost with the disk is then what was written since the last one: EVERY seconds, and what the copy takes.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..danish import listed
+from ..errors import BackupError, StoreError
+from ..store.backup import whole
+from .audit import END, FILE
+from .house import House
+from .log import LOG
+
+EVERY = 30.0  # seconds
+NEWEST = 10  # copies that are kept
+DAYS = 30  # of so many the last copy is kept too
+IT = "IT"  # whose files are made one at a time
+
+
+async def go_on(house: House) -> None:
+    """Copy everything now, and again after every change, until it is cancelled. What fails is logged and tried again."""
+    if house.settings.backup is None:
+        return
+    copied = -1
+    while True:
+        changes = house.store.backup.changes
+        if changes != copied and await try_copy(house):
+            copied = changes
+        await asyncio.sleep(EVERY)
+
+
+async def try_copy(house: House) -> bool:
+    """Copy everything; whether that could be done."""
+    try:
+        await house.ask_for_file(IT, copy, house)
+    except (BackupError, StoreError, OSError) as error:
+        LOG.error("Der blev ikke taget en kopi, og det bliver prøvet igen: %s", error)
+        return False
+    return True
+
+
+def copy(house: House) -> None:
+    """Copy everything into the folder that IT has named, if there is one. Raises BackupError, StoreError or OSError.
+
+    Then older ones go: all from before the last deletion of a gathering, and of the others what is not to be kept.
+    """
+    folder, store = house.settings.backup, house.store
+    if folder is None:
+        return
+    newest = folder / _name(house.clock())
+    with whole(newest, "backup", lambda: store.backup.key) as target:
+        store.backup.write(target, files(house))
+    deleted = [datetime.fromisoformat(each.finished_at) for each in store.deletion.receipts() if each.finished_at]
+    kept = [path for path in sorted(taken(folder)) if path == newest or path.name > max(map(_name, deleted), default="")]
+    days = {path.name[:8]: path for path in kept}
+    for path in set(taken(folder)) - set(kept[-NEWEST:]) - set(list(days.values())[-DAYS:]):
+        path.unlink()
+    if unguarded := store.backup.unguarded():
+        LOG.warning(
+            "Nøglerne til %s er aldrig kopieret, og uden dem kan ingen kopi åbnes. Kør: faellesledelse backup FIL "
+            "--nøgler FIL",
+            listed(unguarded),
+        )
+
+
+def _name(moment: datetime) -> str:
+    """The name of a copy: in UTC, so that names are in the order of time."""
+    return f"{moment.astimezone(UTC):%Y%m%d-%H%M%S}.kopi"
+
+
+def taken(folder: Path) -> list[Path]:
+    """The copies that a server has taken of itself."""
+    return list(folder.glob("*.kopi"))
+
+
+def files(house: House) -> Iterator[tuple[str, bytes]]:
+    """The audit log to its last whole line, where it had come to, and what the cohort folders hold."""
+    yield END, (house.settings.data / END).read_bytes()  # first, for lines come while the log is read
+    audit = (house.settings.data / FILE).read_bytes()
+    yield FILE, audit[: audit.rfind(b"\n") + 1]
+    for cohort in list(house.shelf):
+        gathering = cohort.manifest.gathering
+        for name, content in house.shelf.sources(gathering):
+            yield f"hold/{gathering}/{name}", content
