@@ -1,17 +1,13 @@
 """What the browser keeps: nothing typed more than a second ago is lost, and nobody else sees it."""
 
-import os
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
-from tests import tools
-
+from .killable import Chromium
 from .looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 BLOCKED = (
@@ -32,30 +28,6 @@ SLOW_DISK = """
         return encrypt.apply(this, all);
     };
 """
-
-
-class Chromium:
-    """A Chromium with a profile of its own that can be killed as a crash or a power cut would."""
-
-    def __init__(self, playwright: Playwright, profile: Path) -> None:
-        arguments = [tools.chromium(), *tools.FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-        with (profile.parent / "chromium.log").open("ab") as log:
-            self._process = subprocess.Popen([*arguments, "about:blank"], stdout=log, stderr=log, start_new_session=True)
-        port_file = profile / "DevToolsActivePort"
-        while not (port_file.exists() and port_file.read_text().count("\n")):
-            assert self._process.poll() is None
-        port = port_file.read_text().split("\n")[0]
-        self.browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        port_file.unlink()
-
-    @property
-    def context(self) -> BrowserContext:
-        return self.browser.contexts[0]
-
-    def kill(self) -> None:
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ export class Answer extends EventTarget {
   #overdue = false;
   #sending = false;
   #abort = null;
+  #unstuck = false;
   #quiet = null;
   #longest = null;
   #journalling = null;
@@ -129,9 +130,11 @@ export class Answer extends EventTarget {
     if (this.unsent) this.#send();
   }
 
-  /** A request that hangs since before the device had a network again is given up and repeated. */
+  /** A request that hangs since before the connection was back is given up and repeated at once. */
   unstick() {
-    if (this.#overdue) this.#abort?.abort();
+    if (!this.#overdue) return;
+    this.#unstuck = true;
+    this.#abort?.abort();
   }
 
   /** The server's newest, {version, text, saved_at, asides}: shown unless the leader has written meanwhile. */
@@ -270,6 +273,7 @@ export class Answer extends EventTarget {
 
   async #transmit(keepalive) {
     this.#abort = new AbortController();
+    this.#unstuck = false;
     const late = setTimeout(() => {
       this.#overdue = true;
       this.#post.connection.suspect();
@@ -333,6 +337,7 @@ export class Answer extends EventTarget {
   }
 
   #failed(code) {
+    if (this.#unstuck) return void this.#send();
     if (!code) this.#post.connection.suspect();
     this.#retry = setTimeout(() => this.#send(), pause(this.#failures));
     this.#failures += 1;

@@ -1,0 +1,275 @@
+/**
+ * Tabs of one leader on two devices, in one page of the server: each tab is a frame that runs the real answers client with its own
+ * clock and timers; each device has a journal, a channel, locks and a network of its own. `play` runs one interleaving.
+ */
+const FIELD = "lifeline";
+const STEP = "forberedelse-1";
+const SECOND = 1000;
+const ROUNDS = 60; // until everything has been sent and chosen
+
+const turn = new MessageChannel();
+const turns = [];
+turn.port1.onmessage = () => turns.shift()();
+const soon = () => new Promise((resolve) => (turns.push(resolve), turn.port2.postMessage(0)));
+
+async function until(so, what, state = () => "") {
+  const end = performance.now() + 10_000;
+  while (!so()) {
+    if (performance.now() > end) throw new Error(`in vain: ${what} ${state()}`);
+    await soon();
+  }
+}
+
+class Device {
+  online = true;
+  deaf = false; // what it sends arrives, and no answer does
+  kept = new Map();
+
+  constructor(name, skew) {
+    Object.assign(this, { name, skew });
+  }
+}
+
+/** Timers that run when the trial lets time pass. */
+class Timers {
+  now = 0;
+  #next = 1;
+  #due = new Map();
+
+  serve(frame) {
+    frame.setTimeout = (work, wait = 0) => (this.#due.set(this.#next, { at: this.now + wait, work }), this.#next++);
+    frame.clearTimeout = (id) => this.#due.delete(id);
+    frame.setInterval = () => 0;
+  }
+
+  async pass(wait) {
+    const end = this.now + wait;
+    for (;;) {
+      const [next] = [...this.#due].filter(([, { at }]) => at <= end).sort(([, one], [, other]) => one.at - other.at);
+      if (!next) break;
+      this.#due.delete(next[0]);
+      this.now = Math.max(this.now, next[1].at);
+      next[1].work();
+      await soon();
+    }
+    this.now = end;
+  }
+}
+
+class Tab {
+  timers = new Timers();
+  asking = 0;
+  loaded = false;
+
+  constructor(device) {
+    this.device = device;
+    this.frame = document.createElement("iframe");
+    document.body.append(this.frame);
+    this.#dress(this.frame.contentWindow);
+  }
+
+  /** Give the frame what is its device's own. */
+  #dress(frame) {
+    const { device } = this;
+    const own = (name) => `${device.name}:${name}`;
+    const databases = frame.indexedDB;
+    const locks = frame.navigator.locks;
+    const request = locks.request.bind(locks);
+    const { Date: Clock, BroadcastChannel: Channel, fetch } = frame;
+    Object.defineProperty(frame, "indexedDB", { value: { open: (name, version) => databases.open(own(name), version) } });
+    locks.request = (name, ...rest) => request(own(name), ...rest);
+    const kept = { getItem: (key) => device.kept.get(key) ?? null, setItem: (key, value) => device.kept.set(key, value), removeItem: (key) => device.kept.delete(key) };
+    Object.defineProperty(frame, "localStorage", { value: kept });
+    frame.BroadcastChannel = class extends Channel {
+      constructor(name) {
+        super(own(name));
+      }
+    };
+    frame.Date = class extends Clock {
+      constructor(...all) {
+        super(...(all.length ? all : [Clock.now() + device.skew]));
+      }
+
+      static now() {
+        return Clock.now() + device.skew;
+      }
+    };
+    frame.fetch = async (...all) => {
+      if (!device.online) throw new TypeError("offline");
+      this.asking += 1;
+      try {
+        const answer = await fetch.apply(frame, all);
+        const text = await answer.text();
+        if (device.deaf || !device.online) throw new TypeError("cut");
+        return { status: answer.status, text: async () => text };
+      } finally {
+        this.asking -= 1;
+      }
+    };
+    this.timers.serve(frame);
+  }
+
+  /** What a page of the server does when it is opened. */
+  async open(told) {
+    const frame = this.frame.contentWindow;
+    const { Answers } = await frame.eval(`import("${location.origin}/assets/answers.js")`);
+    this.answers = new Answers({ gathering: "demo", step: STEP, person: told.session.person });
+    this.answers.ready.then(() => (this.loaded = true));
+    this.answers.start(structuredClone(told));
+    this.field = this.answers.field(FIELD);
+    await this.calm();
+    await this.timers.pass(SECOND);
+    await until(() => this.loaded, "a page that is loaded");
+  }
+
+  /** Until what has begun is over: requests, and writing to the disk. */
+  async calm() {
+    for (let quiet = 0; quiet < 4; quiet = this.asking ? 0 : quiet + 1) await soon();
+  }
+
+  write(token) {
+    this.field.write(this.field.text + token);
+  }
+
+  /** A second passes, and what has been typed is on the disk or on the server. */
+  async rest() {
+    await this.timers.pass(SECOND);
+    await until(() => !this.answers.unsent.some((answer) => answer.fragile), "text that is kept", () => JSON.stringify(this.answers.unsent.map((answer) => [answer.text, answer.status.text, answer.loaded, answer.place, this.answers.journal.durable, this.answers.connection.state])));
+    await this.calm();
+  }
+
+  choose(how) {
+    const { text, others } = this.field;
+    if (!others.length) return;
+    const [other] = others;
+    this.field.choose({ mine: text, other: other.text, both: `${text}\n${other.text}` }[how]);
+  }
+
+  tell(event) {
+    const frame = this.frame.contentWindow;
+    frame.dispatchEvent(new frame.Event(event));
+  }
+
+  /** Gone, at a stroke or as a browser closes a tab. */
+  end(crash) {
+    if (!crash) this.tell("beforeunload");
+    this.device.online &&= !crash || this.device.online;
+    this.frame.contentWindow.addEventListener("pagehide", (event) => crash && event.stopImmediatePropagation(), { capture: true });
+    this.frame.remove();
+  }
+}
+
+async function ask(path, init) {
+  const answer = await fetch(path, { headers: { "Content-Type": "application/json" }, ...init });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+const versions = () => ask(`/api/demo/answers/${FIELD}/versions`);
+
+/** The field empty, for a new interleaving; the newest version then. */
+async function clear() {
+  const { answers } = await ask(`/api/demo/steps/${STEP}`);
+  const { version, asides } = answers[FIELD];
+  const body = { text: "", base: version, save_id: crypto.randomUUID(), resolves: asides.map((aside) => aside.version) };
+  await ask(`/api/demo/answers/${FIELD}`, { method: "PUT", body: JSON.stringify(body) });
+  return Math.max(0, ...(await versions()).map((each) => each.version));
+}
+
+class World {
+  tabs = [];
+  tokens = new Map(); // token → {tab, safe}
+
+  constructor(skews) {
+    this.run = crypto.randomUUID();
+    this.devices = skews.map((skew, place) => new Device(`${this.run}-${place}`, skew));
+  }
+
+  /** The tab that a number means, among those that are open. */
+  tab(number) {
+    return this.tabs[number % this.tabs.length];
+  }
+
+  async open(device) {
+    const [session, page] = await Promise.all([ask("/api/session"), ask(`/api/demo/steps/${STEP}`)]);
+    const tab = new Tab(device);
+    this.tabs.push(tab);
+    await tab.open({ session, page });
+  }
+
+  async step([what, number, detail]) {
+    const device = this.devices[number % 2];
+    if (what === "open") return device.online && !device.deaf && this.tabs.length < 4 && this.open(device);
+    if (what === "network") return this.network(device, detail);
+    if (!this.tabs.length) return;
+    const tab = this.tab(number);
+    if (what === "write") this.write(tab);
+    if (what === "rest") await this.rest(tab);
+    if (what === "choose") tab.choose(detail);
+    if (what === "end") this.end(tab, detail === "crash");
+  }
+
+  write(tab) {
+    const token = `<${this.tokens.size}>`;
+    this.tokens.set(token, { tab, safe: false });
+    tab.write(token);
+  }
+
+  async rest(tab) {
+    await tab.rest();
+    for (const token of this.tokens.values()) token.safe ||= token.tab === tab;
+  }
+
+  network(device, how) {
+    device.online = how !== "offline";
+    device.deaf = how === "deaf";
+    const event = { offline: "offline", online: "online" }[how];
+    for (const tab of this.tabs) if (event && tab.device === device) tab.tell(event);
+  }
+
+  end(tab, crash) {
+    tab.end(crash);
+    this.tabs = this.tabs.filter((each) => each !== tab);
+  }
+
+  /** All networks are back, each device has a page, and the leader chooses where there is a choice, until nothing is left. */
+  async settle(how) {
+    for (const device of this.devices) this.network(device, "online");
+    for (const device of this.devices) if (!this.tabs.some((tab) => tab.device === device)) await this.open(device);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const tab of this.tabs) await this.rest(tab);
+      const choosing = this.tabs.find((tab) => tab.field.others.length);
+      choosing?.choose(how);
+      if (!choosing && !this.tabs.some((tab) => tab.answers.unsent.length)) return;
+    }
+    const left = this.tabs.map((tab) => [tab.field.status, tab.answers.connection.state, tab.field.others.length, tab.answers.unsent.length]);
+    throw new Error(`never settled: ${JSON.stringify(left)}`);
+  }
+
+  close() {
+    for (const tab of this.tabs) tab.end(true);
+    for (const { name } of this.devices) indexedDB.deleteDatabase(`${name}:faellesledelse`);
+  }
+}
+
+/** Run an interleaving; the tokens that are in no version, and those that do not stand in the text though nobody chose against them. */
+globalThis.play = async ({ skews, steps, how }) => {
+  const before = await clear();
+  const world = new World(skews);
+  try {
+    for (const device of world.devices) await world.open(device);
+    for (const step of steps) await world.step(step);
+    await world.settle(how);
+    const made = (await versions()).filter((each) => each.version > before);
+    const safe = [...world.tokens].filter(([, { safe }]) => safe).map(([token]) => token);
+    const head = made.find((each) => !each.aside)?.text ?? "";
+    const kept = how === "both" && !steps.some(([what, , detail]) => what === "choose" && detail !== "both");
+    return {
+      lost: safe.filter((token) => !made.some(({ text }) => text.includes(token))),
+      overwritten: kept ? safe.filter((token) => !head.includes(token)) : [],
+      versions: made.length,
+    };
+  } finally {
+    world.close();
+  }
+};
