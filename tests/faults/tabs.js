@@ -1,6 +1,7 @@
 /**
  * Tabs of one leader on two devices, in one page of the server: each tab is a frame that runs the real answers client with its own
  * clock and timers; each device has a journal, a channel, locks and a network of its own. `play` runs one interleaving.
+ * `CLIENT` is the client's source in one piece, which sets `client`: a frame need not ask for it.
  */
 const FIELD = "lifeline";
 const STEP = "forberedelse-1";
@@ -18,6 +19,18 @@ async function until(so, what, state = () => "") {
     if (performance.now() > end) throw new Error(`in vain: ${what} ${state()}`);
     await soon();
   }
+}
+
+function entries(name) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction("entries").objectStore("entries").count();
+      counting.onsuccess = () => resolve(counting.result);
+      opening.result.close();
+    };
+  });
 }
 
 class Device {
@@ -112,8 +125,8 @@ class Tab {
   /** What a page of the server does when it is opened. */
   async open(told) {
     const frame = this.frame.contentWindow;
-    const { Answers } = await frame.eval(`import("${location.origin}/assets/answers.js")`);
-    this.answers = new Answers({ gathering: "demo", step: STEP, person: told.session.person });
+    frame.eval(CLIENT);
+    this.answers = new frame.client.Answers({ gathering: "demo", step: STEP, person: told.session.person });
     this.answers.ready.then(() => (this.loaded = true));
     this.answers.start(structuredClone(told));
     this.field = this.answers.field(FIELD);
@@ -153,7 +166,6 @@ class Tab {
   /** Gone, at a stroke or as a browser closes a tab. */
   end(crash) {
     if (!crash) this.tell("beforeunload");
-    this.device.online &&= !crash || this.device.online;
     this.frame.contentWindow.addEventListener("pagehide", (event) => crash && event.stopImmediatePropagation(), { capture: true });
     this.frame.remove();
   }
@@ -163,6 +175,12 @@ async function ask(path, init) {
   const answer = await fetch(path, { headers: { "Content-Type": "application/json" }, ...init });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
+}
+
+/** What the server tells a page of the step. */
+async function toldNow() {
+  const [session, page] = await Promise.all([ask("/api/session"), ask(`/api/demo/steps/${STEP}`)]);
+  return { session, page };
 }
 
 const versions = () => ask(`/api/demo/answers/${FIELD}/versions`);
@@ -191,10 +209,10 @@ class World {
   }
 
   async open(device) {
-    const [session, page] = await Promise.all([ask("/api/session"), ask(`/api/demo/steps/${STEP}`)]);
+    const told = await toldNow();
     const tab = new Tab(device);
     this.tabs.push(tab);
-    await tab.open({ session, page });
+    await tab.open(told);
   }
 
   async step([what, number, detail]) {
@@ -240,10 +258,17 @@ class World {
       for (const tab of this.tabs) await this.rest(tab);
       const choosing = this.tabs.find((tab) => tab.field.others.length);
       choosing?.choose(how);
-      if (!choosing && !this.tabs.some((tab) => tab.answers.unsent.length)) return;
+      const waiting = this.tabs.some((tab) => tab.answers.unsent.length);
+      if (!choosing && !waiting && !(await this.journalled())) return;
     }
     const left = this.tabs.map((tab) => [tab.field.status, tab.answers.connection.state, tab.field.others.length, tab.answers.unsent.length]);
     throw new Error(`never settled: ${JSON.stringify(left)}`);
+  }
+
+  /** How many texts wait in the journals. */
+  async journalled() {
+    const counts = this.devices.map(({ name }) => entries(`${name}:faellesledelse`));
+    return (await Promise.all(counts)).reduce((one, other) => one + other);
   }
 
   close() {
@@ -257,7 +282,7 @@ globalThis.play = async ({ skews, steps, how }) => {
   const before = await clear();
   const world = new World(skews);
   try {
-    for (const device of world.devices) await world.open(device);
+    await Promise.all(world.devices.map((device) => world.open(device)));
     for (const step of steps) await world.step(step);
     await world.settle(how);
     const made = (await versions()).filter((each) => each.version > before);

@@ -44,7 +44,7 @@ class Wire:
         self._turn("cut", lambda line: line.near.transport.abort())
 
     def silence(self) -> None:
-        """Leave every connection half open: what comes is swallowed, for good; so is what comes on new ones, until ``open``."""
+        """Leave every connection half open: what comes is swallowed for good, also on new ones until ``open``."""
         self._turn("silent", lambda line: setattr(line, "silent", True))
 
     def open(self) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Error, Page, Playwright
 
 from tests.browser.writing.killable import Chromium
 
-WORDS = "jeg ringer før det går galt og æder mine ord når åen står højt men døren er åben for enhver der tør".split()
+WORDS = ["jeg", "ringer", "før", "det", "går", "galt", "og", "æder", "mine", "ord", "når", "åen", "står", "højt"]
 WATCH = """(() => {
     const look = () => {
         const field = document.querySelector('[data-field="doubt"], [data-field="draft.task"]');
@@ -134,9 +134,9 @@ class Writer:
         """Seconds from that moment until the screen said so, or None while it has not."""
         return next((max(0.0, each.at - moment) for each in self.seen if each.at >= moment and so(each)), None)
 
-    def now(self) -> Seen | None:
-        """What the screen said last."""
-        return self.seen[-1] if self.seen else None
+    def all_saved(self) -> bool:
+        """Whether the screen says that the server has all that was typed."""
+        return bool(self.seen) and self.seen[-1].saved and self.seen[-1].text == self.text
 
 
 def _so(so: Callable[[], Any]) -> bool:

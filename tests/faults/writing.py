@@ -1,11 +1,16 @@
 """Nothing typed is lost, the page says what is true, and all goes on soon, whatever breaks while a leader writes.
 
-A real Chromium writes on a real server, over a line that the trial controls. Full disk: a small file system in memory that is
-filled to the last byte, where the trial may mount one (as root); else, and for the disk that can only be read, the server's limit
-on the size of files, so that every write fails: SQLite takes that for the same error as a file system mounted read-only. The browser's
-storage is full by the quota that Chromium itself is told. Kernels, server, tabs and browser are ended by SIGKILL.
+A real Chromium writes on a real server, over a line that the trial controls. Full disk: a small file system in memory that
+is filled to the last byte, where the trial may mount one (as root); else, and for the disk that can only be read, the
+server's limit on the size of files (RLIMIT_FSIZE), so that every write fails: SQLite takes that for the same error as a file
+system mounted read-only. The browser's storage is full by the quota that Chromium itself is told. Kernels, server, tabs and
+browser are ended by SIGKILL.
+
+Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed. That one's
+start is nothing but computing, and counts in seconds of a processor; starting the browser is the leader's.
 """
 
+import math
 import os
 import random
 import resource
@@ -19,8 +24,10 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Self
 
 import httpx
 from playwright.sync_api import CDPSession, sync_playwright
@@ -32,7 +39,7 @@ from tests.server.serving import children, with_pid
 
 from .figure import Figure
 from .wire import Wire
-from .writer import Seen, Writer
+from .writer import Writer
 
 WHOLE = 1000  # faults
 HANDS = 4  # trials side by side, each with a server and a browser of its own: most of their time is waiting
@@ -49,8 +56,8 @@ KINDS = ("kernel", "server", "tab", "browser", *BROKEN, *DISKS, "storage full")
 class Told:
     """What one fault has cost. ``visible`` and ``back``: seconds, where they were to be seen."""
 
-    kind: str
-    story: str
+    title: str
+    accident: "Accident"
     lost: int = 0
     lies: int = 0
     visible: float | None = None
@@ -96,23 +103,25 @@ class World:
         while self.undo:
             self.undo.pop()()
 
-    def kill_server(self) -> None:
-        """End the server and what it leaves behind, and start it again at once, as systemd does."""
+    def kill_server(self) -> float:
+        """End the server and what it leaves behind, and start it again as systemd does; seconds of a processor for that."""
         orphans = children(self.live.process.pid)
         self.live.stop(signal.SIGKILL)
         for pid in orphans:
             with_pid(pid, signal.SIGKILL)
         self.live.start()
+        times = Path(f"/proc/{self.live.process.pid}/stat").read_text(encoding="ascii").split()[13:15]
+        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
     def kill_kernels(self) -> None:
         """End the kernels, and what they are forked from."""
         for pid in children(self.live.process.pid):
             with_pid(pid, signal.SIGKILL)
 
-    def versions(self) -> list[tuple[str, float]]:
-        """What the database holds of the field: each text, and when it came."""
+    def versions(self) -> dict[str, float]:
+        """What the database holds of the field: each text, and when it first came."""
         answer = self.client.get(f"/api/demo/answers/{self.writer.key}/versions").raise_for_status()
-        return [(each["text"], datetime.fromisoformat(each["saved_at"]).timestamp()) for each in answer.json()]
+        return {each["text"]: datetime.fromisoformat(each["saved_at"]).timestamp() for each in answer.json()}
 
     def _fill(self, ballast: Path) -> None:
         self.undo.append(lambda: ballast.unlink())
@@ -171,52 +180,91 @@ def world(folder: Path) -> Iterator[World]:
         yield World(live, wire, writer, client, ballast)
 
 
+@dataclass(frozen=True)
+class Accident:
+    """What happens: a trouble that lasts, a death, or both. ``calm``: after all is saved; ``patient``: until it is seen."""
+
+    kind: str
+    trouble: str | None
+    death: str | None
+    calm: bool
+    typing: bool
+    patient: bool
+
+    @classmethod
+    def drawn(cls, kind: str, chance: random.Random) -> Self:
+        """One of that kind."""
+        trouble = kind if kind in (*BROKEN, *DISKS) else None
+        death = kind if kind in ("tab", "browser") else None
+        if death or kind == "storage full":
+            trouble = chance.choice([None, *BROKEN, *DISKS])
+        if kind == "storage full":
+            death = chance.choice([None, "tab"])
+        typing = trouble in DISKS or chance.random() < 0.7
+        return cls(kind, trouble, death, chance.random() < 0.3, typing, trouble is not None and chance.random() < 0.6)
+
+
 def happen(here: World, kind: str, title: str, chance: random.Random) -> Told:
     """Let one fault happen while the leader writes; what it has cost."""
-    writer, death = here.writer, kind if kind in ("tab", "browser") else None
-    trouble = kind if kind in (*BROKEN, *DISKS) else None
-    if death or kind == "storage full":
-        trouble = chance.choice([None, *BROKEN, *DISKS])
-    _at_the_right_page(here, kind)
-    if kind == "storage full":
-        here.begin(kind)
-        death = chance.choice([None, None, "tab"])
-    writer.begin(title)
-    _write(writer, chance)
-    if chance.random() < 0.3:  # nothing is on its way
-        writer.wait(lambda: (now := writer.now()) is not None and now.saved)
-    began = time.time()
-    if trouble:
-        here.begin(trouble)
-    elif kind == "server":
-        here.kill_server()
-    elif kind == "kernel":
+    accident = Accident.drawn(kind, chance)
+    told = Told(title, accident)
+    _prepare(here, accident, title, chance)
+    start, since = _break(here, accident, told, chance)
+    if accident.death:
+        since = _die(here, accident, told)
+    here.end()
+    if accident.trouble and not accident.death:
+        since = time.time()
+    told.back = start + _go_on(here, since, chance)
+    _judge(here, told)
+    return told
+
+
+def _prepare(here: World, accident: Accident, title: str, chance: random.Random) -> None:
+    """Begin to write."""
+    _at_the_right_page(here, accident.kind)
+    if accident.kind == "storage full":
+        here.begin(accident.kind)
+    here.writer.begin(title)
+    _write(here.writer, chance)
+    if accident.calm:
+        here.writer.wait(here.writer.all_saved)
+
+
+def _break(here: World, accident: Accident, told: Told, chance: random.Random) -> tuple[float, float]:
+    """Break something and write on; the seconds of a processor that it takes to start again, and when that was over."""
+    writer, start, began = here.writer, 0.0, time.time()
+    if accident.trouble:
+        here.begin(accident.trouble)
+    elif accident.kind == "server":
+        start = here.kill_server()
+    elif accident.kind == "kernel":
         here.kill_kernels()
-    typing = chance.random() < 0.7 or trouble in DISKS
-    if typing:
+    up = time.time()
+    if accident.typing:
         _write(writer, chance)
-    told = Told(kind, f"{title} trouble={trouble} death={death} typing={typing}")
-    if trouble and chance.random() < 0.6:
-        told.visible = _wait_until_visible(writer, began if trouble in BROKEN else _first_key(writer, began))
+    if accident.patient:
+        told.visible = _wait_until_visible(writer, began if accident.trouble in BROKEN else _first_key(writer, began))
         writer.pause(chance.choice([0, 0, 0, 1, 6]))
     else:
         writer.pause(chance.uniform(0, 2))
-    died = time.time()
-    if death:
-        _kill(here, death)
-    safe = _safe(writer, died) if death else writer.text
-    if death and trouble == "half-open":  # else a browser waits for a page on a dead connection until somebody reloads it
+    return start, up
+
+
+def _die(here: World, accident: Accident, told: Told) -> float:
+    """End tab or browser, and open the page again when all is well; the moment it is asked for."""
+    writer, died = here.writer, time.time()
+    _kill(here, accident.death)
+    safe = _safe(writer, died)
+    if accident.trouble == "half-open":  # else a browser waits for a page on a dead connection until somebody reloads it
         here.wire.cut()
     here.end()
-    ended = died if death else time.time() if trouble else began
-    if death:
-        writer.open(STEP, KEY)
-        writer.wait(lambda: writer.shown().startswith(safe), 10)
-        told.lost = _missing(safe, writer.shown(), here)
-        writer.adopt()
-    told.back = _go_on(here, ended, chance)
-    _judge(here, told)
-    return told
+    asked = time.time()
+    writer.open(STEP, KEY)
+    writer.wait(lambda: writer.shown().startswith(safe), 10)
+    told.lost = min(_rest(safe, text) for text in [writer.shown(), *here.versions()])
+    writer.adopt()
+    return asked
 
 
 def _at_the_right_page(here: World, kind: str) -> None:
@@ -248,7 +296,7 @@ def _wait_until_visible(writer: Writer, since: float) -> float:
     return PATIENCE if (found := seen()) is None else found
 
 
-def _kill(here: World, death: str) -> None:
+def _kill(here: World, death: str | None) -> None:
     writer = here.writer
     if death == "tab":
         writer.chromium.kill_tabs()
@@ -260,7 +308,7 @@ def _kill(here: World, death: str) -> None:
 
 
 def _safe(writer: Writer, died: float) -> str:
-    """The text that must be there after a death: typed more than a second before, unless the page said that it was not saved."""
+    """What must be there after a death: typed more than a second before, unless the page said that it was not saved."""
     typed = [text for at, text in writer.typed if at <= died - 1.0]
     due = typed[-1] if typed else ""
     told = [each for each in writer.seen if each.at <= died]
@@ -271,33 +319,27 @@ def _safe(writer: Writer, died: float) -> str:
     return max([due, *acknowledged[-1:]], key=len)
 
 
-def _missing(safe: str, shown: str, here: World) -> int:
-    """How many characters at the end of ``safe`` are neither in the field nor in any version."""
-    found = [shown, *(text for text, _ in here.versions())]
-    return len(safe) - max(len(os.path.commonprefix([safe, text])) for text in found)
-
-
 def _go_on(here: World, since: float, chance: random.Random) -> float:
     """Type on until all of it is said to be saved; seconds from ``since`` until something typed after it was."""
     writer = here.writer
     writer.type(chance, 3)
-    if not writer.wait(lambda: (now := writer.now()) is not None and now.saved and now.text == writer.text, PATIENCE):
+    if not writer.wait(writer.all_saved, PATIENCE):
         return PATIENCE
     fresh = len(next(text for at, text in writer.typed if at >= since))
     return writer.since(since, lambda each: each.saved and len(each.text) >= fresh) or 0.0
 
 
 def _judge(here: World, told: Told) -> None:
-    """Count what the database lacks of the whole text, and each time the screen said of a text that it is saved, and it was not."""
+    """Count what the database lacks of the whole text, and how often the screen said of a text that it is saved too soon."""
     versions = here.versions()
-    told.lost += len(here.writer.text) - max(len(os.path.commonprefix([here.writer.text, text])) for text, _ in versions)
-    came = {text: at for text, at in reversed(versions)}
-    first = {text: at for text, at in versions}
-    told.lies = sum(each.saved and not _came(each, {**came, **first}) for each in here.writer.seen)
+    told.lost += min(_rest(here.writer.text, text) for text in versions)
+    told.lies = sum(each.saved and versions.get(each.text, math.inf) > each.at for each in here.writer.seen)
 
 
-def _came(seen: Seen, versions: dict[str, float]) -> bool:
-    return versions.get(seen.text, float("inf")) <= seen.at + 0.05
+def _rest(text: str, found: str) -> int:
+    """How many characters of ``text`` stand after what it has in common with ``found`` from the beginning."""
+    same = (one == other for one, other in zip(text, found, strict=False))
+    return len(text) - sum(takewhile(bool, same))
 
 
 def faults(seed: int, count: int) -> list[Told]:

@@ -5,7 +5,7 @@
  * the retry is then the same save, and the server makes one version of it.
  */
 import { pause } from "./connection.js";
-import { length, saved, status, tooLong } from "./states.js";
+import { length, saved, status, tooLong, underWay } from "./states.js";
 
 const QUIET = 400;
 const LONGEST = 2000;
@@ -102,7 +102,8 @@ export class Answer extends EventTarget {
     if (this.#refusal) return status("unsaved", this.#refusal);
     if (this.#clash) return this.#local("kept-choice");
     if (this.#post.connection.state === "login") return this.#local("kept-login");
-    return this.#troubled ? this.#local("kept") : status("saving");
+    if (this.#troubled) return this.#local("kept");
+    return this.#homeless ? underWay() : status("saving");
   }
 
   /** Take the leader's text. It is on the disk 200 ms later and sent when the fingers rest. */
@@ -193,7 +194,12 @@ export class Answer extends EventTarget {
 
   #local(name) {
     if (this.#kept === this.text) return status(name);
-    return this.#journalling || this.#queued ? status("saving") : status("unsaved");
+    return (this.#journalling || this.#queued) && !this.#homeless ? status("saving") : status("unsaved");
+  }
+
+  /** Whether this computer has lately shown that it can't keep text. */
+  get #homeless() {
+    return !this.#post.journal.durable;
   }
 
   #changed() {

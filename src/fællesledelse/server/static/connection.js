@@ -4,11 +4,12 @@ import { ask, Unreachable } from "./http.js";
 const HEARTBEAT = 20_000;
 const PATIENCE = 2_500;
 const BRIEF = 1_000;
-const SLOWEST = 1_500; // writing goes on within five seconds of the server's return
+const SLOWEST = 2_500; // writing goes on within five seconds of the server's return
+export const PATIENT = 15_000;
 
-/** Milliseconds until try number `attempt` (from 0): doubling, with jitter so that forty pages don't come at once. */
-export function pause(attempt) {
-  return Math.min(SLOWEST, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
+/** Milliseconds until try number `attempt` (from 0): growing, with jitter so that forty pages don't come at once. */
+export function pause(attempt, slowest = SLOWEST) {
+  return Math.min(slowest, 500 * 1.3 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 export function delay(wait) {
@@ -91,7 +92,8 @@ export class Connection extends EventTarget {
 
   #later() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#probe(), pause(this.#attempt++));
+    const slowest = this.state === "down" ? SLOWEST : PATIENT; // who has to sign in first, does it in another tab, which tells
+    this.#timer = setTimeout(() => this.#probe(), pause(this.#attempt++, slowest));
   }
 
   #heartbeat() {
