@@ -106,6 +106,7 @@ def play(number: int, examples: int) -> Count:
             deadline=None,
             database=None,
             derandomize=False,
+            report_multiple_bugs=False,
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         )
