@@ -77,7 +77,7 @@ class Writer:
         """Start the browser on the profile as it is, signed in."""
         self.chromium = Chromium(self.playwright, self.profile)
         context = self.chromium.context
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # a loaded machine is told by the figures, and ends no trial
         context.expose_binding("seen", lambda source, *told: self.seen.append(Seen(*told)))
         context.add_init_script(WATCH)
         context.add_cookies([{"name": name, "value": value, "url": self.origin} for name, value in self.cookies.items()])
@@ -86,7 +86,7 @@ class Writer:
         """Open a step in a new tab, and go to a field of it when that accepts text."""
         self.key, self.page = key, self.chromium.context.new_page()
         self.page.goto(f"{self.origin}/hold/demo/{step}")
-        self.wait(lambda: bool(self.page.evaluate("performance.getEntriesByName('live').length")))
+        assert self.wait(lambda: bool(self.page.evaluate("performance.getEntriesByName('live').length")), 60)
         self.page.locator(f'[data-key="{key}"]').focus()
         self.page.keyboard.press("Control+End")
 

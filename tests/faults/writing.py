@@ -155,7 +155,7 @@ def small_disk(path: Path, megabytes: int = 64) -> Iterator[Path | None]:
         yield path / "ballast" if mounted else None
     finally:
         if mounted:
-            subprocess.run(["umount", path], check=True)
+            subprocess.run(["umount", "--lazy", path], check=True)
 
 
 @contextmanager
@@ -356,7 +356,7 @@ def faults(seed: int, count: int) -> list[Told]:
 
 def tried(seed: int, share: float) -> Iterator[Figure]:
     """The figures of 1,000 faults."""
-    count = max(len(KINDS), round(WHOLE * share))
+    count = max(1, round(WHOLE * share))
     hands = min(HANDS, -(-count // 50))
     with ProcessPoolExecutor(hands, get_context("spawn")) as pool:
         shares = [count // hands + (hand < count % hands) for hand in range(hands)]
