@@ -56,6 +56,7 @@ export class Answer extends EventTarget {
   #sending = false;
   #abort = null;
   #unstuck = false;
+  #repeated = false;
   #quiet = null;
   #longest = null;
   #journalling = null;
@@ -131,10 +132,10 @@ export class Answer extends EventTarget {
     if (this.unsent) this.#send();
   }
 
-  /** A request that hangs since before the connection was back is given up and repeated at once. */
+  /** A request that hangs since before the connection was back is given up and repeated at once; once, for a server may be slow. */
   unstick() {
-    if (!this.#overdue) return;
-    this.#unstuck = true;
+    if (!this.#overdue || this.#repeated) return;
+    this.#repeated = this.#unstuck = true;
     this.#abort?.abort();
   }
 
@@ -261,6 +262,7 @@ export class Answer extends EventTarget {
     this.#longest = null;
     if (!this.loaded || this.#blocked) return;
     this.#sending = true;
+    if (!this.#flight) this.#repeated = false;
     this.#flight ??= {
       text: this.text,
       base: this.#base,

@@ -2,7 +2,7 @@
 import { pause } from "../connection.js";
 import { ask, Unreachable } from "../http.js";
 
-const QUIET = 1_600; // the server gives a sign of life every second
+const QUIET = 1_400; // the server gives a sign of life every second
 const DEAD = 40_000;
 const POLL = 1_500;
 const TRIES = 2; // sockets that do not come up before the page begins to ask instead
