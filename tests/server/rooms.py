@@ -80,7 +80,8 @@ def listen(leader: Leader, query: str = "", gathering: str = "demo", **headers: 
 
 
 def heard(socket: ClientConnection) -> int:
-    """The next number."""
-    told = json.loads(socket.recv(timeout=PATIENCE))
+    """The next number, past mere signs of life."""
+    while not (told := json.loads(socket.recv(timeout=PATIENCE))):
+        pass
     assert set(told) == {"changed"}
     return int(told["changed"])

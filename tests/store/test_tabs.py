@@ -1,4 +1,4 @@
-"""Tabs that save, lose the answer, save again and resolve conflicts in any order: no text is ever lost."""
+"""Tabs that save, lose the answer, save again and resolve conflicts in any order, by any clock: no text is ever lost."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from fællesledelse.store import Answer, Conflict, Saved, Store, Unlocked
+
+from .conftest import Clock
 
 TABS = st.integers(0, 2)
 TEXTS = st.sampled_from(["", "a", "b", "æ 🙂", "\x00", " "]) | st.text(max_size=4)
@@ -46,7 +48,7 @@ class Tab:
     outcome: tuple[int, bool] | None = None
 
 
-def test_no_text_is_ever_lost(store: Store, anna: Unlocked) -> None:
+def test_no_text_is_ever_lost(store: Store, anna: Unlocked, clock: Clock) -> None:
     fields, saves = count(), count()
 
     class Tabs(RuleBasedStateMachine):
@@ -71,6 +73,10 @@ def test_no_text_is_ever_lost(store: Store, anna: Unlocked) -> None:
             here.outcome = self.model.save(text, here.last[2], here.last[3])
             self.sent.add(text)
             self.send(here, answered)
+
+        @rule(days=st.sampled_from([-366, 366]))
+        def set_the_clock_wrong(self, days: int) -> None:
+            clock.forward(days=days)
 
         @rule(tab=TABS)
         def send_again(self, tab: int) -> None:

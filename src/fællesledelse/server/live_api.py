@@ -7,12 +7,13 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..model import Role
 from ..store import Membership
-from .live import Topic
+from .live import Listener, Topic
 from .shelf import Cohort
 from .web import Api, Refused
 
 PER_PERSON = 8  # pages that one person can have listening; more of them ask every now and then instead
-BEAT = 15.0  # seconds after which the number is said again, so that a page can tell a quiet line from a dead one
+BEAT = 15.0  # seconds after which the number is said again, to who may still hear it
+PULSE = 1.0  # seconds between signs of life, so that a page can tell a quiet line from a broken one
 LARGEST = 64  # bytes of a message from a page, which has nothing to say
 NOT_YOURS = 4403  # the socket's code for a listener whose session or membership has ended
 
@@ -72,10 +73,17 @@ class LiveHandler(Api, WebSocketHandler):
                 while await self._welcome():
                     listener.news.clear()
                     await self.write_message({"changed": self.house.live.count(self.topic)})
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(listener.news.wait(), BEAT)
+                    await self._until_news(listener)
         finally:
             self.close(NOT_YOURS)
+
+    async def _until_news(self, listener: Listener) -> None:
+        """Until there is news or the number is due again, with a sign of life now and then."""
+        for _ in range(int(BEAT / PULSE)):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(listener.news.wait(), PULSE)
+                return
+            await self.write_message({})
 
     async def _welcome(self) -> bool:
         """Whether the session still stands, and still belongs to that group."""

@@ -125,19 +125,6 @@ def test_the_mirrors_words_outlive_its_kernel_and_grow_old_with_the_text(leader:
     assert leader.page.evaluate("performance.getEntriesByType('navigation')[0].type") == "navigate"
 
 
-def test_a_killed_server_costs_no_word(chromium: Browser, own_server: Live) -> None:
-    leader = at_the_step(chromium, own_server, OTHER)
-    leader.write(KEY, "Før serveren døde")
-    leader.wait_until_saved()
-    own_server.stop(signal.SIGKILL)
-    leader.write(KEY, "Skrevet mens serveren var væk")
-    expect_state(leader, "kept", 10)
-    own_server.start()
-    leader.until("document.querySelector('[data-field=\"doubt\"]')?.dataset.state === 'saved'", seconds=60)
-    assert stored(leader) == leader.text(KEY) == "Skrevet mens serveren var væk"
-    leader.page.context.close()
-
-
 def test_a_laptop_asleep_over_night_wakes_with_every_word(chromium: Browser, own_server: Live) -> None:
     """Asleep, a page runs nothing; meanwhile the server has been started anew."""
     leader = at_the_step(chromium, own_server, OTHER)
@@ -153,28 +140,6 @@ def test_a_laptop_asleep_over_night_wakes_with_every_word(chromium: Browser, own
     leader.wait_until_saved()
     assert stored(leader) == "Skrevet sidst på aftenen, og videre om morgenen"
     leader.page.context.close()
-
-
-def test_a_lost_network_is_told_within_three_seconds_and_mended_alone(leader: Leader) -> None:
-    leader.page.context.set_offline(True)
-    leader.write(KEY, "I en tunnel på vej til Strandby")
-    expect_state(leader, "kept", 3)
-    leader.page.context.set_offline(False)
-    expect_state(leader, "saved", 15)
-    assert stored(leader) == "I en tunnel på vej til Strandby"
-
-
-def test_a_tab_closed_while_offline_costs_no_word(leader: Leader) -> None:
-    leader.page.context.set_offline(True)
-    leader.write(KEY, "Lukket for hurtigt")
-    expect_state(leader, "kept", 5)
-    leader.page.close()
-    leader.page.context.set_offline(False)
-    leader.page = leader.page.context.new_page()
-    leader.open(STEP)
-    leader.wait_for_text(KEY, "Lukket for hurtigt")
-    leader.wait_until_saved()
-    assert stored(leader) == "Lukket for hurtigt"
 
 
 def test_two_tabs_that_write_the_same_field_keep_both_texts(leader: Leader) -> None:

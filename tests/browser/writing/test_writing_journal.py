@@ -1,17 +1,13 @@
 """What the browser keeps: nothing typed more than a second ago is lost, and nobody else sees it."""
 
-import os
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
-from tests import tools
-
+from .killable import Chromium
 from .looking import KEPT, box, entries, expect_all_sent, expect_kept, expect_saved, field, status, until
 
 BLOCKED = (
@@ -34,30 +30,6 @@ SLOW_DISK = """
 """
 
 
-class Chromium:
-    """A Chromium with a profile of its own that can be killed as a crash or a power cut would."""
-
-    def __init__(self, playwright: Playwright, profile: Path) -> None:
-        arguments = [tools.chromium(), *tools.FLAGS, "--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}"]
-        with (profile.parent / "chromium.log").open("ab") as log:
-            self._process = subprocess.Popen([*arguments, "about:blank"], stdout=log, stderr=log, start_new_session=True)
-        port_file = profile / "DevToolsActivePort"
-        while not (port_file.exists() and port_file.read_text().count("\n")):
-            assert self._process.poll() is None
-        port = port_file.read_text().split("\n")[0]
-        self.browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        port_file.unlink()
-
-    @property
-    def context(self) -> BrowserContext:
-        return self.browser.contexts[0]
-
-    def kill(self) -> None:
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
-
-
 @pytest.fixture
 def chromium(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Chromium]]:
     running: list[Chromium] = []
@@ -70,20 +42,6 @@ def chromium(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[[], Ch
     yield start
     for one in running:
         one.kill()
-
-
-def test_text_typed_more_than_a_second_ago_survives_a_killed_browser(chromium, opened, server):
-    first = chromium()
-    page = opened(within=first.context)
-    server.state.faults.hold = True
-    box(page).press_sequentially("Strømmen gik", delay=20)
-    page.wait_for_timeout(1000)
-    first.kill()
-    server.state.faults.hold = False
-    page = opened(within=chromium().context)
-    expect(box(page)).to_have_value("Strømmen gik")
-    expect_saved(page)
-    assert server.state.of("turning-points").answer()["text"] == "Strømmen gik"
 
 
 def test_a_save_that_was_committed_before_the_browser_was_killed_is_not_made_twice(chromium, opened, server):
@@ -206,6 +164,17 @@ def test_a_blocked_storage_is_said_at_once_and_online_text_is_saved_all_the_same
     page = opened()
     expect(page.locator(".fl-notice")).to_contain_text("kan ikke opbevare tekst på denne computer")
     box(page).fill("Med forbindelse")
+    expect_saved(page)
+
+
+def test_without_storage_the_field_says_not_saved_until_the_server_has_the_text(opened, context, server):
+    context.add_init_script(BLOCKED)
+    page = opened()
+    server.state.faults.hold = True
+    box(page).fill("På vej")
+    expect(status(page)).to_have_text("Ikke gemt endnu – sendes …")
+    expect(status(page)).to_have_text("Ikke gemt – kopiér din tekst")
+    server.state.faults.hold = False
     expect_saved(page)
 
 

@@ -62,29 +62,12 @@ def test_writing_without_a_network_is_kept_here_and_sent_when_it_is_back(opened,
     assert server.state.texts("turning-points") == ["I toget"]
 
 
-def test_a_broken_connection_is_visible_within_three_seconds(opened, server):
+def test_a_broken_connection_is_visible_within_three_seconds_to_who_only_reads(opened, server):
     page = opened()
     server.state.faults.hold = server.state.faults.silent = True
-    box(page).fill("Tavshed")
     began = time.monotonic()
-    expect_kept(page)
+    expect(page.locator(".fl-notice")).to_contain_text("ingen forbindelse")
     assert time.monotonic() - began < 3
-
-
-def test_a_server_that_goes_away_in_the_middle_of_a_save_gets_the_text_when_it_returns(opened, server):
-    page = opened()
-    server.state.faults.hold = True
-    box(page).fill("Midt i det hele")
-    page.wait_for_timeout(800)
-    server.down()
-    expect_kept(page)
-    box(page).press_sequentially(" – og lidt til")
-    expect_kept(page)
-    server.state.faults.hold = False
-    server.up()
-    expect_saved(page, within=20_000)
-    assert server.state.of("turning-points").answer()["text"] == "Midt i det hele – og lidt til"
-    assert server.state.of("turning-points").answer()["asides"] == []
 
 
 def test_a_lost_response_makes_one_version_since_the_retry_is_the_same_save(opened, server):

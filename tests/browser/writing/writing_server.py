@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -222,6 +223,17 @@ class Health(Handler):
         self.finish({"ok": True})
 
 
+class Live(Handler, tornado.websocket.WebSocketHandler):
+    """The line that gives a sign of life every second; nothing ever changes in this group."""
+
+    async def open(self) -> None:
+        with suppress(tornado.websocket.WebSocketClosedError):
+            while True:
+                if not self.state.faults.silent:
+                    await self.write_message({"changed": 1})
+                await asyncio.sleep(1)
+
+
 class Kernel(Handler, tornado.websocket.WebSocketHandler):
     """A kernel, as far as a page sees it: answers in Jupyter's protocol, and tells its widget how often it was asked."""
 
@@ -264,7 +276,7 @@ class Asset(Handler):
 
     def get(self, name: str) -> None:
         path = (PACKAGE / "workbook" / "static" if name.startswith("fields.") else self.folder) / name
-        if name.startswith("parts/") or not path.is_file():
+        if not path.is_file():
             raise tornado.web.HTTPError(404)
         self.set_header("Content-Type", TYPES[path.suffix])
         self.finish(path.read_bytes())
@@ -315,6 +327,7 @@ def application(state: State) -> tornado.web.Application:
             (r"/api/demo/answers/([^/]+)", Answer, common),
             (r"/api/demo/answers/([^/]+)/versions", Versions, common),
             (r"/kernels/([^/]+)/api/kernels/[^/]+/channels", Kernel, common),
+            (r"/api/demo/live", Live, common),
             (r"/sundhed", Health, common),
             (r"/report", Report, common),
             (r"/assets/(.+)", Asset, common | {"folder": PACKAGE / "server" / "static"}),

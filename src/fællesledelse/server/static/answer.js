@@ -5,7 +5,7 @@
  * the retry is then the same save, and the server makes one version of it.
  */
 import { pause } from "./connection.js";
-import { length, saved, status, tooLong } from "./states.js";
+import { length, saved, status, tooLong, underWay } from "./states.js";
 
 const QUIET = 400;
 const LONGEST = 2000;
@@ -55,6 +55,8 @@ export class Answer extends EventTarget {
   #overdue = false;
   #sending = false;
   #abort = null;
+  #unstuck = false;
+  #repeated = false;
   #quiet = null;
   #longest = null;
   #journalling = null;
@@ -101,7 +103,8 @@ export class Answer extends EventTarget {
     if (this.#refusal) return status("unsaved", this.#refusal);
     if (this.#clash) return this.#local("kept-choice");
     if (this.#post.connection.state === "login") return this.#local("kept-login");
-    return this.#troubled ? this.#local("kept") : status("saving");
+    if (this.#troubled) return this.#local("kept");
+    return this.#homeless ? underWay() : status("saving");
   }
 
   /** Take the leader's text. It is on the disk 200 ms later and sent when the fingers rest. */
@@ -129,9 +132,11 @@ export class Answer extends EventTarget {
     if (this.unsent) this.#send();
   }
 
-  /** A request that hangs since before the device had a network again is given up and repeated. */
+  /** A request that hangs since before the connection was back is given up and repeated at once; once, for a server may be slow. */
   unstick() {
-    if (this.#overdue) this.#abort?.abort();
+    if (!this.#overdue || this.#repeated) return;
+    this.#repeated = this.#unstuck = true;
+    this.#abort?.abort();
   }
 
   /** The server's newest, {version, text, saved_at, asides}: shown unless the leader has written meanwhile. */
@@ -190,7 +195,12 @@ export class Answer extends EventTarget {
 
   #local(name) {
     if (this.#kept === this.text) return status(name);
-    return this.#journalling || this.#queued ? status("saving") : status("unsaved");
+    return (this.#journalling || this.#queued) && !this.#homeless ? status("saving") : status("unsaved");
+  }
+
+  /** Whether this computer has lately shown that it can't keep text. */
+  get #homeless() {
+    return !this.#post.journal.durable;
   }
 
   #changed() {
@@ -252,6 +262,7 @@ export class Answer extends EventTarget {
     this.#longest = null;
     if (!this.loaded || this.#blocked) return;
     this.#sending = true;
+    if (!this.#flight) this.#repeated = false;
     this.#flight ??= {
       text: this.text,
       base: this.#base,
@@ -270,6 +281,7 @@ export class Answer extends EventTarget {
 
   async #transmit(keepalive) {
     this.#abort = new AbortController();
+    this.#unstuck = false;
     const late = setTimeout(() => {
       this.#overdue = true;
       this.#post.connection.suspect();
@@ -333,6 +345,7 @@ export class Answer extends EventTarget {
   }
 
   #failed(code) {
+    if (this.#unstuck) return void this.#send();
     if (!code) this.#post.connection.suspect();
     this.#retry = setTimeout(() => this.#send(), pause(this.#failures));
     this.#failures += 1;

@@ -212,7 +212,10 @@ export class Answers extends EventTarget {
   #turned() {
     if (this.connection.state === "other") this.#withdraw();
     if (this.connection.up) {
-      this.unsent.forEach((answer) => answer.kick());
+      for (const answer of this.unsent) {
+        answer.unstick();
+        answer.kick();
+      }
       this.refresh(0);
     }
     for (const answer of this.#answers.values()) answer.dispatchEvent(new Event("change"));

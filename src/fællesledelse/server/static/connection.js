@@ -3,11 +3,13 @@ import { ask, Unreachable } from "./http.js";
 
 const HEARTBEAT = 20_000;
 const PATIENCE = 2_500;
-const SLOWEST = 15_000;
+const BRIEF = 1_000;
+const SLOWEST = 2_500; // writing goes on within five seconds of the server's return
+export const PATIENT = 15_000;
 
-/** Milliseconds until try number `attempt` (from 0): doubling, with jitter so that forty pages don't come at once. */
-export function pause(attempt) {
-  return Math.min(SLOWEST, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2);
+/** Milliseconds until try number `attempt` (from 0): growing, with jitter so that forty pages don't come at once. */
+export function pause(attempt, slowest = SLOWEST) {
+  return Math.min(slowest, 500 * 1.3 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 export function delay(wait) {
@@ -23,6 +25,7 @@ export class Connection extends EventTarget {
   #person;
   #attempt = 0;
   #timer = null;
+  #feeling = false;
 
   constructor(person) {
     super();
@@ -57,6 +60,15 @@ export class Connection extends EventTarget {
     else if (this.state === "login" || this.state === "other") this.#returned();
   }
 
+  /** Ask the server for a sign of life, since its line has gone quiet. */
+  async feel(wait = BRIEF) {
+    if (this.#feeling || !this.up) return;
+    this.#feeling = true;
+    const healthy = await this.#healthy(wait);
+    this.#feeling = false;
+    if (!healthy) this.suspect();
+  }
+
   /** Ask who is signed in now, though nothing seems wrong. */
   async check() {
     const found = await this.#whoever();
@@ -80,30 +92,31 @@ export class Connection extends EventTarget {
 
   #later() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#probe(), pause(this.#attempt++));
+    const slowest = this.state === "down" ? SLOWEST : PATIENT; // who has to sign in first, does it in another tab, which tells
+    this.#timer = setTimeout(() => this.#probe(), pause(this.#attempt++, slowest));
   }
 
-  async #heartbeat() {
-    if (!this.up || document.visibilityState !== "visible") return;
-    if (!(await this.#healthy())) this.suspect();
+  #heartbeat() {
+    if (document.visibilityState === "visible") this.feel(PATIENCE);
   }
 
-  async #healthy() {
+  async #healthy(wait = PATIENCE) {
     try {
-      return (await ask("GET", "/sundhed", { wait: PATIENCE })).status === 200;
+      return (await ask("GET", "/sundhed", { wait })).status === 200;
     } catch (error) {
       if (error instanceof Unreachable) return false;
       throw error;
     }
   }
 
+  /** The next probe doesn't wait for this one, which may hang on a connection that is dead and doesn't know it. */
   async #probe() {
-    const state = await this.#found();
-    if (state === "up") this.#set("up");
-    else {
-      this.#set(state);
-      this.#later();
-    }
+    this.#later();
+    const before = this.state;
+    const found = await this.#found();
+    if (this.state !== before) return; // another probe was sooner
+    if (found === "up") clearTimeout(this.#timer);
+    this.#set(found);
   }
 
   async #found() {

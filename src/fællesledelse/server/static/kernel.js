@@ -5,7 +5,7 @@
  * Every kernel of a page begins where the page's texts stand and knows the page's widgets by the same ids, so none has
  * to outlive its socket. A kernel hears that a text was saved; the text itself never goes through it.
  */
-import { pause } from "./connection.js";
+import { PATIENT, pause } from "./connection.js";
 
 const IDLE = 60_000;
 const PATIENCE = 20_000; // from asking for a kernel to its first word
@@ -138,7 +138,7 @@ export class Kernel {
     for (const asked of this.#open.values()) asked.sent = false;
     if (this.#open.size === 0) return;
     if (refused) this.#answers.refresh(0); // the session may have ended, or the cohort have been built anew
-    this.#retry = setTimeout(() => this.#again(), pause(this.#attempt++));
+    this.#retry = setTimeout(() => this.#again(), pause(this.#attempt++, PATIENT));
   }
 
   #again() {

@@ -16,6 +16,7 @@ async function connect(client) {
 export function serveParts(client) {
   let connected = null;
   const live = () => (connected ??= connect(client));
+  live(); // also where nothing is shared: a broken connection is to be seen at once
   for (const element of document.querySelectorAll(".fl-part[data-part]")) {
     bring(element, client, live).catch((error) => {
       element.textContent = "Denne del kunne ikke hentes. Hent siden igen. Det, du har skrevet, er ikke tabt.";

@@ -52,6 +52,11 @@ export function status(name, text = SENTENCES[name]) {
   return { kind, text, copy: kind === "unsaved" };
 }
 
+/** Not kept on this computer, which can't, and on its way to the server. */
+export function underWay() {
+  return status("saving", "Ikke gemt endnu – sendes …");
+}
+
 export function saved(iso) {
   return status("saved", `Gemt ${moment(iso)}`.trim());
 }

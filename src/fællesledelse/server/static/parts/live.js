@@ -2,7 +2,8 @@
 import { pause } from "../connection.js";
 import { ask, Unreachable } from "../http.js";
 
-const QUIET = 40_000; // the server says its number every 15 seconds, so a line this quiet is dead
+const QUIET = 1_400; // the server gives a sign of life every second
+const DEAD = 40_000;
 const POLL = 1_500;
 const TRIES = 2; // sockets that do not come up before the page begins to ask instead
 const NEXT_TRY = 30_000; // while it asks, it tries a socket again now and then
@@ -54,7 +55,9 @@ export class Live extends EventTarget {
     socket.addEventListener("message", ({ data }) => {
       if (socket !== this.#socket) return;
       if (!up) this.#up();
-      this.#heard(JSON.parse(data).changed, !up);
+      this.#listenFor(socket);
+      const { changed } = JSON.parse(data);
+      if (changed !== undefined) this.#heard(changed, !up);
       up = true;
     });
     socket.addEventListener("close", () => socket === this.#socket && this.#lost(up));
@@ -67,14 +70,18 @@ export class Live extends EventTarget {
     this.#polling = null;
   }
 
-  /** A line that says nothing for too long is cut, since a browser may take minutes to notice. */
-  #listenFor(socket) {
+  /** Of a line that says nothing a browser may take minutes to notice that it is broken: another way is tried, and in the end another line. */
+  #listenFor(socket, quiet = 0) {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => socket === this.#socket && this.#again(), QUIET);
+    this.#silence = setTimeout(() => {
+      if (socket !== this.#socket) return;
+      if (quiet > DEAD) return this.#again();
+      this.#connection?.feel();
+      this.#listenFor(socket, quiet + QUIET);
+    }, QUIET);
   }
 
   #heard(number, first) {
-    if (this.#socket) this.#listenFor(this.#socket);
     const news = first || number !== this.#number;
     this.#number = number;
     if (news) this.touch();
@@ -84,6 +91,7 @@ export class Live extends EventTarget {
     this.#socket = null;
     clearTimeout(this.#silence);
     if (this.#over) return;
+    this.#connection?.feel();
     this.#failed = wasUp ? 0 : this.#failed + 1;
     if (this.#failed >= TRIES && !this.#polling) this.#later();
     clearTimeout(this.#retry);
