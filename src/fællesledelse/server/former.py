@@ -10,6 +10,7 @@ from ..documents.survey import SCALE
 from ..store import Parcel, Store, SurveyWave, Unlocked
 from ..store.surveys import NO_DRAFT
 from ..vocabulary import GIFTS
+from .backup_api import erased
 from .drafts import KIND as DRAFT_KIND
 from .experiments import KINDS as EXPERIMENTS
 from .mine import CARDS, GIFT_TITLES
@@ -109,6 +110,18 @@ class TakeBackHandler(Api):
         if parcel.group:
             self.house.live.shared(gathering, parcel.group)
         self.reply({"withdrawn": share})
+
+
+class EraseHandler(Api):
+    """DELETE: everything of the own that is left here. For who is a leader here no more."""
+
+    wordless = True
+
+    async def delete(self, gathering: str) -> None:
+        """The signed receipt. Who is in no other gathering is signed out with it."""
+        await self.owner(gathering)
+        self.reply({"receipt": await erased(self.house, gathering, self.signed_in.person.email)})
+        self.note("leader-deleted")
 
 
 def released(store: Store, unlocked: Unlocked, gathering: str) -> Iterator[Released]:
