@@ -68,6 +68,7 @@ from . import (
     projector,
     prose,
     publication_api,
+    retention,
     room_pages,
     rooms_api,
     sharing_api,
@@ -259,7 +260,9 @@ class WorkbookServer(Voila):
         self.ioloop.run_sync(lambda: self._serve_until(stopping, server))
 
     async def _serve_until(self, stopping: asyncio.Event, server: HTTPServer) -> None:
+        ending = asyncio.create_task(retention.watch(self.house, self.kernel_manager.end_gathering))
         await stopping.wait()
+        ending.cancel()
         server.stop()
         await self.house.finish(GRACE)
         await self.kernel_manager.end_all()

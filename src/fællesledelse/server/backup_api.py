@@ -9,17 +9,17 @@ from typing import IO, Any
 
 from ..errors import StoreError
 from ..store import Extent, Receipt
-from .deletion import GIVEN, delete, delete_leader, told, told_leader
+from .deletion import GIVEN, delete_leader, told, told_leader
 from .house import House
 from .log import LOG
 from .mine_api import TAKEN
 from .operator_api import OperatorApi
+from .retention import IT, clear
 from .web import Refused
 
 PIECE = 1 << 16
 LISTED = "Lederen står på holdets liste. Tag først lederen af listen, og tag den nye liste i brug. Så kan lederen slettes."
 UNFINISHED = "Sletningen er begyndt, men ikke færdig. Kør kommandoen igen, eller genstart serveren: Så går den videre."
-IT = "IT"  # whose files are made one at a time
 
 
 class CopyHandler(OperatorApi):
@@ -102,12 +102,8 @@ class DeletionHandler(DeletionApi):
         self.reply(told(receipt, self.house.settings.data))
 
     async def _delete(self, gathering: str) -> Receipt:
-        house = self.house
-        house.shelf.forget(gathering)
-        house.live.look_again()
-        await self.settings["kernel_manager"].end_gathering(gathering)
         try:
-            return await house.ask_for_file(IT, delete, house.store, house.settings.data, gathering)
+            return await clear(self.house, gathering, self.settings["kernel_manager"].end_gathering)
         except (StoreError, OSError) as error:
             LOG.error("The deletion of %s was broken off: %s", gathering, error)
             raise Refused(503, "not-finished", UNFINISHED) from None

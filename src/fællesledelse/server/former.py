@@ -62,6 +62,7 @@ class FormerPage(Page):
         survey, _ = await looked(self.house, cohort)
         kept = await within(self, gathering, lambda here: list(here.left(annex=True)))
         manifest, unlocked = cohort.manifest, self.signed_in.unlocked
+        ending = self.house.ending.get(gathering)
         self.show(
             "former.html",
             me={
@@ -74,8 +75,8 @@ class FormerPage(Page):
             },
             gathering=gathering,
             person=self.person,
+            gone=day(ending.gone(self.house.today())) if ending and (ending.first or ending.next) else "",
             ends=day(manifest.ends) if manifest.ends else "",
-            over=manifest.ends is not None and manifest.ends < self.house.today(),
             contact=manifest.privacy.contact,
             left=kept,
             measured=any(wave.asks is not None for wave in survey.waves),
