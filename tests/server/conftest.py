@@ -39,13 +39,13 @@ def manifest(built: dict[str, Path]) -> Manifest:
     return load((built["demo"] / "bygget/manifest.json").read_text(encoding="utf-8"))
 
 
-def enrol_everyone(url: str, keys: Path, folders: dict[str, Path]) -> dict[str, str]:
+def enrol_everyone(url: str, keys: Path, folders: dict[str, Path], people: tuple[Someone, ...] = ENROLLED) -> dict[str, str]:
     """Take the gatherings into a store and enrol those who are to be enrolled; their recovery codes by e-mail."""
     store = Store.open(url, keys, kdf_cost=CHEAP)
     for folder in folders.values():
         texts = [(folder / "bygget" / name).read_text(encoding="utf-8") for name in ("manifest.json", "roster.json")]
         store.people.adopt(load(texts[0]), load_roster(texts[1]))
-    codes = {who.email: _enrol(store, who) for who in ENROLLED}
+    codes = {who.email: _enrol(store, who) for who in people}
     store.close()
     return codes
 

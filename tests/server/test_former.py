@@ -25,7 +25,7 @@ from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, TODAY, VIBEKE, Someon
 from .serving import Server, wait_for
 
 CARD = "period.periode-a.experiment-1"
-OPEN = {"FormerPage", "MineHandler", "SurveyMineHandler", "SurveyWithdrawHandler", "TakeBackHandler"}
+OPEN = {"EraseHandler", "FormerPage", "MineHandler", "SurveyMineHandler", "SurveyWithdrawHandler", "TakeBackHandler"}
 """The handlers that let in one who has left. A route that is not named here is shut for them."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

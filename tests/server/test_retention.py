@@ -136,7 +136,7 @@ def test_a_cohort_ends_by_itself_and_not_before_its_leaders_know(served: tuple[S
     note = server.settings.data / "keys/demo/deleted.json"
     wait_for(lambda: note.exists() and json.loads(note.read_text(encoding="utf-8"))["finished_at"])
     assert found([ANNA.email.encode(), TEXT.encode()], server.settings.data) == []
-    assert "er slettet, som lederne har fået at vide" in server.written
+    wait_for(lambda: "er slettet, som lederne har fået at vide" in server.written)
     assert server.audit[-1]["event"] == "gathering-deleted"
     assert server.client().get("/sundhed").status_code == 200, "the server goes on"
     done = asked(server, "hold", "slet", "demo")

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ..errors import FællesledelseError
 from ..store import MailingKind, MailingState, Receipt
 from .deletion import delete
 from .house import House
@@ -25,7 +24,7 @@ async def watch(house: House, end_gathering: Callable[[str], Awaitable[None]]) -
         for cohort in list(house.shelf):
             try:
                 await look_after(house, cohort, end_gathering)
-            except (FællesledelseError, OSError):
+            except Exception:  # whatever is wrong with one, the others end in their time
                 LOG.exception("The end of %s could not be looked after", cohort.manifest.gathering)
         await asyncio.sleep(EVERY)
 
@@ -57,7 +56,8 @@ async def _tell(house: House, cohort: Cohort) -> None:
     mine = [each for each in await house.ask(store.all, gathering) if each.kind is MailingKind.RETENTION]
     going = next((each for each in mine if each.state is not MailingState.DONE), None)
     if going is not None:
-        await house.sending.resume(house, going)
+        if going.state is MailingState.PAUSED or house.sending.trouble(going.id):
+            await house.sending.resume(house, going)
         return
     lines = [each.planned for each in await house.ask(causes, house, cohort, MailingKind.RETENTION)]
     if lines:
