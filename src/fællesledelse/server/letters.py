@@ -73,7 +73,9 @@ class Writer:
         gone = ending.told().gone(today)
         days = {"ends": danish_day(ending.next[0]), "gone": danish_day(gone), "written": danish_day(gone - LAST)}
         page = f"{self.origin}/hold/{self.cohort.manifest.gathering}/mit"
-        return self._letter("retention.txt", person, stage=ending.next[1], page=page, **days)
+        stage = ending.next[1]
+        is_open = stage != "last" and gone - LAST > today
+        return self._letter("retention.txt", person, stage=stage, open=is_open, page=page, **days)
 
     def meet(self, person: Person, mark: CalendarMark, leaders: Sequence[Person], moved: bool) -> Letter:
         """A calendar invitation, an update of one, or the word that it is off for this person."""
