@@ -49,6 +49,11 @@ safe = typer.Typer(
 )
 app.add_typer(safe, name="nøgle")
 
+leader = typer.Typer(cls=DanishGroup, help="Slet én leder.", no_args_is_help=True)
+app.add_typer(leader, name="leder")
+receipt = typer.Typer(cls=DanishGroup, help="Kvitteringer for det, der er slettet.", no_args_is_help=True)
+app.add_typer(receipt, name="kvittering")
+
 VERSION = metadata.version("faellesledelse")
 TO_SERVER = "--server https://ledelse.kommune.example --email anna@kommune.example"
 Folder = Annotated[Path, typer.Argument(metavar="MAPPE", help="Holdets mappe.", show_default=False)]
@@ -155,9 +160,13 @@ def server(
     settings = read()
     _check_port(settings)
     from .server.run import open_house, serve
+    from .store.signing import make_key
 
     house = open_house(settings, folders)
     out = _out()
+    if (public := make_key(settings.data / "keys")) is not None:
+        _say(out, "Kvitteringer for sletning bliver underskrevet. Skriv den offentlige nøgle ned, og gem den et andet sted:")
+        _exactly(out, public)
     _say(out, f"Serveren kører på {settings.origin}. Den er til afprøvning: kun konstruerede personer må bruge den.")
     mails = f"sendes gennem {settings.smtp}" if settings.smtp else f"lægges i {settings.data / 'udbakke'}"
     _say(out, f"Udgave {VERSION}. Data ligger i {settings.data}. Mails {mails}.")
@@ -177,6 +186,12 @@ hold.command("udgiv", cls=DanishCommand, epilog=f"Eksempel: faellesledelse hold 
 )
 app.command(cls=DanishCommand, epilog="Eksempel: faellesledelse grupper foraar-2026 --prøv")(cohort_commands.grupper)
 hold.command("slet", cls=DanishCommand, epilog="Eksempel: faellesledelse hold slet foraar-2026 --prøv")(commands.delete)
+leader.command("slet", cls=DanishCommand, epilog="Eksempel: faellesledelse leder slet foraar-2026 anna@kommune.example")(
+    commands.delete_leader
+)
+receipt.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse kvittering tjek kvittering.json")(
+    commands.check_receipt
+)
 app.command("generalprøve", cls=DanishCommand, epilog=command.EPILOG)(command.rehearse)
 
 

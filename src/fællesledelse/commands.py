@@ -1,4 +1,4 @@
-"""The commands with which IT copies, restores and deletes. ``cli`` registers them."""
+"""The commands with which IT copies, restores and deletes, and anyone checks a receipt. ``cli`` registers them."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from .danish import day, listed
-from .errors import BackupError
+from .errors import BackupError, ReceiptError
 from .terminal import exactly, out, say
 
 if TYPE_CHECKING:
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from .store.restore import Restored
 
 KEYS = "--nøgler"
+_COPIES = "kopier af nøglen, der skal destrueres i hånden"
+_RECEIPT = {"kvittering", "hold", "færdig", _COPIES, "ligger der stadig", "kan ikke bevises"}
 
 File = Annotated[Path, typer.Argument(metavar="FIL", help="Kopien.", show_default=False)]
 KeysTo = Annotated[Path | None, typer.Option(KEYS, metavar="FIL", help="Kopi af nøglerne.", show_default=False)]
 KeysFrom = Annotated[Path, typer.Option(KEYS, metavar="FIL", help="Kopien af nøglerne.", show_default=False)]
 Gathering = Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)]
+Email = Annotated[str, typer.Argument(metavar="E-MAIL", help="Lederens e-mailadresse.", show_default=False)]
+ReceiptFile = Annotated[Path, typer.Argument(metavar="FIL", help="Kvitteringen.", show_default=False)]
 Dry = Annotated[bool, typer.Option("--prøv", help="Vis kun, hvad der ville blive slettet.", show_default=False)]
 
 
@@ -87,6 +91,48 @@ def delete(gathering: Gathering, dry: Dry = False) -> None:
     receipt = operation.delete(settings, gathering, name)
     say(out(), f"{extent['name']} er slettet.", "green")
     _hand_over(receipt)
+    say(out(), "Tag nu holdets mappe ud af den kommando, der starter serveren.")
+
+
+def delete_leader(gathering: Gathering, email: Email, dry: Dry = False) -> None:
+    """Slet én leder, der er taget af holdets liste. Lad lederen hente sit eget først. Du får en kvittering."""
+    from . import operation
+    from .settings import read
+
+    settings = read()
+    share = operation.leader_extent(settings, gathering, email)
+    if share["receipt"] is not None:
+        say(out(), f"{email} er allerede slettet på {gathering}.")
+        _hand_over(share["receipt"])
+        return
+    _say_share(email, share)
+    if dry:
+        say(out(), "Intet er slettet.", "green")
+        return
+    if typer.prompt(f"Skriv »{email}« for at slette lederen for altid").strip().lower() != email.strip().lower():
+        raise ReceiptError(f"Adressen er ikke lederens. Intet er slettet. Kør kommandoen igen, og skriv »{email}«.")
+    receipt = operation.delete_leader(settings, gathering, email)
+    say(out(), f"{email} er slettet.", "green")
+    _hand_over(receipt)
+
+
+def check_receipt(file: ReceiptFile) -> None:
+    """Se, om en kvittering for sletning er, som den blev underskrevet. Kræver hverken server eller net."""
+    from .store.signing import examined
+
+    try:
+        receipt, public = examined(file.read_bytes())
+    except OSError as error:
+        raise ReceiptError(f"{file} kan ikke læses: {error.strerror}.") from None
+    if not receipt.keys() >= _RECEIPT:
+        raise ReceiptError("Filen er underskrevet, men den er ingen kvittering for en sletning herfra.")
+    who = f" ({receipt['leder']})" if "leder" in receipt else ""
+    say(
+        out(), f"Underskriften passer: {receipt['kvittering']}{who}, {receipt['hold']}, færdig {receipt['færdig']}.", "green"
+    )
+    say(out(), "Den er lavet med denne offentlige nøgle. Se efter, at det er den, serveren viste, da den blev sat op:")
+    exactly(out(), public)
+    _say_remaining(out(), receipt)
 
 
 def _check_target(settings: "Settings", path: Path) -> None:
@@ -144,6 +190,30 @@ def _say_extent(extent: dict[str, Any]) -> None:
     say(out(), "Holdets mappe bliver ikke rørt, heller ikke den byggede udgave.")
 
 
+def _say_share(email: str, share: dict[str, Any]) -> None:
+    say(out(), f"{email} på {share['gathering']}", "bold")
+    say(out(), "Det her bliver slettet for altid:")
+    rows = ", ".join(f"{table} {count}" for table, count in sorted(share["rows"].items()))
+    say(out(), f"- rækker i databasen: {rows or 'ingen'}")
+    say(out(), "- svar i spørgeskemaet, så langt nogen kan finde dem. Tal, der er vist, bliver stående.")
+    if share["whole"]:
+        say(out(), "- lederens nøgler, adgang, navn og e-mailadresse")
+    else:
+        say(out(), "Lederen er eller har været på et andet hold og beholder sin adgang og det, der er der.")
+    if share["kept"]:
+        say(out(), f"Bliver hos dem, der fik det, uden navn (kontrakt, feedback, kort fra jobbesøg): {share['kept']}")
+    taken = share["taken"]
+    say(
+        out(),
+        f"Lederen hentede sit eget {day(datetime.fromisoformat(taken).date())}."
+        if taken
+        else "Lederen har ikke hentet sit eget. Bed lederen om at gøre det først, under Hent mit.",
+        "" if taken else "yellow",
+    )
+    if share["listed"]:
+        say(out(), "Lederen står på holdets liste og skal af den, før noget kan slettes.", "yellow")
+
+
 def _hand_over(receipt: dict[str, Any]) -> None:
     """Write the receipt where the command is run, and say what is left to do by hand."""
     text = json.dumps(receipt, ensure_ascii=False, indent=2)
@@ -155,11 +225,12 @@ def _hand_over(receipt: dict[str, Any]) -> None:
     except OSError as error:
         say(out(), f"Kvitteringen kunne ikke skrives i {path} ({error.strerror}). Her er den:")
         exactly(out(), text)
+    say(out(), f"Den er underskrevet. Tjek den hvor som helst, også uden net: faellesledelse kvittering tjek {path}")
     _say_remaining(out(), receipt)
 
 
 def _say_remaining(console: Console, receipt: dict[str, Any]) -> None:
-    copies = receipt["kopier af nøglen, der skal destrueres i hånden"]
+    copies = receipt[_COPIES]
     say(
         console,
         "Destruér disse kopier af nøglen:" if copies else "Serveren kender ingen kopi af nøglen.",
@@ -170,4 +241,3 @@ def _say_remaining(console: Console, receipt: dict[str, Any]) -> None:
         say(console, f"{heading.capitalize()}:")
         for line in receipt[heading]:
             say(console, f"- {line}")
-    say(console, "Tag nu holdets mappe ud af den kommando, der starter serveren.")

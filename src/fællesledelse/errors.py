@@ -7,6 +7,7 @@
     ├── AnswerError             a text can't be stored as asked
     ├── DocumentError           a Word file or a PDF can't be made
     ├── BackupError             a backup can't be made, believed or restored
+    ├── ReceiptError            a receipt is not as it was signed
     ├── ConnectionLost          a page's kernel can't reach the server just now
     ├── PageError               a page can't be computed just now
     └── StoreError              the database or the keys can't be used; nothing was stored
@@ -75,6 +76,10 @@ class DocumentError(FællesledelseError):
 
 class BackupError(FællesledelseError):
     """A backup can't be made, believed or restored, and nothing was changed. The message is Danish, for IT."""
+
+
+class ReceiptError(FællesledelseError):
+    """A receipt is not as it was signed. The message is Danish."""
 
 
 class ConnectionLost(FællesledelseError):

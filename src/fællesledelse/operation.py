@@ -85,6 +85,20 @@ def delete(settings: Settings, gathering: str, name: str) -> dict[str, Any]:
     return answer
 
 
+def leader_extent(settings: Settings, gathering: str, email: str) -> dict[str, Any]:
+    """What would go with a leader of a gathering, or the receipt of one who has gone. Raises ServerRefused."""
+    wish = {"gathering": gathering, "email": email.strip().lower()}
+    answer: dict[str, Any] = _ask(settings, "leader/extent", json.dumps(wish).encode())
+    return answer
+
+
+def delete_leader(settings: Settings, gathering: str, email: str) -> dict[str, Any]:
+    """Delete a leader whose address someone has typed twice; the receipt. Raises ServerRefused."""
+    wish = {"gathering": gathering, "email": email.strip().lower()}
+    answer: dict[str, Any] = _ask(settings, "leader", json.dumps(wish).encode())
+    return answer
+
+
 def runs(settings: Settings) -> bool:
     """Whether a server that has written its token in the data folder still listens."""
     if not settings.operator_token.is_file():

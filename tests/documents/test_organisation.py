@@ -275,7 +275,7 @@ def test_the_remaining_risks_are_told(plain: Made) -> None:
         "kan den, der styrer serveren, læse med",
         "Ingen totrinslogin",
         "serverens egen bruger",
-        "Kvitteringen er ikke underskrevet",
+        "råder også over nøglen til underskriften",
     ):
         assert limit in text_of(plain[IMPACT])
 

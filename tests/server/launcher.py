@@ -3,10 +3,10 @@
 CLOCK is a file that holds a moment in ISO format, at which time stands still; without it time goes on as it does.
 A save of a text that begins with "FEJL" fails with that text in the exception's message, as a fault of ours might.
 TEST_PER_PERSON in the environment is how many kernels one person may have; TEST_COPY_EVERY how many seconds there are
-between the copies that the server takes of itself; with TEST_WITHOUT_FORK the system is one that can't fork, as Windows
-and macOS can't. TEST_PAGE is a step whose page is computed by the module TEST_PAGE_PROGRAM, from the PYTHONPATH, as if
-somebody had got code of their own into it; TEST_WALLS are the walls to raise, where Python lies where no other user may
-read it but nothing more is imported.
+between the copies that the server takes of itself; TEST_EVERY how many between two looks after how cohorts end; with
+TEST_WITHOUT_FORK the system is one that can't fork, as Windows and macOS can't. TEST_PAGE is a step whose page is computed
+by the module TEST_PAGE_PROGRAM, from the PYTHONPATH, as if somebody had got code of their own into it; TEST_WALLS are the
+walls to raise, where Python lies where no other user may read it but nothing more is imported.
 """
 
 import os
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fællesledelse.server import copies, kernels, processes, surroundings, walls
+from fællesledelse.server import copies, kernels, processes, retention, surroundings, walls
 from fællesledelse.server.run import now, open_house, serve
 from fællesledelse.settings import read
 
@@ -35,6 +35,7 @@ def main(clock: Path, folders: list[Path]) -> None:
         )  # fmt: skip
     kernels.PER_PERSON = int(os.environ.get("TEST_PER_PERSON", kernels.PER_PERSON))
     copies.EVERY = float(os.environ.get("TEST_COPY_EVERY", copies.EVERY))
+    retention.EVERY = float(os.environ.get("TEST_EVERY", retention.EVERY))
     house = open_house(read(), folders, told)
     save = house.store.answers.save
 

@@ -19,8 +19,9 @@ from fællesledelse.store.database import Database
 from fællesledelse.store.sealed_file import unsealed
 
 from ..postgres import Server as Postgres
+from .circles import regroup
 from .conftest import enrol_everyone
-from .people import ANNA, BENT, CARLA, GERDA, PHRASE
+from .people import ANNA, BENT, CARLA, DORTE, GERDA, PHRASE, VIBEKE
 from .serving import Done, Server, run, start, wait_for
 
 pytestmark = pytest.mark.usefixtures("uncounted")
@@ -271,7 +272,14 @@ def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
     assert "er allerede slettet" in again.stdout
     assert "gendannet" not in again.stdout, "its folder has been deleted by hand"
     receipt["ligger der stadig"].pop(0)
-    assert json.loads(next(data.parent.glob("kvittering-*.json")).read_text(encoding="utf-8")) == receipt
+    (later,) = data.parent.glob("kvittering-*.json")
+    told = json.loads(later.read_text(encoding="utf-8"))
+    assert told.pop("underskrift")["offentlig nøgle"] == receipt.pop("underskrift")["offentlig nøgle"]
+    assert told == receipt
+    checked = run(place, "kvittering", "tjek", later)
+    assert (checked.returncode, "Underskriften passer: Sletning af et hold, demo" in checked.stdout) == (0, True)
+    later.write_text(later.read_text(encoding="utf-8").replace('"answer": 2', '"answer": 1'), encoding="utf-8")
+    assert "Kvitteringen er ændret" in run(place, "kvittering", "tjek", later).stderr
     assert server.stop() == 0
     assert found(canaries, data) == []
 
@@ -362,9 +370,53 @@ def until_noted(path: Path) -> None:
         assert time.monotonic() < deadline
 
 
+def test_a_leader_who_has_left_the_list_is_deleted_and_the_others_are_not(
+    another: Callable[..., Server], built: dict[str, Path], place: Path, tmp_path: Path
+) -> None:
+    """Carla is in the other cohort too. The server knows her address as long as it needs it there."""
+    folder = Path(shutil.copytree(built["demo"], tmp_path / "demo"))
+    server = another(folder, built["andet"])
+    data = server.settings.data
+    clients = {who: server.client(who) for who in (ANNA, CARLA)}
+    for client in clients.values():
+        client.accept()
+        client.saved(FIELD, TEXT)
+    slet = ("leder", "slet", "demo")
+    told = asked(server, *slet, ANNA.email, "--prøv").stdout
+    for words in ("answer 1,", "Lederen har ikke hentet sit eget", "skal af den", "Intet er slettet."):
+        assert words in told
+    assert "Tag først lederen af listen" in asked(server, *slet, ANNA.email, typed=ANNA.email).stderr
+    assert clients[ANNA].get("/api/demo/mine.zip").status_code == 200
+    regroup(folder, {"1": (BENT, DORTE)})
+    assert server.client(VIBEKE).get("/hold/demo/overblik").status_code == 200
+    assert "Lederen hentede sit eget" in asked(server, *slet, ANNA.email, "--prøv").stdout
+    wrong = asked(server, *slet, ANNA.email, typed=BENT.email)
+    assert (wrong.returncode, "Intet er slettet" in unwrapped(wrong.stderr)) == (1, True)
+
+    done = asked(server, *slet, ANNA.email, typed=ANNA.email, at=place)
+    assert done.returncode == 0, done.stderr
+    (path,) = place.glob("kvittering-demo-*.json")
+    receipt = json.loads(path.read_text(encoding="utf-8"))
+    assert (receipt["leder"], receipt["slettet"]["rækker i databasen"]["answer"]) == (ANNA.email, 1)
+    assert "Underskriften passer" in run(place, "kvittering", "tjek", path).stdout
+    assert server.audit[-1]["event"] == "leader-deleted"
+    assert clients[ANNA].get("/api/session").status_code == 401
+    assert found([ANNA.name.encode(), ANNA.email.encode()], data) == []
+    assert "er allerede slettet" in asked(server, *slet, ANNA.email, at=place).stdout
+    assert "Ingen på holdet har" in unwrapped(asked(server, *slet, "ukendt@strandby.example").stderr)
+
+    assert "på et andet hold" in asked(server, *slet, CARLA.email, "--prøv").stdout
+    own = clients[CARLA].delete("/api/demo/mine")
+    assert own.status_code == 200, own.text
+    assert own.json()["receipt"]["leder"] == CARLA.email
+    assert clients[CARLA].get("/hold/demo/mit").status_code == 404
+    clients[CARLA].accept("andet")
+    assert clients[CARLA].get("/hold/andet/forberedelse-1").status_code == 200
+
+
 def test_who_has_no_token_can_neither_copy_nor_delete(server: Server) -> None:
     client = server.client(ANNA)
-    for route in ("backup", "backup/keys", "deletion", "deletion/extent"):
+    for route in ("backup", "backup/keys", "deletion", "deletion/extent", "leader", "leader/extent"):
         answer = client.post(f"/operator/{route}", json={})
         assert answer.status_code == 403
         wrong = client.post(f"/operator/{route}", json={}, headers={"Authorization": "Bearer forkert"})

@@ -62,7 +62,12 @@ LINES = (
     Line("Holdets navn", ("navn",), "Som lederne ser det. For eksempel: Fælles om ledelse 2026", others=("navn",)),
     Line("Organisation", ("organisation",), "For eksempel: Strandby Kommune", others=("kommune",)),
     Line("Starter", ("starter",), "Den første dag, for eksempel 15-06-2026", others=("start", "startdato")),
-    Line("Slutter", ("slutter",), "Den sidste dag. Så skal alt slettes.", others=("slut", "slutdato")),
+    Line(
+        "Slutter",
+        ("slutter",),
+        "Den sidste dag. Dagen efter bliver alt slettet. Der kan skrives til 14 dage før.",
+        others=("slut", "slutdato"),
+    ),
     Line(
         "Vision",
         ("vision",),

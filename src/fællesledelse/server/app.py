@@ -70,6 +70,7 @@ from . import (
     projector,
     prose,
     publication_api,
+    retention,
     room_pages,
     rooms_api,
     sharing_api,
@@ -264,9 +265,13 @@ class WorkbookServer(Voila):
         self.ioloop.run_sync(lambda: self._serve_until(stopping, server))
 
     async def _serve_until(self, stopping: asyncio.Event, server: HTTPServer) -> None:
-        copying = asyncio.create_task(copies.go_on(self.house))
+        tasks = [
+            asyncio.create_task(copies.go_on(self.house)),
+            asyncio.create_task(retention.watch(self.house, self.kernel_manager.end_gathering)),
+        ]
         await stopping.wait()
-        copying.cancel()
+        for task in tasks:
+            task.cancel()
         server.stop()
         await self.house.finish(GRACE)
         await self.kernel_manager.end_all()
@@ -355,6 +360,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (rf"/api/{GATHERING}/mailings/again", mailing_api.AgainHandler),
         (rf"/api/{GATHERING}/cards", mailing_api.CardsHandler),
         (rf"/api/{GATHERING}/mine\.zip", mine_api.MineHandler),
+        (rf"/api/{GATHERING}/mine", former.EraseHandler),
         (rf"/api/{GATHERING}/mine/(?P<share>{PARCEL})", former.TakeBackHandler),
         (rf"/api/{GATHERING}/vetoes", vetoes_api.VetoesHandler),
         (rf"/api/{GATHERING}/notice", access_api.NoticeHandler),
@@ -409,6 +415,8 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (r"/operator/backup/keys", backup_api.KeysHandler),
         (r"/operator/deletion", backup_api.DeletionHandler),
         (r"/operator/deletion/extent", backup_api.ExtentHandler),
+        (r"/operator/leader", backup_api.LeaderDeletionHandler),
+        (r"/operator/leader/extent", backup_api.LeaderExtentHandler),
         (r"/operator/safe/request", operator_api.SafeRequestHandler),
         (r"/operator/safe/result", operator_api.SafeResultHandler),
         (r"/assets/(.*)", Static, {"path": str(STATIC)}),

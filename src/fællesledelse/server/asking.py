@@ -9,6 +9,7 @@ from .house import House
 from .life import heads_up
 from .shelf import Cohort
 from .survey_api import looked
+from .term import LAST
 from .themes_api import rounds_of
 
 
@@ -43,6 +44,17 @@ async def asking(house: House, cohort: Cohort) -> list[dict[str, str]]:
     here = f"/hold/{gathering}/netvaerkets-liv"
     told = "{} Sig på næste møde, hvad du mener."
     return [*asked, *({"told": told.format(each), "url": here, "link": "Se, hvad I ved"} for each in near)]
+
+
+def farewell(house: House, cohort: Cohort, first: bool) -> list[dict[str, str]]:
+    """That all will be deleted, from when leaders are told: on the ``first`` page, on every one once writing is closed."""
+    here, gathering = house.ending.get(cohort.manifest.gathering), cohort.manifest.gathering
+    if here is None or not (here.closed or (first and (here.first or here.next))):
+        return []
+    gone = here.gone(house.today())
+    told = f"Alt her bliver slettet den {spoken(gone)}. "
+    told += "Der kan ikke skrives mere." if here.closed else f"Du kan skrive indtil omkring den {spoken(gone - LAST)}."
+    return [{"told": told, "url": f"/hold/{gathering}/hent-mit", "link": "Hent dit eget"}]
 
 
 def _of_themes(now: Round, state: str) -> str:

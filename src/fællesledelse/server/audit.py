@@ -43,6 +43,13 @@ class Audit:
             for line in lines
         )
 
+    def last(self, event: str, gathering: str, person: str) -> str | None:
+        """When someone (an id) last did something in a gathering, in ISO format; None: the log knows of no time."""
+        lines = (json.loads(line) for line in self._path.read_text(encoding="utf-8").splitlines() if f'"{event}"' in line)
+        here = event, gathering, person
+        moments = [line["at"] for line in lines if (line["event"], line["gathering"], line["person"]) == here]
+        return moments[-1] if moments else None
+
     def note(self, event: str, *, route: str, status: int, person: str | None = None, gathering: str | None = None) -> None:
         """Append one line. ``route`` is the pattern of the address, not the address, so that nothing typed gets in."""
         line = {

@@ -1,21 +1,26 @@
-"""For the command line: copies of everything, and deleting a gathering."""
+"""For the command line: copies of everything, and deleting a gathering or one leader."""
 
 import errno
 import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import IO
+from typing import IO, Any
 
 from ..errors import StoreError
 from ..store import Extent, Receipt
 from .copies import IT, files, try_copy
-from .deletion import delete, told
+from .deletion import GIVEN, delete_leader, told, told_leader
+from .house import House
 from .log import LOG
+from .mine_api import TAKEN
 from .operator_api import OperatorApi
+from .retention import clear
 from .web import Refused
 
 PIECE = 1 << 16
+LISTED = "Lederen står på holdets liste. Tag først lederen af listen, og tag den nye liste i brug. Så kan lederen slettes."
+UNFINISHED = "Sletningen er begyndt, men ikke færdig. Kør kommandoen igen, eller genstart serveren: Så går den videre."
 
 
 class CopyHandler(OperatorApi):
@@ -98,20 +103,60 @@ class DeletionHandler(DeletionApi):
         self.reply(told(receipt, self.house.settings.data))
 
     async def _delete(self, gathering: str) -> Receipt:
-        house = self.house
-        house.shelf.forget(gathering)
-        house.live.look_again()
-        await self.settings["kernel_manager"].end_gathering(gathering)
         try:
-            receipt = await house.ask_for_file(IT, delete, house.store, house.settings, gathering)
+            return await clear(self.house, gathering, self.settings["kernel_manager"].end_gathering)
         except (StoreError, OSError) as error:
             LOG.error("The deletion of %s was broken off: %s", gathering, error)
-            words = (
-                "Sletningen er begyndt, men ikke færdig. Kør kommandoen igen, eller genstart serveren: Så går den videre."
-            )
-            raise Refused(503, "not-finished", words) from None
-        await try_copy(house)
-        return receipt
+            raise Refused(503, "not-finished", UNFINISHED) from None
+
+
+class LeaderExtentHandler(OperatorApi):
+    """POST: what would go with one leader of a gathering, or has gone."""
+
+    async def post(self) -> None:
+        """Changes nothing. ``taken``: when the leader last fetched it all. ``listed``: must be taken off the list first."""
+        body = self.body(gathering=str, email=str)
+        gathering, email, erasure = body["gathering"], body["email"], self.house.store.erasure
+        if await self.house.cohort(gathering) is None:
+            raise Refused(404, "not-found", f"Serveren har intet hold, der hedder {gathering[:40]!r}.")
+        share = await self.house.ask(erasure.share, gathering, email, GIVEN)
+        if share is not None:
+            place = await self.house.ask(self.house.store.people.membership, gathering, share.person)
+            taken = self.house.audit.last(TAKEN, gathering, share.person)
+            self.reply(asdict(share) | {"receipt": None, "taken": taken, "listed": place is not None})
+            return
+        receipt = await self.house.ask(erasure.receipt, gathering, email)
+        if receipt is None or receipt.finished_at is None:
+            raise Refused(404, "not-found", "Ingen på holdet har eller har haft den e-mailadresse. Se deltagerlisten efter.")
+        self.reply(asdict(receipt.share) | {"receipt": told_leader(receipt, email, self.house.settings.data)})
+
+
+class LeaderDeletionHandler(OperatorApi):
+    """POST: delete one leader whose address has been typed twice."""
+
+    async def post(self) -> None:
+        """The receipt."""
+        body = self.body(gathering=str, email=str)
+        self.reply(await erased(self.house, body["gathering"], body["email"]))
+        self.note("leader-deleted")
+
+
+async def erased(house: House, gathering: str, email: str) -> dict[str, Any]:
+    """Delete a leader who is off the list; the receipt. Raises Refused."""
+    person = await house.ask(house.store.people.find, email)
+    cohort = await house.cohort(gathering)
+    if cohort is None or person is None:
+        raise Refused(404, "not-found", "Ingen på holdet har den e-mailadresse. Se deltagerlisten efter.")
+    if await house.ask(house.store.people.membership, gathering, person.id) is not None:
+        raise Refused(409, "listed", LISTED)
+    try:
+        receipt = await house.ask_for_file(IT, delete_leader, house.store, house.settings.data, gathering, person.email)
+    except (StoreError, OSError) as error:
+        LOG.error("The deletion of a leader of %s was broken off: %s", gathering, error)
+        raise Refused(503, "not-finished", UNFINISHED) from None
+    house.live.look_again()
+    await try_copy(house)
+    return told_leader(receipt, person.email, house.settings.data)
 
 
 def _refusal(error: OSError) -> Refused:

@@ -46,7 +46,8 @@ async def try_copy(house: House) -> bool:
 def copy(house: House) -> None:
     """Copy everything into the folder that IT has named, if there is one. Raises BackupError, StoreError or OSError.
 
-    Then older ones go: all from before the last deletion of a gathering, and of the others what is not to be kept.
+    Then older ones go: all from before the last deletion of a gathering or a leader, and of the others what is not to be
+    kept.
     """
     folder, store = house.settings.backup, house.store
     if folder is None:
@@ -54,7 +55,8 @@ def copy(house: House) -> None:
     newest = folder / _name(house.clock())
     with whole(newest, "backup", lambda: store.backup.key) as target:
         store.backup.write(target, files(house))
-    deleted = [datetime.fromisoformat(each.finished_at) for each in store.deletion.receipts() if each.finished_at]
+    receipts = [*store.deletion.receipts(), *store.erasure.receipts()]
+    deleted = [datetime.fromisoformat(each.finished_at) for each in receipts if each.finished_at]
     kept = [path for path in sorted(taken(folder)) if path == newest or path.name > max(map(_name, deleted), default="")]
     days = {path.name[:8]: path for path in kept}
     for path in set(taken(folder)) - set(kept[-NEWEST:]) - set(list(days.values())[-DAYS:]):

@@ -59,6 +59,8 @@ async def facilitator(handler: Guarded, gathering: str) -> tuple[Cohort, Members
 class DeskApi(Api):
     """Takes and gives JSON, for facilitators."""
 
+    to_the_end = True
+
     async def facilitator(self, gathering: str) -> tuple[Cohort, Membership]:
         """The cohort and the asker's place in it. Refuses everyone else."""
         return await facilitator(self, gathering)

@@ -108,6 +108,8 @@ class CloseHandler(DeskApi):
 class Nameless(Api):
     """A request about a leader's own answer: not even a refusal says whose."""
 
+    to_the_end = True
+
     def note(self, event: str, person: str | None = None) -> None:
         """Called for every refusal: its line names nobody."""
         self.house.audit.note(event, route=type(self).__name__, status=self.get_status())

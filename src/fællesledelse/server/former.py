@@ -10,6 +10,7 @@ from ..documents.survey import SCALE
 from ..store import Parcel, Store, SurveyWave, Unlocked
 from ..store.surveys import NO_DRAFT
 from ..vocabulary import GIFTS
+from .backup_api import erased
 from .drafts import KIND as DRAFT_KIND
 from .experiments import KINDS as EXPERIMENTS
 from .mine import CARDS, GIFT_TITLES
@@ -61,6 +62,7 @@ class FormerPage(Page):
         survey, _ = await looked(self.house, cohort)
         kept = await within(self, gathering, lambda here: list(here.left(annex=True)))
         manifest, unlocked = cohort.manifest, self.signed_in.unlocked
+        ending = self.house.ending.get(gathering)
         self.show(
             "former.html",
             me={
@@ -73,8 +75,8 @@ class FormerPage(Page):
             },
             gathering=gathering,
             person=self.person,
+            gone=day(ending.gone(self.house.today())) if ending and (ending.first or ending.next) else "",
             ends=day(manifest.ends) if manifest.ends else "",
-            over=manifest.ends is not None and manifest.ends < self.house.today(),
             contact=manifest.privacy.contact,
             left=kept,
             measured=any(wave.asks is not None for wave in survey.waves),
@@ -109,6 +111,18 @@ class TakeBackHandler(Api):
         if parcel.group:
             self.house.live.shared(gathering, parcel.group)
         self.reply({"withdrawn": share})
+
+
+class EraseHandler(Api):
+    """DELETE: everything of the own that is left here. For who is a leader here no more."""
+
+    wordless = True
+
+    async def delete(self, gathering: str) -> None:
+        """The signed receipt. Who is in no other gathering is signed out with it."""
+        await self.owner(gathering)
+        self.reply({"receipt": await erased(self.house, gathering, self.signed_in.person.email)})
+        self.note("leader-deleted")
 
 
 def released(store: Store, unlocked: Unlocked, gathering: str) -> Iterator[Released]:

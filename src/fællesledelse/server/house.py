@@ -23,6 +23,7 @@ from .shelf import Cohort, Shelf
 
 if TYPE_CHECKING:
     from .mailing import Sending
+    from .term import Term
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class House:
     live: Live = field(default_factory=Live)
     drawings: Drawings = field(default_factory=Drawings)
     under_way: set[object] = field(default_factory=set)
+    ending: dict[str, "Term"] = field(default_factory=dict)  # how gatherings end, as ``retention`` last saw it
     _database: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
     # a pass phrase costs half a second of one core on purpose: it must not stand in the way of a save
     _pass_phrases: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pass-phrase"))

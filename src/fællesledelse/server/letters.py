@@ -15,6 +15,7 @@ from ..model import Role, StepKind
 from ..share import share
 from ..store import CalendarMark, Person, SurveyWave, Wave
 from .shelf import Cohort
+from .term import LAST, Term
 
 UNSEEN = "(linket bliver lavet, når mailen bliver sendt)"
 """Stands for a personal link wherever anyone but its owner may look."""
@@ -65,6 +66,16 @@ class Writer:
         template, name = ("evaluation.txt", "evaluering") if isinstance(wave, Wave) else ("survey.txt", "spoergeskema")
         page = f"{self.origin}/hold/{self.cohort.manifest.gathering}/{name}"
         return self._letter(template, person, title=wave.title, last=danish_day(wave.closes), page=page)
+
+    def end(self, person: Person, ending: Term, today: date) -> Letter:
+        """The notice that is due of the end: when all is deleted, and until when one can write and fetch the own."""
+        assert ending.next is not None  # else there is no cause to write
+        gone = ending.told().gone(today)
+        days = {"ends": danish_day(ending.next[0]), "gone": danish_day(gone), "written": danish_day(gone - LAST)}
+        page = f"{self.origin}/hold/{self.cohort.manifest.gathering}/mit"
+        stage = ending.next[1]
+        is_open = stage != "last" and gone - LAST > today
+        return self._letter("retention.txt", person, stage=stage, open=is_open, page=page, **days)
 
     def meet(self, person: Person, mark: CalendarMark, leaders: Sequence[Person], moved: bool) -> Letter:
         """A calendar invitation, an update of one, or the word that it is off for this person."""

@@ -20,8 +20,9 @@ HERE, DESK = "netvaerkets-liv", "styring/liv"
 TAKEN_BACK: Final = "Taget tilbage"
 
 _THE_END = (
-    "Sæt en slutdato, og fortæl alle den. Inden da henter hver leder sit eget under Hent mit. Bagefter sletter IT netværket"
-    " med faellesledelse hold slet, og I får en kvittering for, hvad der er slettet."
+    "Sæt en slutdato, og fortæl alle den. Inden da henter hver leder sit eget under Hent mit. Dagen efter bliver"
+    " netværket slettet af sig selv, når lederne har fået besked to gange. IT henter kvitteringen med"
+    " faellesledelse hold slet."
 )
 _FOLLOWS: Final[dict[Choice, tuple[str, tuple[str, ...]]]] = {
     Choice.CONTINUE: ("Der skal ikke gøres noget nu.", ()),

@@ -49,6 +49,9 @@ _TWICE: Final = {
 }
 """What nobody gets twice on a day unless it is meant, besides links."""
 
+STEERED: Final = tuple(kind for kind in MailingKind if kind is not MailingKind.RETENTION)
+"""The kinds that people send and stop. That all will be deleted the server tells by itself, and nobody can stop that."""
+
 _REASONS: Final = (
     (r"5\.1\.[0-9]|^55[013] ", "Adressen findes ikke hos modtageren. Se deltagerlisten efter."),
     (r"5\.2\.2|^552 ", "Modtagerens postkasse er fuld."),
@@ -72,7 +75,7 @@ class MailingsHandler(DeskApi):
     async def get(self, gathering: str) -> None:
         """No text of any mail, and no link."""
         cohort, _ = await self.facilitator(gathering)
-        self.reply({str(kind): await told(self.house, cohort, kind) for kind in MailingKind})
+        self.reply({str(kind): await told(self.house, cohort, kind) for kind in STEERED})
 
 
 class LettersHandler(DeskApi):
@@ -182,10 +185,9 @@ class OperatorMailingsHandler(OperatorApi):
 
 def kind_of(text: str) -> MailingKind:
     """The kind of that name. Raises Refused."""
-    try:
-        return MailingKind(text)
-    except ValueError:
-        raise Refused(400, "bad-request", "Den slags mail findes ikke.") from None
+    if text not in STEERED:
+        raise Refused(400, "bad-request", "Den slags mail findes ikke.")
+    return MailingKind(text)
 
 
 async def told(house: House, cohort: Cohort, kind: MailingKind) -> dict[str, Any]:
@@ -232,7 +234,7 @@ async def again(house: House, cohort: Cohort, mailing: str, number: int) -> dict
     """Send one line once more; how its kind stands then. Raises Refused or AccessError."""
     all_of_them = await house.ask(house.store.mailings.all, cohort.manifest.gathering)
     found = next((each for each in all_of_them if each.id == mailing), None)
-    if found is None:
+    if found is None or found.kind not in STEERED:
         raise Refused(404, "not-found", "Den udsendelse findes ikke.")
     await house.sending.again(house, found, number)
     return await told(house, cohort, found.kind)

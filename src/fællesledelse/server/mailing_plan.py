@@ -9,12 +9,14 @@ from ..model import MEETINGS, Role, Step, StepKind
 from ..store import CalendarMark, MailingKind, MailingLine, Member, Person, Planned, SurveyWave, Wave
 from .house import House
 from .letters import UNSEEN, Due, Letter, Writer
+from .notices import read
 from .overview import countable
 from .path import own_day, url
 from .shelf import Cohort
 from .survey_api import look
+from .term import Term
 
-ABOUT_ONE: Final = (MailingKind.CALENDAR, MailingKind.EVALUATION, MailingKind.SURVEY)
+ABOUT_ONE: Final = (MailingKind.CALENDAR, MailingKind.EVALUATION, MailingKind.SURVEY, MailingKind.RETENTION)
 """The kinds of which someone can be sent several that have nothing to do with one another."""
 
 
@@ -23,6 +25,8 @@ class Cause:
     """One mail that may be sent. ``due`` is what a reminder names, ``mark`` what a calendar would be told.
 
     ``wave`` is the evaluation, or the wave of the survey, that it tells is open.
+
+    ``ending``: how the gathering ends, where the mail is the notice that is due of that.
 
     ``moved``: the calendar has been told of that meeting before.
     """
@@ -34,10 +38,13 @@ class Cause:
     mark: CalendarMark | None = None
     moved: bool = False
     wave: Wave | SurveyWave | None = None
+    ending: Term | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The names of the steps it is about, or the id of the evaluation."""
+        """The names of the steps it is about, or the id of the evaluation, or the last day and the stage of the notice."""
+        if self.ending is not None and self.ending.next is not None:
+            return (self.ending.next[0].isoformat(), self.ending.next[1])
         if self.wave is not None:
             return (self.wave.id,)
         return (self.mark.step,) if self.mark is not None else tuple(name for name, _ in self.due)
@@ -75,6 +82,8 @@ def letter(house: House, cohort: Cohort, each: Cause, link: str | None = None) -
     writer = Writer(cohort, house.settings.origin, house.clock())
     if each.mark is not None:
         return writer.meet(each.person, each.mark, _leaders(house, each), each.moved)
+    if each.ending is not None:
+        return writer.end(each.person, each.ending, house.today())
     if each.wave is not None:
         return writer.ask(each.person, each.wave)
     if each.due:
@@ -118,6 +127,15 @@ def _open(waves: Iterable[Wave | SurveyWave], today: date, members: list[Member]
     wave = next((each for each in waves if each.state(today) == "open"), None)
     able = [each for each in members if each.role is Role.LEADER and each.enrolled]
     return [Cause(each.person, each.role, each.group, wave=wave) for each in able if wave is not None]
+
+
+def _endings(house: House, cohort: Cohort, members: list[Member]) -> list[Cause]:
+    """Everyone who has something here that will be deleted, while a notice of it is due: those who have left too."""
+    ending = read(house.store, cohort, house.today())
+    if ending is None or ending.next is None:
+        return []
+    owners = [each for each in members if each.role is Role.LEADER] + house.store.people.left(cohort.manifest.gathering)
+    return [Cause(each.person, each.role, each.group, ending=ending) for each in owners if each.enrolled]
 
 
 def _due(house: House, cohort: Cohort, step: Step, day: date) -> Due:
@@ -197,4 +215,5 @@ _FINDERS: Final = {
     MailingKind.CALENDAR: _calendars,
     MailingKind.EVALUATION: _evaluations,
     MailingKind.SURVEY: _surveys,
+    MailingKind.RETENTION: _endings,
 }

@@ -13,6 +13,9 @@ from .web import Api, Guarded, Page, Refused
 
 T = TypeVar("T")
 
+TAKEN = "taken-home"
+"""In the audit log: that someone has fetched all that is their own."""
+
 
 async def within(handler: Guarded, gathering: str, verb: Callable[[Mine], T]) -> T:
     """Run ``verb`` beside the event loop, with the material of the one who is, or has been, a leader and is asking."""
@@ -42,4 +45,5 @@ class MineHandler(Api):
         annex, now = self.get_query_argument("annex", "") == "1", self.house.clock()
         material = await within(self, gathering, lambda here: here.material(annex, now))
         made = await self.house.ask_for_file(self.person, archive, material)
+        self.note(TAKEN)
         self.hand(made, "application/zip", f"mit-{slug(gathering)}-{now.date().isoformat()}.zip")

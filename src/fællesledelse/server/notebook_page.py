@@ -11,7 +11,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, 
 from ..model import Role, StepKind
 from .access_api import journal_key
 from .answers_api import own_step, step_json, visible_answers, writes
-from .asking import asking
+from .asking import asking, farewell
 from .charter import released
 from .feed import Visit, told
 from .kernels import Kernels
@@ -77,6 +77,7 @@ class NotebookPage(Page):
         }
         pieces = await self._prints.of(cohort, step.name)
         asked = await asking(self.house, cohort) if step.kind is StepKind.WELCOME else []
+        asked = [*farewell(self.house, cohort, first=step.kind is StepKind.WELCOME), *asked]
         charter = await released(self.house, cohort.manifest.gathering) if step.kind is StepKind.WELCOME else None
         here = {"gathering": cohort.manifest.gathering, "step": step, "asking": asked, "charter": charter}
         return here | {"pieces": pieces, "cells": shown["cells"], "data": data}

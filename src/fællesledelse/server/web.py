@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from tornado.iostream import StreamClosedError
 from tornado.web import Finish, HTTPError, RequestHandler
 
+from ..danish import near_day
 from ..errors import AccessError, AnswerError
 from ..model import GatheringKind, Role
 from ..settings import is_loopback
@@ -111,6 +112,9 @@ class Guarded(Armoured):
     wordless: ClassVar[bool] = False
     """Whether what a leader changes here is no note. In a salon nothing else is taken from them."""
 
+    to_the_end: ClassVar[bool] = False
+    """Whether leaders may change this until all is deleted: what they answer of a programme, not what they write in it."""
+
     session: Session | None = None
 
     def check_xsrf_cookie(self) -> None:
@@ -134,6 +138,7 @@ class Guarded(Armoured):
             self.ask_to_log_in()
         if self.session is not None and not self.wordless and self.request.method not in ("GET", "HEAD"):
             await self._take_no_notes(self.session.person.id)
+            self._take_no_more()
         chained = super().prepare()
         if chained is not None:
             await chained
@@ -146,6 +151,15 @@ class Guarded(Armoured):
             _, mine = await self.house.membership(gathering, person)
             if mine is not None and mine.role is Role.LEADER:
                 raise Refused(403, "no-notes", "I en salon bliver der ikke skrevet noget ned, så det er ikke gemt.")
+
+    def _take_no_more(self) -> None:
+        """Refuse what would be written where all is soon deleted. What was let go of can be taken back until then."""
+        here = self.house.ending.get(self.path_kwargs.get("gathering", ""))
+        if here is not None and here.closed and self.request.method != "DELETE" and not self.to_the_end:
+            gone = near_day(here.gone(self.house.today()), self.house.today())
+            raise Refused(
+                403, "closed", f"Der kan ikke skrives mere, for alt bliver slettet {gone}. Hent dit eget under Hent mit."
+            )
 
     def check_change(self) -> None:
         """Refuse a change that comes from another site, or is too large to be one of ours."""

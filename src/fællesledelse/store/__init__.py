@@ -13,6 +13,7 @@ from .contracts import Contracts
 from .database import Database
 from .decisions import Decision, Decisions, standing
 from .deletion import Deletion, Extent, Receipt
+from .erasure import Erasure, LeaderReceipt
 from .evaluations import Evaluations, Response, Result, Wave
 from .invitations import Invitations
 from .keyfiles import KeyFiles
@@ -66,6 +67,7 @@ __all__ = [
     "Invitation",
     "InvitationKind",
     "KdfCost",
+    "LeaderReceipt",
     "LineState",
     "Mailing",
     "MailingKind",
@@ -106,7 +108,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Everything durable, as verbs in fifteen groups. Every verb may be called from any thread."""
+    """Everything durable, as verbs in groups. Every verb may be called from any thread."""
 
     def __init__(self, database: Database, files: KeyFiles, clock: Callable[[], datetime], cost: KdfCost) -> None:
         self._database = database
@@ -128,6 +130,7 @@ class Store:
         self.themes = Themes(database, files)
         self.charters = Charters(database, files, clock)
         self.decisions = Decisions(database, files)
+        self.erasure = Erasure(database, files, self.surveys, self.themes, clock)
 
     @classmethod
     def open(cls, url: str, keys: Path, clock: Callable[[], datetime] = utc_now, kdf_cost: KdfCost = DEFAULT_COST) -> Self:

@@ -4,7 +4,7 @@
     tables/<table>.jsonl       one row a line, in the order of the manifest's columns
     audit.jsonl, audit.end, hold/…   the files that the server adds
 
-    manifest.json              of the keys, which lie in a file of their own, with what is noted of deleted gatherings
+    manifest.json              of the keys, which lie in a file of their own, with what is noted of who was deleted
     keys/<gathering>           32 bytes
     backup.key                 32 bytes, which open the first file: its names and addresses are for nobody either
 
@@ -69,7 +69,7 @@ class Backup:
             write(target, connection, self._files, self._now(), files)
 
     def write_keys(self, target: IO[bytes], where: str) -> None:
-        """Write the key of every gathering, and what is noted of those that are deleted.
+        """Write the key of every gathering, and what is noted of those that are deleted, and of leaders.
 
         ``where``: the file they go to, which is noted with each key, for the day it must be destroyed.
         """
@@ -86,6 +86,7 @@ class Backup:
                 keys={gathering: fingerprint(key) for gathering, key in keys.items()},
                 copies={gathering: self._files.copies(gathering) for gathering in keys},
                 deletions=self._files.deletions(),
+                leaders={gathering: self._files.leaders(gathering) for gathering in self._files.noted()},
             )
 
     def _now(self) -> str:

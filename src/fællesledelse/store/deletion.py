@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from ..errors import StoreError
 from . import schema
 from .database import Database
+from .erasure import forget, nameless
 from .keyfiles import KeyFiles
 
 
@@ -71,7 +72,8 @@ class Deletion:
     def addresses(self, gathering: str) -> list[str]:
         """The e-mail addresses of those who go with a gathering."""
         with self._database.reading() as connection:
-            query = select(schema.person.c.email).where(schema.person.c.id.in_(_leaving(connection, gathering)))
+            going = _leaving(connection, gathering) | _nameless(connection, gathering)
+            query = select(schema.person.c.email).where(schema.person.c.id.in_(going))
             return list(connection.execute(query).scalars())
 
     def finish(self, gathering: str, mails: int = 0) -> Receipt:
@@ -136,9 +138,11 @@ def _hold(connection: Connection, gathering: str) -> None:
 
 def _erase(connection: Connection, gathering: str) -> None:
     leaving, homeless = _leaving(connection, gathering), _homeless(connection, gathering)
+    forgotten = _nameless(connection, gathering)
     for table, rule in _rules(gathering, leaving):
         connection.execute(delete(table).where(rule))
     connection.execute(delete(schema.session).where(schema.session.c.person.in_(homeless)))
+    forget(connection, forgotten)
 
 
 def _rules(gathering: str, leaving: set[str]) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -174,6 +178,13 @@ def _leaving(connection: Connection, gathering: str) -> set[str]:
     table = schema.membership
     elsewhere = select(table.c.person).where(table.c.gathering != gathering)
     return _members(connection, gathering) - set(connection.execute(elsewhere).scalars())
+
+
+def _nameless(connection: Connection, gathering: str) -> set[str]:
+    """Those of them who have been in others too, and have been deleted from each."""
+    table = schema.membership
+    here = table.c.gathering == gathering
+    return set(connection.execute(select(table.c.person).where(here, nameless(gathering, table.c.person))).scalars())
 
 
 def _homeless(connection: Connection, gathering: str) -> set[str]:

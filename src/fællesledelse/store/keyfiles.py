@@ -4,8 +4,10 @@ Every content key in the database is wrapped by its gathering's file. So deletin
 its answers unreadable for good, in the database and in every backup of it (crypto-shredding), and a stolen backup of
 the database alone opens nothing, not even with somebody's pass phrase. Back the folders up apart from the database.
 
-Beside the key lies `copies.jsonl`, a line for each copy that was handed out. Of a deleted gathering `deleted.json` is left,
-the note that keeps it from coming back.
+Beside the key lies `copies.jsonl`, a line for each copy that was handed out, and `leaders.json`, what is noted of each
+leader who was deleted. Of a deleted gathering `deleted.json` is left, the note that keeps it from coming back.
+
+Above them all is `receipts.key`, with which the receipts of what was deleted are signed. It opens nothing.
 
 `keys/backup.key` seals the copies of everything that `store.backup` makes, and is copied with the other keys.
 
@@ -27,6 +29,8 @@ _GATHERING = re.compile(r"[a-z0-9-]{1,40}")
 _FILE = "content.key"
 _COPIES = "copies.jsonl"
 _DELETED = "deleted.json"
+_LEADERS = "leaders.json"
+_SIGNING = "receipts.key"
 _SECRET = ".secret"
 _BACKUP = "backup.key"
 
@@ -89,6 +93,33 @@ class KeyFiles:
         """The notes of the deleted gatherings, by gathering."""
         return {path.parent.name: json.loads(path.read_bytes()) for path in sorted(self._folder.glob(f"*/{_DELETED}"))}
 
+    def note_leader(self, gathering: str, person: str, note: Mapping[str, Any]) -> None:
+        """Note that a leader (an id) is deleted from a gathering, or how far that is."""
+        notes = self.leaders(gathering) | {person: dict(note)}
+        self._write(self._path(gathering).with_name(_LEADERS), json.dumps(notes, ensure_ascii=False, indent=1).encode())
+
+    def leaders(self, gathering: str) -> dict[str, dict[str, Any]]:
+        """The notes of the leaders who were deleted from a gathering, by person."""
+        path = self._path(gathering).with_name(_LEADERS)
+        notes: dict[str, dict[str, Any]] = json.loads(path.read_bytes()) if path.exists() else {}
+        return notes
+
+    def noted(self) -> list[str]:
+        """The gatherings from which leaders were deleted."""
+        return [path.parent.name for path in sorted(self._folder.glob(f"*/{_LEADERS}"))]
+
+    def signing_key(self) -> bytes | None:
+        """The key with which receipts are signed; None before it is made."""
+        path = self._folder / _SIGNING
+        return _whole(path, path.read_bytes()) if path.exists() else None
+
+    def make_signing_key(self, key: bytes | None = None) -> bytes:
+        """A new key to sign receipts with, or the one that is there already. ``key``: one that comes from elsewhere."""
+        if self.signing_key() is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_durably(self._folder / _SIGNING, key or os.urandom(32))
+        return _whole(self._folder / _SIGNING, (self._folder / _SIGNING).read_bytes())
+
     def secret(self, gathering: str, name: str) -> bytes | None:
         """The key of that name that is in no copy; None where it is destroyed or was never here."""
         path = self._secret(gathering, name)
@@ -121,7 +152,8 @@ class KeyFiles:
         for key in (path, *path.parent.glob(f"*{_SECRET}")):
             if key.exists():
                 _shred(key)
-        path.with_name(_COPIES).unlink(missing_ok=True)
+        for left in (_COPIES, _LEADERS):
+            path.with_name(left).unlink(missing_ok=True)
         sync_folder(path.parent)
 
     def holds(self, gathering: str) -> bool:

@@ -95,14 +95,11 @@ class People:
 
     def members(self, gathering: str) -> list[Member]:
         """Everyone who is in a gathering today, in the order of their names."""
-        query = (
-            select(schema.membership.c.role, schema.membership.c.group, schema.person.c.public, *named())
-            .join(schema.person, schema.person.c.id == schema.membership.c.person)
-            .where(schema.membership.c.gathering == gathering, schema.membership.c.until.is_(None))
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return sorted(map(_as_member, rows), key=lambda member: (member.person.name, member.person.email))
+        return self._members(schema.membership.c.gathering == gathering, schema.membership.c.until.is_(None))
+
+    def left(self, gathering: str) -> list[Member]:
+        """Everyone who has been a leader in a gathering and is none any more, in the order of their names."""
+        return self._members(schema.membership.c.gathering == gathering, schema.membership.c.led_until.is_not(None))
 
     def elsewhere(self, gathering: str) -> set[str]:
         """The ids of those in a gathering today who are or have been in another too."""
@@ -131,6 +128,14 @@ class People:
         with self._database.reading() as connection:
             row = row_by_id(connection, person_id)
         return None if row is None else as_person(row)
+
+    def _members(self, *which: ColumnElement[bool]) -> list[Member]:
+        table = schema.membership
+        query = select(table.c.role, table.c.group, schema.person.c.public, *named())
+        query = query.join(schema.person, schema.person.c.id == table.c.person).where(*which)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return sorted(map(_as_member, rows), key=lambda member: (member.person.name, member.person.email))
 
     def _adopt_gathering(self, connection: Connection, manifest: Manifest) -> None:
         table = schema.gathering

@@ -199,6 +199,7 @@ class MailingKind(StrEnum):
     CALENDAR = "calendar"
     EVALUATION = "evaluation"
     SURVEY = "survey"
+    RETENTION = "retention"  # that all of it will be deleted; the server sends them by itself
 
 
 class MailingState(StrEnum):

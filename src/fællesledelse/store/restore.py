@@ -159,7 +159,18 @@ def _lay_keys(kept: Copy, opened: Copy, folder: Path, before: Path, aside: Path 
             if old.holds(gathering) and old.read(gathering) == key:
                 for name in old.secrets(gathering):
                     files.make_secret(gathering, name, old.secret(gathering, name))
+    _lay_leaders(opened, files, old, set(notes))
+    if (signing := old.signing_key()) is not None:
+        files.make_signing_key(signing)
     return set(notes)
+
+
+def _lay_leaders(opened: Copy, files: KeyFiles, old: KeyFiles, deleted: set[str]) -> None:
+    """Lay what is noted of deleted leaders, to be deleted again when the server starts: the copy may be from before."""
+    copied: dict[str, dict[str, Any]] = opened.manifest.get("leaders", {})
+    for gathering in ({*copied, *old.noted()}) - deleted:
+        for person, note in (copied.get(gathering, {}) | old.leaders(gathering)).items():
+            files.note_leader(gathering, person, note | {"finished_at": None})
 
 
 def _empty_of_secrets(files: KeyFiles) -> None:

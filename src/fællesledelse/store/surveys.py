@@ -262,6 +262,14 @@ class Surveys:
             answers = SurveyAnswers(connection, self._files.read(gathering), link, gathering)
             return answers.withdraw(person_id, wave, _items(connection, gathering).get(wave, []))
 
+    def forget(self, gathering: str, person_id: str) -> int:
+        """Withdraw a leader from every wave in which the answers can be found. How many there were in."""
+        link = self._files.secret(gathering, _LINK)
+        with self._database.reading() as connection:
+            found = rows(connection, _WAVES, gathering)
+        waves = [row["id"] for row in found if link is not None or not row["closed"]]
+        return sum(self.withdraw(gathering, wave, person_id) for wave in waves)
+
     def close(self, gathering: str, wave: str, today: date) -> None:
         """Close a wave for good and show what it came to, all of it or nothing. Once or twice, the result is the same."""
         with self._database.atomic() as connection:

@@ -123,6 +123,14 @@ class Themes:
             row = held(connection, _ROUNDS, _WHAT, gathering, round_)
             return () if row["closed"] else tuple(self._box(row).people.get(person, ()))
 
+    def forget(self, gathering: str, person: str) -> None:
+        """Take what someone has suggested or chosen out of a round that goes on, while it can be found."""
+        with self._database.atomic() as connection:
+            for found in _rows(connection, gathering):
+                row = held(connection, _ROUNDS, _WHAT, gathering, found["id"])
+                if not row["closed"]:
+                    write(connection, _ROUNDS, row["id"], sealed=self._sealed(self._box(row).with_one(person, ()), row))
+
     def drop(self, gathering: str, round_: str, title: str, today: date) -> None:
         """Take a suggestion out while all choose; that one was taken out is told. Who chose it can choose another.
 
