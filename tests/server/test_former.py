@@ -19,12 +19,11 @@ from websockets.exceptions import InvalidStatus
 from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load
 
-from .circles import SECRET, SIX, Leader, regroup, six_leaders
+from .circles import CARD, SECRET, SIX, Leader, begun, give_sentence, let_go, publish, regroup, six_leaders
 from .every_route import every_route
 from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, TODAY, VIBEKE, Someone
 from .serving import Server, wait_for
 
-CARD = "period.periode-a.experiment-1"
 OPEN = {"FormerPage", "MineHandler", "SurveyMineHandler", "SurveyWithdrawHandler", "TakeBackHandler"}
 """The handlers that let in one who has left. A route that is not named here is shut for them."""
 
@@ -77,34 +76,6 @@ class Story:
         return answer.text
 
 
-def let_go(owner: Leader, **texts: str) -> str:
-    """Hang a card on the board; the id."""
-    for part, text in texts.items():
-        owner.write(f"{CARD}.{part}", text)
-    seen = owner.get(f"cards/{CARD}")["seen"]
-    body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": list(texts), "theme": "", "success": False, "seen": seen}
-    answer = owner.client.put(f"/api/demo/cards/{CARD}", json=body)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["shared"])
-
-
-def give_sentence(giver: Leader, to: Leader, text: str) -> str:
-    """Give a sentence of the harvest; the id."""
-    gift = uuid.uuid4().hex
-    giver.write(f"gift.harvest.{to.id}.1", text)
-    answer = giver.post("gifts/harvest", to=to.id, round=1, gift_id=gift, step="workshop-1")
-    assert answer.status_code == 200, answer.text
-    return gift
-
-
-def publish(author: Leader) -> str:
-    """Publish the draft to the cohort; the id."""
-    publication = uuid.uuid4().hex
-    body = {"publication_id": publication, "day": TODAY.isoformat(), "readers": "cohort", "headings": ["draft.task"]}
-    assert author.client.put("/api/demo/publication", json=body).status_code == 200
-    return publication
-
-
 def run_workshop(leader: Leader) -> None:
     """Go through the workshop where feedback is heard, to its end."""
     path = "/api/demo/rooms/workshop-2"
@@ -134,21 +105,10 @@ def closed(answer: httpx.Response) -> bool:
 def story(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Iterator[Story]:
     place = tmp_path_factory.mktemp("former")
     (place / "from").mkdir()
-    with six_leaders(place, _begun(built["demo"], place / "from"), built["andet"]) as (server, folder):
+    with six_leaders(place, begun(built["demo"], place / "from"), built["andet"]) as (server, folder):
         told = Story(server, folder, {who: Leader(server, who) for who in SIX}, Leader(server, VIBEKE))
         _live(told)
         yield told
-
-
-def _begun(built: Path, place: Path) -> Path:
-    """The cohort with all its days gone, so that every page is open."""
-    folder = Path(shutil.copytree(built, place / "demo"))
-    text = (folder / "hold.yaml").read_text(encoding="utf-8")
-    head, mark, tail = text.partition("\ntrin:")
-    gone = (TODAY - timedelta(days=1)).strftime("%d.%m.%Y")
-    (folder / "hold.yaml").write_text(head + mark + re.sub(r"\d\d\.\d\d\.\d{4}", gone, tail), encoding="utf-8")
-    build(folder)
-    return folder
 
 
 def _live(story: Story) -> None:
