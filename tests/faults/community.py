@@ -15,9 +15,22 @@ from fællesledelse.store import Store
 from tests.server.circles import SIX, Leader, begun, give_sentence, let_go, publish, regroup
 from tests.server.conftest import CHEAP
 from tests.server.networks import write_network
-from tests.server.people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, GERDA, HANNE, PHRASE, TODAY, VIBEKE, Someone
+from tests.server.people import (
+    ANNA,
+    BENT,
+    CARLA,
+    DORTE,
+    EGON,
+    FREJA,
+    GERDA,
+    HANNE,
+    PHRASE,
+    TODAY,
+    VIBEKE,
+    Someone,
+    write_gathering,
+)
 from tests.server.serving import Client, Server, start
-from tests.server.people import write_gathering
 
 from .rights import Role, Thing
 

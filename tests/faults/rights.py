@@ -5,6 +5,7 @@ A line is who, then the doors that are open to them and for which methods. What 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 TABLE = """
 anyone       PublicPage.GET Health.GET Static.GET Static.HEAD LogInHandler.POST LogOutHandler.POST InvitationHandler.POST
@@ -84,6 +85,7 @@ class Thing:
     readers: frozenset[str]
 
 
+@cache
 def doors() -> dict[tuple[str, str], frozenset[str]]:
     """Who may pass, by handler and method."""
     found: dict[tuple[str, str], set[str]] = {}

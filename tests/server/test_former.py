@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -14,20 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
 
-from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load
 
 from .circles import CARD, SECRET, SIX, Leader, begun, give_sentence, let_go, publish, regroup, six_leaders
-from .every_route import every_route
 from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, TODAY, VIBEKE, Someone
 from .serving import Server, wait_for
-
-OPEN = {"FormerPage", "MineHandler", "SurveyMineHandler", "SurveyWithdrawHandler", "TakeBackHandler"}
-"""The handlers that let in one who has left. A route that is not named here is shut for them."""
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass
@@ -43,7 +34,6 @@ class Story:
     gift: str = ""
     lesson: str = ""
     publication: str = ""
-    kernel: str = ""
 
     def __getitem__(self, who: Someone) -> Leader:
         return self.leaders[who]
@@ -115,7 +105,6 @@ def _live(story: Story) -> None:
     """Anna has written, shared and been given; a wave is open that all have answered."""
     anna, bent, carla = (story[who] for who in SIX[:3])
     anna.agree(bent, carla)
-    _, story.kernel = anna.client.open_page("workshop-1")
     anna.write("episodes.1.did", "ANNAS EGET SVAR")
     anna.write("private.limits", "ANNAS TILLÆG")
     story.draft = anna.share("ANNAS UDKAST")
@@ -154,74 +143,6 @@ def test_who_is_taken_off_the_list_is_led_to_what_is_theirs(story: Story) -> Non
     assert "Du er ikke længere på holdets liste" in refused.text
     assert story[BENT].client.get("/hold/demo/mit").headers["location"] == "/hold/demo/hent-mit"
     assert story.vibeke.client.get("/hold/demo/mit").status_code == 403
-
-
-def test_every_route_is_shut_for_who_has_left_but_those_to_what_is_their_own(story: Story) -> None:
-    """And none of them says a word of another's."""
-    anna, bent = story[ANNA], story[BENT]
-    before = [bent.get(path) for path in ("contract", "drafts", "gifts/harvest", "publication")]
-    found: dict[str, set[str]] = {}
-    for name, method, address, body in _requests(story):
-        answer = anna.client.request(method, address, **({"json": body} if body is not None else {}))
-        where = name, method, address, answer.status_code, answer.text[:200]
-        assert answer.status_code < 500, where
-        assert SECRET not in answer.text, where
-        found.setdefault(_how(answer), set()).add(name)
-    assert found["in"] == OPEN
-    assert not found["shut"] & OPEN
-    assert found["unread"] - found["shut"] - OPEN == {"KernelSocket"}
-    assert len(found["shut"]) > 60
-    assert [bent.get(path) for path in ("contract", "drafts", "gifts/harvest", "publication")] == before
-    with pytest.raises(InvalidStatus) as refused:
-        anna.client.socket(story.kernel)
-    assert refused.value.response.status_code == 404
-
-
-def _how(answer: httpx.Response) -> str:
-    """How a route has met who has left: shut, nowhere, unread where the body or the method was refused, or in."""
-    if closed(answer):
-        return "shut"
-    if answer.status_code == 404 and "Adressen er måske skrevet forkert, eller" in answer.text:
-        return "nowhere"
-    return "unread" if answer.status_code in (400, 405) else "in"
-
-
-def _requests(story: Story) -> Iterator[tuple[str, str, str, dict[str, Any] | None]]:
-    """Handler, method, address and body: every route of the gathering, with the ids of what is there."""
-    fillings = {
-        "gathering": ("demo",),
-        "step": ("forberedelse-1", "workshop-1", "periode-a"),
-        "key": ("episodes.1.did", f"given.{story.draft}.well", "private.limits"),
-        "build": ("0" * 12,),
-        "reader": (NOTHING,),
-        "kernel_id": ("00000000-0000-0000-0000-000000000000",),
-        "draft": (story.draft,),
-        "gift": (story.gift,),
-        "kind": ("harvest", "docx", "pdf"),
-        "publication": (story.publication,),
-        "name": ("holdet", "1-privatlivsmeddelelse.docx"),
-        "what": ("build", "undo"),
-        "card": (CARD,),
-        "share": (NOTHING,),  # an own one would be taken back
-        "wave": (NOTHING,),
-        "item": (story.items[0],),
-        "picture": ("tillid-fordeling",),
-    }
-    for name, address, _ in every_route(fillings):
-        if address.startswith(("/hold/demo/", "/api/demo/")):
-            for method in METHODS:
-                yield name, method, address, BODIES.get(name, {}) if method in ("POST", "PUT") else None
-
-
-NOTHING = "0" * 32
-BODIES: dict[str, dict[str, Any]] = {
-    "CardHandler": {"share_id": NOTHING, "to": "board", "parts": [], "theme": "", "success": False, "seen": ""},
-    "DraftsHandler": {"draft_id": NOTHING},
-    "GiftsHandler": {"to": NOTHING, "round": 1, "gift_id": NOTHING, "step": "workshop-1"},
-    "PublicationHandler": {"publication_id": NOTHING, "day": TODAY.isoformat(), "readers": "cohort", "headings": []},
-    "VisitHandler": {"card": "visit", "share_id": NOTHING},
-}
-"""The bodies of the handlers that read it before they ask who is there."""
 
 
 def test_answers_in_an_open_wave_are_seen_and_withdrawn_but_neither_changed_nor_sent(story: Story) -> None:
