@@ -104,7 +104,7 @@ def _true(community: Community) -> Mapping[str, tuple[str, ...]]:
     ids = community.ids
     return {
         "gathering": ("demo", "net"),
-        "step": ("workshop-1", "periode-a", "moede-2"),
+        "step": ("workshop-1", "periode-b", "moede-2"),
         "key": ("episodes.1.did", f"given.{ids['draft']}.well", "charter.field"),
         "build": ("0" * 12,),
         "reader": (NOTHING,),

@@ -12,9 +12,11 @@ from typing import Any
 from ..errors import AccessError
 from ..model import Manifest, Role
 from ..store import Enrolled, Person, Session, Unlocked
+from .devices import called, moment
 from .web import Api, Refused
 
 SHORTEST_PASS_PHRASE = 12  # characters
+NEW_DEVICE = "Du er logget ind fra en ny enhed"
 DEAD_LINK = (
     "Linket kan ikke bruges mere. Det er enten brugt, erstattet af et nyere eller skrevet forkert af. "
     "Bed din facilitator om et nyt, eller log ind, hvis du allerede har valgt din adgangssætning."
@@ -75,14 +77,33 @@ class AccessApi(Api):
 
     public = True
     brake = Brake()
+    _news = False
 
     async def let_in(self, unlocked: Unlocked) -> str:
         """Remember the device and say where to go. A device has one session: this one ends the one before."""
         await self.end_session()
-        label = self.request.headers.get("User-Agent", "")[:200]
-        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label)
+        label, new = self.request.headers.get("User-Agent", ""), not self.know_device(unlocked.device_mark())
+        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=new)
         self.set_session(cookie)
+        self._news = new
         return "/"
+
+    async def tell_of_device(self, person: Person) -> None:
+        """Write to someone who has just been let in on a device that is new. Called when the answer is on its way."""
+        if self._news:
+            with suppress(OSError):  # a mail server that is down keeps nobody out; the other devices tell too
+                await self.house.ask(self.house.mailer.send, person.email, NEW_DEVICE, self._told(person))
+
+    def _told(self, person: Person) -> str:
+        origin, when = self.house.settings.origin, moment(self.house.clock())
+        return (
+            f"Hej {person.name}\n\nDer er logget ind som dig fra en enhed, der ikke har været brugt før: "
+            f"{called(self.request.headers.get('User-Agent', ''))}, {when}.\n\n"
+            "Var det dig? Så skal du ikke gøre noget.\n\n"
+            f"Var det ikke dig, så log ind, gå til {origin}/enheder, og tryk »Log ud alle andre steder«. Vælg så en ny "
+            f"adgangssætning på {origin}/glemt med din gendannelseskode, og sig det til din facilitator.\n\n"
+            "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+        )
 
     async def end_session(self) -> None:
         """Sign this device out, and end its kernels."""
@@ -97,6 +118,8 @@ class AccessApi(Api):
         self.house.live.look_again()
         self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
         self.note(event, enrolled.unlocked.person.id)
+        if event != "enrolled":  # the first device is no news
+            await self.tell_of_device(enrolled.unlocked.person)
 
     def pass_phrase(self, body: dict[str, Any]) -> str:
         """The new pass phrase, if it is long enough."""
@@ -127,6 +150,7 @@ class LogInHandler(AccessApi):
         unlocked = await self.braked(body["email"], self.house.store.access.sign_in, body["pass_phrase"])
         self.reply({"next": await self.let_in(unlocked)})
         self.note("signed-in", unlocked.person.id)
+        await self.tell_of_device(unlocked.person)
 
 
 class LogOutHandler(AccessApi):
