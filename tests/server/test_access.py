@@ -324,14 +324,13 @@ def test_a_new_device_is_told_of_by_mail_and_on_the_others_next_page_and_signed_
     page = desk.get("/enheder").text
     assert [page.count(each) for each in ("Chrome på Windows", "Safari på iPhone", "du sidder ved nu")] == [1, 1, 1]
     assert "ny enhed: " not in desk.get("/hold/demo/privatliv").text, "it has been seen"
-    socket = phone.socket(phone.open_page("privat-tillaeg")[1])
-    wait_for(server.kernels)
-    (pid,) = server.kernels()
-    assert desk.post("/enheder", headers={"Origin": "https://ond.example"}).status_code == 403
-    assert "Du er logget ud ét andet sted." in desk.post("/enheder").text
-    assert phone.get("/api/session").status_code == 401
-    assert not alive(pid)
-    socket.close()
+    with phone.socket(phone.open_page("privat-tillaeg")[1]):
+        wait_for(server.kernels)
+        (pid,) = server.kernels()
+        assert desk.post("/enheder", headers={"Origin": "https://ond.example"}).status_code == 403
+        assert "Du er logget ud ét andet sted." in desk.post("/enheder").text
+        assert phone.get("/api/session").status_code == 401
+        assert not alive(pid)
     assert "Safari på iPhone" not in desk.get("/enheder").text
     assert server.client().get("/enheder").headers["location"] == "/log-ind?next=/enheder"
 
