@@ -75,7 +75,7 @@ def tried(seed: int, share: float) -> Iterator[Figure]:
 
 
 def requests(community: Community, chance: random.Random) -> list[Request]:
-    """All of them: each door for each role with what is there, then the rest of that, then what isn't there, mixed."""
+    """All of them: each door for each role with what is there, then all else that is forbidden, then all else."""
     seen: set[tuple[str, tuple[str, str]]] = set()
     parts: tuple[list[Request], list[Request], list[Request]] = ([], [], [])
     asking, known = inquiring(), doors()
@@ -86,7 +86,7 @@ def requests(community: Community, chance: random.Random) -> list[Request]:
                 if here.open and method not in ("GET", "HEAD"):
                     continue  # what is theirs to change, other tests change
                 new = true and here.door in known and (role.name, here.door) not in seen
-                parts[0 if new else 1 if true and here.door in known else 2].append(here)
+                parts[0 if new else 2 if here.open else 1].append(here)
                 seen |= {(role.name, here.door)} if true else set()
     for part in parts[1:]:
         chance.shuffle(part)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
+
 from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load, load_roster
 from fællesledelse.store import Store
@@ -35,6 +37,7 @@ from tests.server.serving import Client, Server, start
 from .rights import Role, Thing
 
 OLE = Someone("Ole Ovesen", "ole@strandby.example")  # was facilitator of the first for a while
+PATIENCE = 600  # seconds: a page that takes long is no fault here
 GROUP = {"demo": "1", "net": "1"}
 LEADS = {"demo": "leader", "net": "leader"}
 ROLES = {
@@ -185,6 +188,7 @@ def _network(here: Community, carla: Leader, vibeke: Leader) -> None:
 def _arrive(here: Community) -> None:
     for name, role in ROLES.items():
         client = here.clients[name] = here.server.client(PEOPLE.get(name))
+        client.timeout = httpx.Timeout(PATIENCE)
         for gathering in (each for each, place in role.places.items() if place != "former"):
             client.accept(gathering)
     out = here.clients["signed out"]

@@ -16,6 +16,7 @@ from fællesledelse import operation
 from fællesledelse.model import Manifest
 from fællesledelse.server.access_api import NEW_DEVICE, Brake, notice_digest
 from fællesledelse.server.devices import called
+from fællesledelse.server.operator_api import SAFE_USED
 from fællesledelse.server.run import now
 from fællesledelse.store.vault import open_with_safe_key
 
@@ -213,8 +214,10 @@ def test_lost_phrase_and_lost_code_cost_a_day_and_the_key_in_the_safe_brings_the
 
     operation.safe_request(clocked.settings, ANNA.email, tmp_path / "request.json")
     assert "Skrevet" not in (tmp_path / "request.json").read_text()
+    assert [used["Subject"] for used in letters(clocked)[1:]] == [SAFE_USED], "told before anything is handed over"
     (tmp_path / "result.json").write_bytes(open_with_safe_key((tmp_path / "request.json").read_bytes(), safe[1]))
     operation.safe_result(clocked.settings, (tmp_path / "result.json").read_bytes())
+    assert "Nøglen i pengeskabet er brugt for dig" in letters(clocked)[-1].get_content()
     assert client.text("episodes.1.situation") == "Skrevet, før nøglen gik tabt"
     assert client.text("episodes.2.situation") == "Skrevet bagefter"
     with pytest.raises(operation.ServerRefused, match="Ingen har den"):
