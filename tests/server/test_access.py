@@ -371,3 +371,13 @@ def test_a_shared_tablet_knows_its_people_apart_and_a_mark_opens_nothing(
 )
 def test_a_device_is_called_what_people_call_it(agent: str, name: str) -> None:
     assert called(agent) == name
+
+
+def test_a_device_that_is_known_waits_in_a_line_of_its_own() -> None:
+    brake = Brake()
+    brake.let_in(ANNA.email, "ab" * 16)
+    for _ in range(brake.FREE + 20):
+        brake.wrong(brake.line(ANNA.email, ["cd" * 16]))
+    assert brake.delay(brake.line(ANNA.email, [])) == brake.LONGEST
+    assert brake.delay(brake.line(ANNA.email, ["cd" * 16, "ab" * 16])) == 0.0
+    assert brake.line(BENT.email, ["ab" * 16]) == BENT.email, "another's mark is of no use"

@@ -26,7 +26,8 @@ DEAD_LINK = (
 class Brake:
     """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out.
 
-    Guesses at one address wait for one another, so many at once are no faster than one after the other.
+    Guesses at one address wait for one another, so many at once are no faster than one after the other. A device that has
+    been let in there since the server's start waits in a line of its own, and so is not held up by them.
     """
 
     FREE, LONGEST, FORGOTTEN_AFTER, REMEMBERED = 3, 8.0, 900.0, 10_000
@@ -35,12 +36,28 @@ class Brake:
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._marks: OrderedDict[str, str] = OrderedDict()
         self._waiting = 0
 
+    def line(self, email: str, marks: list[str]) -> str:
+        """The name of the line that a device with these marks waits in."""
+        mark = self._marks.get(email)
+        return f"{email} {mark}" if mark in marks else email
+
+    def let_in(self, email: str, mark: str) -> None:
+        """Know a device again by its mark."""
+        self._marks.pop(email, None)
+        self._marks[email] = mark
+        if len(self._marks) > self.REMEMBERED:
+            self._marks.popitem(last=False)
+
     @asynccontextmanager
-    async def turn(self, email: str) -> AsyncIterator[None]:
-        """Wait for one's turn at an address, and as long as its wrong guesses cost. Refused when too many wait."""
-        if self._waiting >= self.QUEUE:
+    async def turn(self, email: str, known: bool = False) -> AsyncIterator[None]:
+        """Wait for one's turn in a line, and as long as its wrong guesses cost.
+
+        Refused when too many wait, but for a device that is ``known``.
+        """
+        if self._waiting >= self.QUEUE and not known:
             raise Refused(503, "busy", "Mange logger ind lige nu. Prøv igen om et øjeblik.")
         lock = self._turns.setdefault(email, asyncio.Lock())
         self._waiting += 1
@@ -82,7 +99,9 @@ class AccessApi(Api):
     async def let_in(self, unlocked: Unlocked) -> str:
         """Remember the device and say where to go. A device has one session: this one ends the one before."""
         await self.end_session()
-        label, new = self.request.headers.get("User-Agent", ""), not self.know_device(unlocked.device_mark())
+        mark, label = unlocked.device_mark(), self.request.headers.get("User-Agent", "")
+        new = not self.know_device(mark)
+        self.brake.let_in(unlocked.person.email, mark)
         cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=new)
         self.set_session(cookie)
         self._news = new
@@ -131,13 +150,14 @@ class AccessApi(Api):
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
         email = email.strip().lower()
-        async with self.brake.turn(email):
+        line = self.brake.line(email, self.device_marks())
+        async with self.brake.turn(line, line != email):
             try:
                 result = await self.house.ask_slowly(verb, email, *args)
             except AccessError:
-                self.brake.wrong(email)
+                self.brake.wrong(line)
                 raise
-            self.brake.right(email)
+            self.brake.right(line)
             return result
 
 

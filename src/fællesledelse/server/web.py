@@ -211,9 +211,13 @@ class Guarded(Armoured):
         secure = self.house.settings.secure
         self.set_cookie(self._cookie_name(), cookie, expires_days=30, httponly=True, samesite="Lax", secure=secure, path="/")
 
+    def device_marks(self) -> list[str]:
+        """The marks of those who have been let in on this device."""
+        return [each for each in (self.get_cookie(self._cookie_name("-enhed")) or "").split(".") if each]
+
     def know_device(self, mark: str) -> bool:
         """Whether someone's mark is on this device; from now on it is, beside those of the last few others."""
-        marks = [each for each in (self.get_cookie(self._cookie_name("-enhed")) or "").split(".") if each]
+        marks = self.device_marks()
         kept = ".".join([mark, *(each for each in marks if each != mark)][:MARKS])
         secure = self.house.settings.secure
         self.set_cookie(
