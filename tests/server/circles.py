@@ -1,9 +1,11 @@
 """A sparring group of three on a server of its own, and what its members do with one another over the wire."""
 
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from fællesledelse.store import Store
 from fællesledelse.vocabulary import DRAFT
 
 from .conftest import CHEAP, enrol_everyone
-from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, Someone
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, TODAY, Someone
 from .serving import Client, Server, start
 
 THREE = {"1": (ANNA, BENT, CARLA), "2": (DORTE, EGON)}
@@ -24,6 +26,7 @@ SIX = (ANNA, BENT, CARLA, DORTE, EGON, FREJA)
 """All leaders of the first gathering."""
 
 SECRET = "DET STÅR KUN HOS DEM, DET ER DELT MED"
+CARD = "period.periode-a.experiment-1"
 ALL_ON = {"harvest": True, "feedback": True, "export": True}
 
 
@@ -152,3 +155,42 @@ class Leader:
         """The draft as numbered lines, one string each, as I read it."""
         headings = self.reading(draft)["headings"]
         return [f"{line['number']} {line['text']}" for heading in headings for line in heading["lines"]]
+
+
+def let_go(owner: Leader, **texts: str) -> str:
+    """Hang a card on the board; the id."""
+    for part, text in texts.items():
+        owner.write(f"{CARD}.{part}", text)
+    seen = owner.get(f"cards/{CARD}")["seen"]
+    body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": list(texts), "theme": "", "success": False, "seen": seen}
+    answer = owner.client.put(f"/api/demo/cards/{CARD}", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["shared"])
+
+
+def give_sentence(giver: Leader, to: Leader, text: str) -> str:
+    """Give a sentence of the harvest; the id."""
+    gift = uuid.uuid4().hex
+    giver.write(f"gift.harvest.{to.id}.1", text)
+    answer = giver.post("gifts/harvest", to=to.id, round=1, gift_id=gift, step="workshop-1")
+    assert answer.status_code == 200, answer.text
+    return gift
+
+
+def publish(author: Leader) -> str:
+    """Publish the draft to the cohort; the id."""
+    publication = uuid.uuid4().hex
+    body = {"publication_id": publication, "day": TODAY.isoformat(), "readers": "cohort", "headings": ["draft.task"]}
+    assert author.client.put("/api/demo/publication", json=body).status_code == 200
+    return publication
+
+
+def begun(built: Path, place: Path) -> Path:
+    """The cohort with all its days gone, so that every page is open."""
+    folder = Path(shutil.copytree(built, place / "demo"))
+    text = (folder / "hold.yaml").read_text(encoding="utf-8")
+    head, mark, tail = text.partition("\ntrin:")
+    gone = (TODAY - timedelta(days=1)).strftime("%d.%m.%Y")
+    (folder / "hold.yaml").write_text(head + mark + re.sub(r"\d\d\.\d\d\.\d{4}", gone, tail), encoding="utf-8")
+    build(folder)
+    return folder

@@ -5,6 +5,8 @@ import socketserver
 import threading
 from typing import Any, Self
 
+from fællesledelse.server.access_api import NEW_DEVICE
+
 
 class _Talk(socketserver.StreamRequestHandler):
     server: "MailServer"
@@ -14,7 +16,8 @@ class _Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().decode("ascii", "replace").strip().upper():
             if line.startswith("DATA"):
                 self._say("354 go on")
-                self.server.letters.put(self._letter())
+                if NEW_DEVICE not in (letter := self._letter()):
+                    self.server.letters.put(letter)
                 self._say("250 taken")
             elif line.startswith("QUIT"):
                 self._say("221 bye")

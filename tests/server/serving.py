@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
+from fællesledelse.server.access_api import NEW_DEVICE
 from fællesledelse.settings import Settings, read
 
 from ..live import TRUST
@@ -26,11 +27,15 @@ from .people import NAMES, PHRASE, Someone
 
 PATIENCE = 60  # seconds
 CANARY = "KANARIEFUGL"  # in the server's environment, and nowhere it should not be
+Done = subprocess.CompletedProcess[str]
 _COMMAND = [sys.executable, "-X", "utf8", "-c", "import faellesledelse; faellesledelse.main()", "server"]
 _LAUNCHER = [sys.executable, "-X", "utf8", "-m", "tests.server.launcher"]
 
 
-Done = subprocess.CompletedProcess[str]
+def outbox(data: Path) -> list[Path]:
+    """The mails in a data folder, oldest first, but those about new devices, which every client of a test is."""
+    found = sorted((data / "udbakke").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    return [path for path in found if NEW_DEVICE.encode() not in path.read_bytes()]
 
 
 @dataclass

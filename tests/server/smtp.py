@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
+from fællesledelse.server.access_api import NEW_DEVICE
 from fællesledelse.settings import read
 
 from .serving import Server, free_port
@@ -119,7 +120,9 @@ class Smtp(socketserver.ThreadingTCPServer):
         return self.refused.get(to, "250 fine")
 
     def take(self, to: str, letter: bytes) -> None:
-        """Keep a letter, when the gate is open."""
+        """Keep a letter, when the gate is open. What is written about new devices is let through."""
+        if NEW_DEVICE.encode() in letter:
+            return
         self.arrived.set()
         self.gate.wait(30)
         with self._guard:

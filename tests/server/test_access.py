@@ -14,12 +14,14 @@ import pytest
 
 from fællesledelse import operation
 from fællesledelse.model import Manifest
-from fællesledelse.server.access_api import Brake, notice_digest
+from fællesledelse.server.access_api import NEW_DEVICE, Brake, notice_digest
+from fællesledelse.server.devices import called
+from fællesledelse.server.operator_api import SAFE_USED
 from fællesledelse.server.run import now
 from fællesledelse.store.vault import open_with_safe_key
 
-from .people import ANNA, BENT, DORTE, EGON, FREJA, GERDA, HANNE, NEXT_PHRASE, PHRASE, Someone
-from .serving import Client, Server, alive, wait_for
+from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, GERDA, HANNE, NEXT_PHRASE, PHRASE, Someone
+from .serving import Client, Server, alive, outbox, wait_for
 
 
 def invitation(server: Server, who: Someone) -> str:
@@ -126,7 +128,7 @@ def test_signing_in_ends_the_session_before_on_that_device(server: Server) -> No
 
 def test_a_cookie_that_was_changed_or_made_up_opens_nothing(server: Server) -> None:
     client = server.client(BENT)
-    name, value = next(iter(client.cookies.items()))
+    name, value = "faellesledelse", client.cookies["faellesledelse"]
     for wrong in (value[:-1] + ("0" if value[-1] != "0" else "1"), value.partition(".")[0], ".", "æ", 'x"y', f"{value}00"):
         answer = httpx.get(f"{server.url}/api/session", headers={b"Cookie": f"{name}={wrong}".encode()})
         assert answer.status_code == 401, wrong
@@ -162,7 +164,7 @@ def test_with_the_recovery_code_the_texts_stay_and_every_other_device_is_signed_
 
 def letters(server: Server) -> list[email.message.EmailMessage]:
     """The mails in the outbox, oldest first."""
-    paths = sorted((server.settings.data / "udbakke").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    paths = outbox(server.settings.data)
     return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
 
 
@@ -212,8 +214,10 @@ def test_lost_phrase_and_lost_code_cost_a_day_and_the_key_in_the_safe_brings_the
 
     operation.safe_request(clocked.settings, ANNA.email, tmp_path / "request.json")
     assert "Skrevet" not in (tmp_path / "request.json").read_text()
+    assert [used["Subject"] for used in letters(clocked)[1:]] == [SAFE_USED], "told before anything is handed over"
     (tmp_path / "result.json").write_bytes(open_with_safe_key((tmp_path / "request.json").read_bytes(), safe[1]))
     operation.safe_result(clocked.settings, (tmp_path / "result.json").read_bytes())
+    assert "Nøglen i pengeskabet er brugt for dig" in letters(clocked)[-1].get_content()
     assert client.text("episodes.1.situation") == "Skrevet, før nøglen gik tabt"
     assert client.text("episodes.2.situation") == "Skrevet bagefter"
     with pytest.raises(operation.ServerRefused, match="Ingen har den"):
@@ -288,3 +292,92 @@ def test_the_operator_is_told_what_is_wrong(server: Server) -> None:
     everyone = operation.invite(server.settings, "andet", None)
     assert {link["email"] for link in everyone["invitations"]} <= {HANNE.email}
     assert len(everyone["invitations"]) + everyone["enrolled"] == 3
+
+
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/604"
+
+
+def news(server: Server, who: Someone) -> list[str]:
+    """What has been mailed to someone about new devices."""
+    every = [email.message_from_bytes(path.read_bytes()) for path in (server.settings.data / "udbakke").glob("*.eml")]
+    own = [each for each in every if (each["To"], each["Subject"]) == (who.email, NEW_DEVICE)]
+    return [each.get_payload(decode=True).decode() for each in own]
+
+
+def test_a_new_device_is_told_of_by_mail_and_on_the_others_next_page_and_signed_out_from_there(
+    another: Callable[..., Server], built: dict[str, Path]
+) -> None:
+    server = another(built["demo"])
+    desk, phone = (server.client() for _ in range(2))
+    for client, browser in ((desk, WINDOWS), (phone, PHONE)):
+        client.headers["User-Agent"] = browser
+    desk.sign_in(DORTE)
+    desk.accept()
+    wait_for(lambda: len(news(server, DORTE)) == 1)
+    for _ in range(2):  # the same browser is known again, and nobody is written to
+        desk.post("/api/log-out")
+        desk.sign_in(DORTE)
+    assert "ny enhed: " not in desk.get("/hold/demo/privatliv").text
+    phone.sign_in(DORTE)
+    wait_for(lambda: len(news(server, DORTE)) == 2)
+    assert sum("Safari på iPhone" in told for told in news(server, DORTE)) == 1
+    assert "ny enhed: Safari på iPhone" in desk.get("/hold/demo/forberedelse-1").text
+    assert "ny enhed: " not in phone.get("/hold/demo/privatliv").text
+    page = desk.get("/enheder").text
+    assert [page.count(each) for each in ("Chrome på Windows", "Safari på iPhone", "du sidder ved nu")] == [1, 1, 1]
+    assert "ny enhed: " not in desk.get("/hold/demo/privatliv").text, "it has been seen"
+    with phone.socket(phone.open_page("privat-tillaeg")[1]):
+        wait_for(server.kernels)
+        (pid,) = server.kernels()
+        assert desk.post("/enheder", headers={"Origin": "https://ond.example"}).status_code == 403
+        assert "Du er logget ud ét andet sted." in desk.post("/enheder").text
+        assert phone.get("/api/session").status_code == 401
+        assert not alive(pid)
+    assert "Safari på iPhone" not in desk.get("/enheder").text
+    assert server.client().get("/enheder").headers["location"] == "/log-ind?next=/enheder"
+
+
+def test_a_shared_tablet_knows_its_people_apart_and_a_mark_opens_nothing(
+    another: Callable[..., Server], built: dict[str, Path]
+) -> None:
+    server = another(built["demo"])
+    tablet = server.client(ANNA)
+    wait_for(lambda: len(news(server, ANNA)) == 1)
+    tablet.sign_in(BENT)
+    wait_for(lambda: len(news(server, BENT)) == 1)
+    marks = tablet.cookies["faellesledelse-enhed"].split(".")
+    assert len(set(marks)) == 2
+    for who in (ANNA, BENT):
+        tablet.sign_in(who)
+    thief = server.client()
+    thief.cookies.update({"faellesledelse-enhed": ".".join(marks), "faellesledelse": f"{marks[0]}.{marks[1]}"})
+    assert thief.get("/api/session").status_code == 401
+    thief.sign_in(CARLA)
+    wait_for(lambda: len(news(server, CARLA)) == 1)
+    assert [len(news(server, who)) for who in (ANNA, BENT)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (WINDOWS, "Chrome på Windows"),
+        (f"{WINDOWS} Edg/140.0", "Edge på Windows"),
+        (PHONE, "Safari på iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox på Linux"),
+        ("curl/8", "en ukendt enhed"),
+        ("", "en ukendt enhed"),
+    ],
+)
+def test_a_device_is_called_what_people_call_it(agent: str, name: str) -> None:
+    assert called(agent) == name
+
+
+def test_a_device_that_is_known_waits_in_a_line_of_its_own() -> None:
+    brake = Brake()
+    brake.let_in(ANNA.email, "ab" * 16)
+    for _ in range(brake.FREE + 20):
+        brake.wrong(brake.line(ANNA.email, ["cd" * 16]))
+    assert brake.delay(brake.line(ANNA.email, [])) == brake.LONGEST
+    assert brake.delay(brake.line(ANNA.email, ["cd" * 16, "ab" * 16])) == 0.0
+    assert brake.line(BENT.email, ["ab" * 16]) == BENT.email, "another's mark is of no use"

@@ -34,7 +34,7 @@ from .circles import THREE, Leader, regroup
 from .conftest import enrol_everyone
 from .every_route import every_route, inquiring
 from .people import ANNA, BENT, CARLA, DORTE, TODAY, VIBEKE, Someone
-from .serving import Server, start, wait_for
+from .serving import Server, outbox, start, wait_for
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
@@ -185,7 +185,7 @@ class Lived:
             wait_for(lambda kind=kind: self.vibeke.get("mailings")[kind]["mailing"]["state"] == "done")
 
     def _outbox(self) -> list[Path]:
-        return list((self.server.settings.data / "udbakke").glob("*.eml"))
+        return outbox(self.server.settings.data)
 
     def mails(self) -> list[bytes]:
         """What the server has sent: the headers and what each part says. Sorted: files' names are drawn by lot."""

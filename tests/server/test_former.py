@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -14,21 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
 
-from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load
 
-from .circles import SECRET, SIX, Leader, regroup, six_leaders
-from .every_route import every_route
+from .circles import CARD, SECRET, SIX, Leader, begun, give_sentence, let_go, publish, regroup, six_leaders
 from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, TODAY, VIBEKE, Someone
 from .serving import Server, wait_for
-
-CARD = "period.periode-a.experiment-1"
-OPEN = {"FormerPage", "MineHandler", "SurveyMineHandler", "SurveyWithdrawHandler", "TakeBackHandler"}
-"""The handlers that let in one who has left. A route that is not named here is shut for them."""
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass
@@ -44,7 +34,6 @@ class Story:
     gift: str = ""
     lesson: str = ""
     publication: str = ""
-    kernel: str = ""
 
     def __getitem__(self, who: Someone) -> Leader:
         return self.leaders[who]
@@ -77,34 +66,6 @@ class Story:
         return answer.text
 
 
-def let_go(owner: Leader, **texts: str) -> str:
-    """Hang a card on the board; the id."""
-    for part, text in texts.items():
-        owner.write(f"{CARD}.{part}", text)
-    seen = owner.get(f"cards/{CARD}")["seen"]
-    body = {"share_id": uuid.uuid4().hex, "to": "board", "parts": list(texts), "theme": "", "success": False, "seen": seen}
-    answer = owner.client.put(f"/api/demo/cards/{CARD}", json=body)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["shared"])
-
-
-def give_sentence(giver: Leader, to: Leader, text: str) -> str:
-    """Give a sentence of the harvest; the id."""
-    gift = uuid.uuid4().hex
-    giver.write(f"gift.harvest.{to.id}.1", text)
-    answer = giver.post("gifts/harvest", to=to.id, round=1, gift_id=gift, step="workshop-1")
-    assert answer.status_code == 200, answer.text
-    return gift
-
-
-def publish(author: Leader) -> str:
-    """Publish the draft to the cohort; the id."""
-    publication = uuid.uuid4().hex
-    body = {"publication_id": publication, "day": TODAY.isoformat(), "readers": "cohort", "headings": ["draft.task"]}
-    assert author.client.put("/api/demo/publication", json=body).status_code == 200
-    return publication
-
-
 def run_workshop(leader: Leader) -> None:
     """Go through the workshop where feedback is heard, to its end."""
     path = "/api/demo/rooms/workshop-2"
@@ -134,28 +95,16 @@ def closed(answer: httpx.Response) -> bool:
 def story(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) -> Iterator[Story]:
     place = tmp_path_factory.mktemp("former")
     (place / "from").mkdir()
-    with six_leaders(place, _begun(built["demo"], place / "from"), built["andet"]) as (server, folder):
+    with six_leaders(place, begun(built["demo"], place / "from"), built["andet"]) as (server, folder):
         told = Story(server, folder, {who: Leader(server, who) for who in SIX}, Leader(server, VIBEKE))
         _live(told)
         yield told
-
-
-def _begun(built: Path, place: Path) -> Path:
-    """The cohort with all its days gone, so that every page is open."""
-    folder = Path(shutil.copytree(built, place / "demo"))
-    text = (folder / "hold.yaml").read_text(encoding="utf-8")
-    head, mark, tail = text.partition("\ntrin:")
-    gone = (TODAY - timedelta(days=1)).strftime("%d.%m.%Y")
-    (folder / "hold.yaml").write_text(head + mark + re.sub(r"\d\d\.\d\d\.\d{4}", gone, tail), encoding="utf-8")
-    build(folder)
-    return folder
 
 
 def _live(story: Story) -> None:
     """Anna has written, shared and been given; a wave is open that all have answered."""
     anna, bent, carla = (story[who] for who in SIX[:3])
     anna.agree(bent, carla)
-    _, story.kernel = anna.client.open_page("workshop-1")
     anna.write("episodes.1.did", "ANNAS EGET SVAR")
     anna.write("private.limits", "ANNAS TILLÆG")
     story.draft = anna.share("ANNAS UDKAST")
@@ -194,75 +143,6 @@ def test_who_is_taken_off_the_list_is_led_to_what_is_theirs(story: Story) -> Non
     assert "Du er ikke længere på listen" in refused.text
     assert story[BENT].client.get("/hold/demo/mit").headers["location"] == "/hold/demo/hent-mit"
     assert story.vibeke.client.get("/hold/demo/mit").status_code == 403
-
-
-def test_every_route_is_shut_for_who_has_left_but_those_to_what_is_their_own(story: Story) -> None:
-    """And none of them says a word of another's."""
-    anna, bent = story[ANNA], story[BENT]
-    before = [bent.get(path) for path in ("contract", "drafts", "gifts/harvest", "publication")]
-    found: dict[str, set[str]] = {}
-    for name, method, address, body in _requests(story):
-        answer = anna.client.request(method, address, **({"json": body} if body is not None else {}))
-        where = name, method, address, answer.status_code, answer.text[:200]
-        assert answer.status_code < 500, where
-        assert SECRET not in answer.text, where
-        found.setdefault(_how(answer), set()).add(name)
-    assert found["in"] == OPEN
-    assert not found["shut"] & OPEN
-    assert found["unread"] - found["shut"] - OPEN == {"KernelSocket", "EraseHandler"}
-    assert len(found["shut"]) > 60
-    assert [bent.get(path) for path in ("contract", "drafts", "gifts/harvest", "publication")] == before
-    with pytest.raises(InvalidStatus) as refused:
-        anna.client.socket(story.kernel)
-    assert refused.value.response.status_code == 404
-
-
-def _how(answer: httpx.Response) -> str:
-    """How a route has met who has left: shut, nowhere, unread where the body or the method was refused, or in."""
-    if closed(answer):
-        return "shut"
-    if answer.status_code == 404 and "Adressen er måske skrevet forkert, eller" in answer.text:
-        return "nowhere"
-    return "unread" if answer.status_code in (400, 405) else "in"
-
-
-def _requests(story: Story) -> Iterator[tuple[str, str, str, dict[str, Any] | None]]:
-    """Handler, method, address and body: every route of the gathering, with the ids of what is there."""
-    fillings = {
-        "gathering": ("demo",),
-        "step": ("forberedelse-1", "workshop-1", "periode-a"),
-        "number": ("1",),
-        "key": ("episodes.1.did", f"given.{story.draft}.well", "private.limits"),
-        "build": ("0" * 12,),
-        "reader": (NOTHING,),
-        "kernel_id": ("00000000-0000-0000-0000-000000000000",),
-        "draft": (story.draft,),
-        "gift": (story.gift,),
-        "kind": ("harvest", "docx", "pdf"),
-        "publication": (story.publication,),
-        "name": ("holdet", "1-privatlivsmeddelelse.docx"),
-        "what": ("build", "undo"),
-        "card": (CARD,),
-        "share": (NOTHING,),  # an own one would be taken back
-        "wave": (NOTHING,),
-        "item": (story.items[0],),
-        "picture": ("tillid-fordeling",),
-    }
-    for name, address, _ in every_route(fillings):
-        if address.startswith(("/hold/demo/", "/api/demo/")):
-            for method in METHODS[: -1 if name == "EraseHandler" else None]:  # what deletes all of it is tried at the end
-                yield name, method, address, BODIES.get(name, {}) if method in ("POST", "PUT") else None
-
-
-NOTHING = "0" * 32
-BODIES: dict[str, dict[str, Any]] = {
-    "CardHandler": {"share_id": NOTHING, "to": "board", "parts": [], "theme": "", "success": False, "seen": ""},
-    "DraftsHandler": {"draft_id": NOTHING},
-    "GiftsHandler": {"to": NOTHING, "round": 1, "gift_id": NOTHING, "step": "workshop-1"},
-    "PublicationHandler": {"publication_id": NOTHING, "day": TODAY.isoformat(), "readers": "cohort", "headings": []},
-    "VisitHandler": {"card": "visit", "share_id": NOTHING},
-}
-"""The bodies of the handlers that read it before they ask who is there."""
 
 
 def test_answers_in_an_open_wave_are_seen_and_withdrawn_but_neither_changed_nor_sent(story: Story) -> None:

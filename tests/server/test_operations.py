@@ -22,7 +22,7 @@ from ..postgres import Server as Postgres
 from .circles import regroup
 from .conftest import enrol_everyone
 from .people import ANNA, BENT, CARLA, DORTE, GERDA, PHRASE, VIBEKE
-from .serving import Done, Server, run, start, wait_for
+from .serving import Done, Server, outbox, run, start, wait_for
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
@@ -224,7 +224,7 @@ def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
         clients[CARLA.email].saved(FIELD, TEXT, gathering=gathering)
     clients[GERDA.email].accept("andet")
     server.client().post("/api/forgotten", json={"email": BENT.email})
-    wait_for(lambda: list((data / "udbakke").glob("*.eml")))
+    wait_for(lambda: outbox(data))
     assert asked(server, "backup", place / "kopi.zip", "--nøgler", place / "nøgler.zip").returncode == 0
 
     put_back = data / "gendannet" / "demo"

@@ -16,7 +16,7 @@ from fællesledelse.server.audit import Audit
 from fællesledelse.server.log import QuietFormatter, quiet
 
 from .people import ANNA, BENT, CARLA, EGON, NEXT_PHRASE, PHRASE
-from .serving import CANARY, Client, Server, wait_for
+from .serving import CANARY, Client, Server, outbox, wait_for
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
@@ -69,7 +69,7 @@ def test_nothing_that_was_typed_and_no_secret_is_in_any_log(faulty: Server, reco
     egon = faulty.client()
     egon.post("/api/enrol", json={"token": token, "pass_phrase": NEXT_PHRASE})
     egon.post("/api/forgotten", json={"email": EGON.email})
-    wait_for(lambda: list((faulty.settings.data / "udbakke").glob("*.eml")) != [])
+    wait_for(lambda: outbox(faulty.settings.data) != [])
     secrets += [*anna.cookies.values(), *egon.cookies.values(), anna.get("/api/session").json()["journal_key"]]
     secrets += [who.email for who in (ANNA, BENT, CARLA, EGON)]
     secrets += [who.name for who in (ANNA, BENT, CARLA, EGON)]

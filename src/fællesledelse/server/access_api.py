@@ -12,9 +12,11 @@ from typing import Any
 from ..errors import AccessError
 from ..model import Manifest, Role
 from ..store import Enrolled, Person, Session, Unlocked
+from .devices import called, moment
 from .web import Api, Refused
 
 SHORTEST_PASS_PHRASE = 12  # characters
+NEW_DEVICE = "Du er logget ind fra en ny enhed"
 DEAD_LINK = (
     "Linket kan ikke bruges mere. Det er enten brugt, erstattet af et nyere eller skrevet forkert af. "
     "Bed din facilitator om et nyt, eller log ind, hvis du allerede har valgt din adgangssætning."
@@ -24,7 +26,8 @@ DEAD_LINK = (
 class Brake:
     """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out.
 
-    Guesses at one address wait for one another, so many at once are no faster than one after the other.
+    Guesses at one address wait for one another, so many at once are no faster than one after the other. A device that has
+    been let in there since the server's start waits in a line of its own, and so is not held up by them.
     """
 
     FREE, LONGEST, FORGOTTEN_AFTER, REMEMBERED = 3, 8.0, 900.0, 10_000
@@ -33,12 +36,28 @@ class Brake:
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._marks: OrderedDict[str, str] = OrderedDict()
         self._waiting = 0
 
+    def line(self, email: str, marks: list[str]) -> str:
+        """The name of the line that a device with these marks waits in."""
+        mark = self._marks.get(email)
+        return f"{email} {mark}" if mark in marks else email
+
+    def let_in(self, email: str, mark: str) -> None:
+        """Know a device again by its mark."""
+        self._marks.pop(email, None)
+        self._marks[email] = mark
+        if len(self._marks) > self.REMEMBERED:
+            self._marks.popitem(last=False)
+
     @asynccontextmanager
-    async def turn(self, email: str) -> AsyncIterator[None]:
-        """Wait for one's turn at an address, and as long as its wrong guesses cost. Refused when too many wait."""
-        if self._waiting >= self.QUEUE:
+    async def turn(self, email: str, known: bool = False) -> AsyncIterator[None]:
+        """Wait for one's turn in a line, and as long as its wrong guesses cost.
+
+        Refused when too many wait, but for a device that is ``known``.
+        """
+        if self._waiting >= self.QUEUE and not known:
             raise Refused(503, "busy", "Mange logger ind lige nu. Prøv igen om et øjeblik.")
         lock = self._turns.setdefault(email, asyncio.Lock())
         self._waiting += 1
@@ -75,14 +94,35 @@ class AccessApi(Api):
 
     public = True
     brake = Brake()
+    _news = False
 
     async def let_in(self, unlocked: Unlocked) -> str:
         """Remember the device and say where to go. A device has one session: this one ends the one before."""
         await self.end_session()
-        label = self.request.headers.get("User-Agent", "")[:200]
-        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label)
+        mark, label = unlocked.device_mark(), self.request.headers.get("User-Agent", "")
+        new = not self.know_device(mark)
+        self.brake.let_in(unlocked.person.email, mark)
+        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=new)
         self.set_session(cookie)
+        self._news = new
         return "/"
+
+    async def tell_of_device(self, person: Person) -> None:
+        """Write to someone who has just been let in on a device that is new. Called when the answer is on its way."""
+        if self._news:
+            with suppress(OSError):  # a mail server that is down keeps nobody out; the other devices tell too
+                await self.house.ask(self.house.mailer.send, person.email, NEW_DEVICE, self._told(person))
+
+    def _told(self, person: Person) -> str:
+        origin, when = self.house.settings.origin, moment(self.house.clock())
+        return (
+            f"Hej {person.name}\n\nDer er logget ind som dig fra en enhed, der ikke har været brugt før: "
+            f"{called(self.request.headers.get('User-Agent', ''))}, {when}.\n\n"
+            "Var det dig? Så skal du ikke gøre noget.\n\n"
+            f"Var det ikke dig, så log ind, gå til {origin}/enheder, og tryk »Log ud alle andre steder«. Vælg så en ny "
+            f"adgangssætning på {origin}/glemt med din gendannelseskode, og sig det til din facilitator.\n\n"
+            "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+        )
 
     async def end_session(self) -> None:
         """Sign this device out, and end its kernels."""
@@ -97,6 +137,8 @@ class AccessApi(Api):
         self.house.live.look_again()
         self.reply({"recovery_code": enrolled.recovery_code, "next": await self.let_in(enrolled.unlocked)})
         self.note(event, enrolled.unlocked.person.id)
+        if event != "enrolled":  # the first device is no news
+            await self.tell_of_device(enrolled.unlocked.person)
 
     def pass_phrase(self, body: dict[str, Any]) -> str:
         """The new pass phrase, if it is long enough."""
@@ -108,13 +150,14 @@ class AccessApi(Api):
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
         email = email.strip().lower()
-        async with self.brake.turn(email):
+        line = self.brake.line(email, self.device_marks())
+        async with self.brake.turn(line, line != email):
             try:
                 result = await self.house.ask_slowly(verb, email, *args)
             except AccessError:
-                self.brake.wrong(email)
+                self.brake.wrong(line)
                 raise
-            self.brake.right(email)
+            self.brake.right(line)
             return result
 
 
@@ -127,6 +170,7 @@ class LogInHandler(AccessApi):
         unlocked = await self.braked(body["email"], self.house.store.access.sign_in, body["pass_phrase"])
         self.reply({"next": await self.let_in(unlocked)})
         self.note("signed-in", unlocked.person.id)
+        await self.tell_of_device(unlocked.person)
 
 
 class LogOutHandler(AccessApi):

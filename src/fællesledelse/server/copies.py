@@ -55,8 +55,8 @@ def copy(house: House) -> None:
     newest = folder / _name(house.clock())
     with whole(newest, "backup", lambda: store.backup.key) as target:
         store.backup.write(target, files(house))
-    receipts = [*store.deletion.receipts(), *store.erasure.receipts()]
-    deleted = [datetime.fromisoformat(each.finished_at) for each in receipts if each.finished_at]
+    ends = [each.finished_at for each in store.deletion.receipts()] + [each.finished_at for each in store.erasure.receipts()]
+    deleted = [datetime.fromisoformat(end) for end in ends if end is not None]
     kept = [path for path in sorted(taken(folder)) if path == newest or path.name > max(map(_name, deleted), default="")]
     days = {path.name[:8]: path for path in kept}
     for path in set(taken(folder)) - set(kept[-NEWEST:]) - set(list(days.values())[-DAYS:]):

@@ -130,9 +130,10 @@ class Kernels(AsyncMappingKernelManager):
         """End every kernel of a session. Called at sign-out."""
         await self.end(*[key for key, visit in self._visits.items() if visit.session.id == session_id])
 
-    async def end_person(self, person_id: str) -> None:
-        """End every kernel of a person. Called when a new pass phrase signs out all their devices."""
-        await self.end(*[key for key, visit in self._visits.items() if visit.session.person.id == person_id])
+    async def end_person(self, person_id: str, but: str = "") -> None:
+        """End every kernel of a person, ``but`` those of one session. Called when their other devices are signed out."""
+        own = [(key, each.session) for key, each in self._visits.items() if each.session.person.id == person_id]
+        await self.end(*[key for key, session in own if session.id != but])
 
     async def end_gathering(self, gathering: str) -> None:
         """End every kernel of a gathering's pages. Called when the gathering is deleted."""

@@ -3,6 +3,7 @@
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from ..danish import listed
@@ -10,6 +11,9 @@ from ..store import Person
 from .access_api import send_replacement
 from .overview import told
 from .web import Api, Refused
+
+SAFE_USED = "Nøglen i pengeskabet og dine tekster"
+NO_MAIL = "Mailserveren tog ikke imod. Se efter, at den kører, og prøv igen."
 
 
 def make_token(path: Path) -> str:
@@ -86,7 +90,7 @@ class InvitationsHandler(OperatorApi):
         try:
             await send_replacement(self, person, asked_by="IT-driften")
         except OSError:
-            raise Refused(503, "no-mail", "Mailserveren tog ikke imod. Se efter, at den kører, og prøv igen.") from None
+            raise Refused(503, "no-mail", NO_MAIL) from None
 
 
 def mail_only(names: list[str]) -> str:
@@ -102,7 +106,25 @@ def note_links(handler: Api, gathering: str, people: list[str]) -> None:
         )
 
 
-class SafeRequestHandler(OperatorApi):
+class SafeApi(OperatorApi):
+    """A use of the key in the safe, which its leader is told of before it goes on."""
+
+    async def tell(self, person: Person, what: str) -> None:
+        """Write to the leader. Raises Refused where no mail can leave: then nothing is handed over or taken in."""
+        text = (
+            f"Hej {person.name}\n\n{what} Det sker for at give dig dine egne tekster igen, når både adgangssætning og "
+            "gendannelseskode er væk. Den, der åbner pengeskabet, ser dit navn og et mærke, aldrig dine tekster.\n\n"
+            f"Mærket på siden »Privatliv« på {self.house.settings.origin} skal være det samme, som de læser op for dig. "
+            "Har du ikke bedt om det her, så sig det til din facilitator med det samme.\n\n"
+            "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+        )
+        try:
+            await self.house.ask(self.house.mailer.send, person.email, SAFE_USED, text)
+        except OSError:
+            raise Refused(503, "no-mail", NO_MAIL) from None
+
+
+class SafeRequestHandler(SafeApi):
     """POST: what the key in the safe needs to bring a leader's old texts back."""
 
     async def post(self) -> None:
@@ -111,15 +133,18 @@ class SafeRequestHandler(OperatorApi):
         if person is None:
             raise Refused(404, "not-found", "Ingen har den e-mailadresse.")
         request = await self.house.ask(self.house.store.safe.export_request, person.id)
+        await self.tell(person, "IT-driften har hentet det, som nøglen i pengeskabet skal åbne for dig.")
         self.reply(json.loads(request))
         self.note("safe-request")
 
 
-class SafeResultHandler(OperatorApi):
+class SafeResultHandler(SafeApi):
     """POST: what came back from the offline machine."""
 
     async def post(self) -> None:
         """From now on the leader's next sign-in opens the old texts."""
-        await self.house.ask(self.house.store.safe.apply, self.request.body)
+        person = await self.house.ask(self.house.store.safe.apply, self.request.body)
+        with suppress(Refused):  # they were told when it was asked for, else nothing would have come back
+            await self.tell(person, "Nøglen i pengeskabet er brugt for dig. Når du åbner en side, er dine tekster der igen.")
         self.reply({})
         self.note("safe-used")

@@ -16,6 +16,7 @@ from .log import LOG
 from .shelf import Cohort
 
 LARGEST_BODY = 1 << 20  # bytes; the longest text a field takes is far below
+MARKS = 8  # people a device is known by
 NO_FAULT = (Finish, AccessError, AnswerError, StreamClosedError)
 
 # Danish words for a refusal: code in the API, title, message
@@ -224,6 +225,20 @@ class Guarded(Armoured):
         secure = self.house.settings.secure
         self.set_cookie(self._cookie_name(), cookie, expires_days=30, httponly=True, samesite="Lax", secure=secure, path="/")
 
+    def device_marks(self) -> list[str]:
+        """The marks of those who have been let in on this device."""
+        return [each for each in (self.get_cookie(self._cookie_name("-enhed")) or "").split(".") if each]
+
+    def know_device(self, mark: str) -> bool:
+        """Whether someone's mark is on this device; from now on it is, beside those of the last few others."""
+        marks = self.device_marks()
+        kept = ".".join([mark, *(each for each in marks if each != mark)][:MARKS])
+        secure = self.house.settings.secure
+        self.set_cookie(
+            self._cookie_name("-enhed"), kept, expires_days=400, httponly=True, samesite="Lax", secure=secure, path="/"
+        )
+        return mark in marks
+
     def forget_session(self) -> None:
         """Take the cookie back."""
         self.clear_cookie(self._cookie_name(), path="/", secure=self.house.settings.secure, httponly=True, samesite="Lax")
@@ -247,8 +262,8 @@ class Guarded(Armoured):
             return self.house.settings.origin
         return f"{'https' if self.house.settings.certificate else 'http'}://{self.request.host}"
 
-    def _cookie_name(self) -> str:
-        return "__Host-faellesledelse" if self.house.settings.secure else "faellesledelse"
+    def _cookie_name(self, end: str = "") -> str:
+        return f"{'__Host-' if self.house.settings.secure else ''}faellesledelse{end}"
 
     def _cookie(self) -> str | None:
         return self.get_cookie(self._cookie_name())

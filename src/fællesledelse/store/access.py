@@ -25,7 +25,7 @@ SHORTEST_PHRASE = 12
 _LONGEST_PHRASE = 1000
 _NO_SALT = bytes(16)
 _REMEMBERED = (  # asked by every request: made once
-    select(*(schema.session.c[name] for name in ("id_hash", "pair", "sealed", "expires_at")), schema.person)
+    select(*(schema.session.c[name] for name in ("id_hash", "pair", "sealed", "expires_at", "elsewhere")), schema.person)
     .join(schema.person, schema.person.c.id == schema.session.c.person)
     .where(schema.session.c.id_hash == bindparam("id"))
 )
@@ -33,11 +33,24 @@ _REMEMBERED = (  # asked by every request: made once
 
 @dataclass(frozen=True)
 class Session:
-    """A device that is signed in. ``id`` names the session on the server and opens nothing."""
+    """A device that is signed in. ``id`` names the session on the server and opens nothing.
+
+    ``elsewhere``: the label of a new device that has signed in since; empty once this one has been told.
+    """
 
     id: str
     person: Person
     unlocked: Unlocked
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place where someone is signed in: what it calls itself, since when, and whether it is the one that asks."""
+
+    label: str
+    since: datetime
+    here: bool
 
 
 class Access:
@@ -108,22 +121,25 @@ class Access:
             wraps = _wraps(connection, invitation.person.id, WrapKind.RECOVERY_CODE)
         return self._start(_open_with_code(invitation.person, wraps, read_code(recovery_code)), pass_phrase, token)
 
-    def remember(self, unlocked: Unlocked, label: str) -> str:
+    def remember(self, unlocked: Unlocked, label: str, *, new: bool = False) -> str:
         """The value of a cookie that opens for 30 days: the session's id and the half of the key the server forgets.
 
-        ``label`` is what the person recognises the device by.
+        ``label`` is what the person recognises the device by; of one that is ``new`` their other devices are to be told.
         """
         session_id, half = secrets.token_urlsafe(32), secrets.token_bytes(32)
+        label = "".join(filter(str.isprintable, label))[:200]
         with self._database.atomic() as connection:
             table, now = schema.session, self._clock()
             connection.execute(delete(table).where(table.c.expires_at <= now))
+            if new:
+                connection.execute(update(table).where(table.c.person == unlocked.person.id).values(elsewhere=label or "?"))
             connection.execute(
                 insert(table).values(
                     id_hash=hashed(session_id),
                     person=unlocked.person.id,
                     pair=unlocked.public,
                     sealed=vault.wrap_with_key(unlocked, half, _session_purpose(session_id)),
-                    label="".join(filter(str.isprintable, label))[:100],
+                    label=label,
                     expires_at=now + REMEMBERED,
                 )
             )
@@ -146,6 +162,22 @@ class Access:
         session_id = cookie.partition(".")[0]
         with self._database.atomic() as connection:
             connection.execute(delete(schema.session).where(schema.session.c.id_hash == hashed(session_id)))
+
+    def devices(self, session: Session) -> list[Device]:
+        """Where the person is signed in, the newest first. From now on this device has been told of all of them."""
+        table, now = schema.session, self._clock()
+        own = (table.c.person == session.person.id, table.c.expires_at > now)
+        with self._database.atomic() as connection:
+            connection.execute(update(table).where(table.c.id_hash == session.id).values(elsewhere=None))
+            rows = connection.execute(select(table).where(*own).order_by(table.c.expires_at.desc())).mappings().all()
+        return [Device(row["label"], row["expires_at"] - REMEMBERED, row["id_hash"] == session.id) for row in rows]
+
+    def sign_out_others(self, session: Session) -> int:
+        """Forget every device of the person but this one; how many."""
+        table = schema.session
+        others = (table.c.person == session.person.id, table.c.id_hash != session.id)
+        with self._database.atomic() as connection:
+            return connection.execute(delete(table).where(*others)).rowcount
 
     def _invitation(self, token: str, kind: InvitationKind) -> Invitation:
         with self._database.reading() as connection:
@@ -234,7 +266,7 @@ def _resumed(row: RowMapping, session_id: str, half: str) -> Session | None:
         unlocked = unwrap(person, row["pair"], row["sealed"], bytes.fromhex(half), _session_purpose(session_id))
     except (SealError, ValueError):
         return None
-    return Session(row["id_hash"], person, unlocked)
+    return Session(row["id_hash"], person, unlocked, row["elsewhere"] or "")
 
 
 def _session_purpose(session_id: str) -> str:

@@ -11,7 +11,8 @@ from ..errors import AccessError
 from . import schema, vault
 from .database import Database, put
 from .keyfiles import KeyFiles
-from .people import row_by_id
+from .people import as_person, row_by_id
+from .records import Person
 from .sealing import unseal
 from .vault import Unlocked, Wrap, WrapKind
 
@@ -52,8 +53,8 @@ class Safe:
             keys=keys,
         )
 
-    def apply(self, result: bytes) -> None:
-        """Take in the file from the safe: from the person's next request on, the old texts are there again.
+    def apply(self, result: bytes) -> Person:
+        """Take in the file from the safe: from the person's next request on, the old texts are there again. Whose they are.
 
         AccessError if the file is another, or the person has got yet another key pair since the request.
         """
@@ -69,6 +70,7 @@ class Safe:
                 row = {"pair": key["pair"], "kind": WrapKind.REGAINED, "opener": public}
                 values = {"sealed": vault.decoded(key["sealed"]), "salt": b"", "passes": 0, "memory": 0}
                 put(connection, schema.key_wrap, row, values)
+        return as_person(person)
 
 
 def add_wrap(connection: Connection, unlocked: Unlocked, wrap: Wrap) -> None:

@@ -169,6 +169,7 @@ session = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("label", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("elsewhere", Text),  # the label of a device that was new when it signed in, until this one has been told
     Index("ix_session_person", "person"),
 )
 

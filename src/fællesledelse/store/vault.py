@@ -56,6 +56,10 @@ class Unlocked:
         """32 bytes that encrypt the journal in this person's browsers; the same as long as the key pair is."""
         return blake2b(b"", key=bytes(self._private), person=b"journal", encoder=RawEncoder)
 
+    def device_mark(self) -> str:
+        """32 hexadecimal digits that a device is given, to be known again by; it opens nothing. See ``journal_key``."""
+        return blake2b(b"", digest_size=16, key=bytes(self._private), person=b"device", encoder=RawEncoder).hex()
+
 
 @dataclass(frozen=True)
 class Enrolled:
