@@ -217,16 +217,21 @@ def lab(
 
 @safe.command("ny", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle ny")
 def safe_new() -> None:
-    """Lav en ny nøgle. Den hemmelige halvdel vises én gang og må aldrig ligge på serveren."""
+    """Lav en ny nøgle på to papirer til to mennesker. De vises én gang og må aldrig ligge på serveren."""
     from .store.vault import new_safe_key
 
-    public, private = new_safe_key()
+    public, papers = new_safe_key()
     out = _out()
     _say(out, "Skriv denne linje i hold.yaml, eller sæt nøglen ind ud for Nøgle i pengeskabet i hold.xlsx:\n")
     _exactly(out, f"nøgle_i_pengeskab: {public}\n")
-    _say(out, "Skriv denne hemmelige nøgle på papir, og læg den i pengeskabet:\n")
-    _exactly(out, f"{private}\n")
-    _say(out, "Luk vinduet bagefter. Med nøglen kan en leder, der har mistet sin adgang, få sine tekster igen.")
+    for number, paper in zip(("første", "andet"), papers, strict=True):
+        _say(out, f"Skriv denne linje på det {number} papir:\n")
+        _exactly(out, f"{paper}\n")
+    _say(
+        out,
+        "Giv de to papirer til to mennesker, der hver låser sit inde. Et papir alene åbner ingenting. Går det ene "
+        "tabt, kan nøglen ikke bruges. Luk vinduet bagefter. Med begge kan en leder, der har mistet sin adgang, få sine tekster igen.",
+    )
 
 
 @safe.command("anmod", cls=DanishCommand, epilog="Eksempel: faellesledelse nøgle anmod anna@kommune.example anna.json")
@@ -243,14 +248,14 @@ def safe_request(email: str, file: Annotated[Path, typer.Argument(metavar="FIL")
 def safe_open(
     request: Annotated[Path, typer.Argument(metavar="FIL")], result: Annotated[Path, typer.Argument(metavar="SVARFIL")]
 ) -> None:
-    """Brug nøglen fra pengeskabet. Ingen ser lederens tekster; de bliver forseglet til lederens nye nøgle."""
+    """Brug nøglen fra pengeskabet: to mennesker, to papirer. Ingen ser lederens tekster, de bliver forseglet til lederen."""
     from .store.vault import asked_for, open_with_safe_key
 
     who, mark = asked_for(_content(request))
     _say(_out(), f"Anmodningen gælder {who}. Ring til personen. På siden Privatliv skal der stå kendetallet {mark}.")
     ask_yes("Er kendetallet det samme?")
-    private = typer.prompt("Nøglen fra pengeskabet", hide_input=True)
-    result.write_bytes(open_with_safe_key(_content(request), private))
+    one, other = (typer.prompt(f"Linjen fra det {number} papir", hide_input=True) for number in ("første", "andet"))
+    result.write_bytes(open_with_safe_key(_content(request), (one, other)))
     _say(_out(), f"{result} er skrevet. Bær den til serveren: faellesledelse nøgle indlæs {result}", "green")
 
 

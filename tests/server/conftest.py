@@ -19,13 +19,13 @@ CHEAP = KdfCost(passes=1, memory=8192)  # for the people who enrolled before the
 
 
 @pytest.fixture(scope="session")
-def safe() -> tuple[str, str]:
-    """The key in the safe of the first gathering: its public and its private half."""
+def safe() -> tuple[str, tuple[str, str]]:
+    """The key in the safe of the first gathering: the public key, and the two papers."""
     return new_safe_key()
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, safe: tuple[str, str]) -> dict[str, Path]:
+def built(tmp_path_factory: pytest.TempPathFactory, safe: tuple[str, tuple[str, str]]) -> dict[str, Path]:
     """The cohort folders by gathering. Tests that change one work on a copy."""
     folders = {name: tmp_path_factory.mktemp("hold") / name for name in ("demo", "andet")}
     write_gathering(folders["demo"], "demo", safe[0])

@@ -182,7 +182,7 @@ def clocked(another: Callable[..., Server], built: dict[str, Path]) -> Server:
 
 
 def test_lost_phrase_and_lost_code_cost_a_day_and_the_key_in_the_safe_brings_the_texts_back(
-    clocked: Server, safe: tuple[str, str], recovery_codes: dict[str, str], tmp_path: Path
+    clocked: Server, safe: tuple[str, tuple[str, str]], recovery_codes: dict[str, str], tmp_path: Path
 ) -> None:
     start = now().replace(microsecond=0)
     clocked.set_clock(start.isoformat())

@@ -47,7 +47,7 @@ def traces(secrets: list[str | bytes], contents: list[bytes]) -> list[str | byte
 
 def test_nothing_secret_is_found_in_the_database(house: House, tmp_path: Path) -> None:
     """Texts, pass phrases, links, codes, cookies, private keys and the key in the safe, through every verb."""
-    safe, safe_private = new_safe_key()
+    safe, papers = new_safe_key()
     house.adopt(safe_key=safe)
     store, anna = house.store, house.person(ANNA)
     invitation = store.invitations.invite(anna.id, "demo")
@@ -59,7 +59,7 @@ def test_nothing_secret_is_found_in_the_database(house: House, tmp_path: Path) -
     house.clock.forward(hours=24)
     renewed = store.access.renew(replacement, NEW_PHRASE, None)
     request = store.safe.export_request(anna.id)
-    result = open_with_safe_key(request, safe_private)
+    result = open_with_safe_key(request, papers)
     store.safe.apply(result)
     assert {version.text for version in store.answers.versions(renewed.unlocked, "demo", KEY)} == set(TEXTS)
 
@@ -75,7 +75,7 @@ def test_nothing_secret_is_found_in_the_database(house: House, tmp_path: Path) -
         cookie,
         *cookie.split("."),
         bytes.fromhex(cookie.split(".")[1]),
-        safe_private,
+        *papers,
         *(bytes(private_key(each.unlocked)) for each in (enrolled, renewed)),
         *(each.unlocked.journal_key() for each in (enrolled, renewed)),
     ]

@@ -12,7 +12,7 @@ from fællesledelse.store import vault
 from fællesledelse.store.records import Person
 from fællesledelse.store.recovery import new_code, read_code
 from fællesledelse.store.sealing import pad, seal, unpad, unseal
-from fællesledelse.store.vault import Unlocked, new_safe_key, open_with_safe_key, read_safe_key
+from fællesledelse.store.vault import Unlocked, new_safe_key, open_with_safe_key, read_safe_paper
 
 KEY = bytes(range(32))
 PERSON = Person("a" * 32, "anna@eksempel.dk", "Anna Ager")
@@ -75,21 +75,33 @@ def test_one_wrong_symbol_or_two_that_changed_places_are_noticed() -> None:
 
 @pytest.mark.parametrize("typed", ["", "-", "0000", "U" * 28, "æ" * 28, "0" * 29, "0" * 27, "\ud800"])
 def test_something_that_is_no_code_is_refused(typed: str) -> None:
-    for read in (read_code, read_safe_key):
+    for read in (read_code, read_safe_paper):
         with pytest.raises(AccessError, match="kan ikke læses"):
             read(typed)
 
 
 def test_the_key_for_the_safe_reads_back_from_paper() -> None:
-    public, private = new_safe_key()
-    typed = private.lower().replace("-", " ")
-    assert bytes(read_safe_key(typed).public_key).hex() == public
+    public, (paper, _) = new_safe_key()
+    assert read_safe_paper(paper.lower().replace("-", " ")) == read_safe_paper(paper)
     assert len(public) == 64
-    for wrong in (private[:-1], private + "0", private[:-1] + ("0" if private[-1] != "0" else "1")):
-        with pytest.raises(AccessError, match="pengeskabet kan ikke læses"):
-            read_safe_key(wrong)
-    with pytest.raises(AccessError, match="pengeskabet kan ikke læses"):
-        read_safe_key("Z" * 60)  # more than 256 bits
+    for wrong in (paper[:-1], paper + "0", paper[:-1] + ("0" if paper[-1] != "0" else "1")):
+        with pytest.raises(AccessError, match="papiret kan ikke læses"):
+            read_safe_paper(wrong)
+    with pytest.raises(AccessError, match="papiret kan ikke læses"):
+        read_safe_paper("Z" * 60)  # more than 256 bits
+
+
+def test_the_key_in_the_safe_takes_two_papers_in_any_order_and_both_are_its_own() -> None:
+    public, papers = new_safe_key()
+    _, (stranger, _) = new_safe_key()
+    request = request_for(Unlocked(PERSON, PrivateKey.generate()), public)
+    assert json.loads(open_with_safe_key(request, papers[::-1]))["keys"]
+    for paper in papers:
+        with pytest.raises(AccessError, match="den samme linje to gange"):
+            open_with_safe_key(request, (paper, paper))
+        with pytest.raises(AccessError, match="Hører de to papirer sammen"):
+            open_with_safe_key(request, (paper, stranger))
+        assert bytes(PrivateKey(read_safe_paper(paper)).public_key).hex() != public
 
 
 def request_for(sealed_by: Unlocked, safe: str, **changes: object) -> bytes:

@@ -140,32 +140,42 @@ def code_key(code: bytes) -> bytes:
 # The key in the safe
 
 
-def new_safe_key() -> tuple[str, str]:
-    """A new key for the safe: the public half in hexadecimal for hold.yaml, and the private half to print and lock away."""
-    private = PrivateKey.generate()
-    symbols = crockford.symbols(int.from_bytes(bytes(private), "big"), _SAFE_SYMBOLS)
-    return bytes(private.public_key).hex(), crockford.grouped(symbols + _safe_checks(bytes(private)))
+def new_safe_key() -> tuple[str, tuple[str, str]]:
+    """A new key for the safe: the public key in hexadecimal for hold.yaml, and the private one as two papers for two people.
+
+    Each paper alone is random: it takes both to have the key (an exclusive or).
+    """
+    private, one = PrivateKey.generate(), secrets.token_bytes(32)
+    return bytes(private.public_key).hex(), (_printed(one), _printed(_either(one, bytes(private))))
 
 
-def read_safe_key(text: str) -> PrivateKey:
-    """The private half as someone typed it from paper. AccessError if a symbol is wrong, missing or too many."""
+def read_safe_paper(text: str) -> bytes:
+    """What someone typed from one of the two papers. AccessError if a symbol is wrong, missing or too many."""
     tidy = crockford.tidy(text)
     try:
-        private = crockford.number(tidy[:_SAFE_SYMBOLS]).to_bytes(32, "big")
+        part = crockford.number(tidy[:_SAFE_SYMBOLS]).to_bytes(32, "big")
     except (ValueError, OverflowError):
-        raise _misread_safe_key() from None
-    if tidy[_SAFE_SYMBOLS:] != _safe_checks(private):
-        raise _misread_safe_key()
-    return PrivateKey(private)
+        raise _misread_safe_paper() from None
+    if tidy[_SAFE_SYMBOLS:] != _safe_checks(part):
+        raise _misread_safe_paper()
+    return part
 
 
-def _safe_checks(private: bytes) -> str:
-    digest = blake2b(private, digest_size=5, person=b"safe key", encoder=RawEncoder)
+def _printed(part: bytes) -> str:
+    return crockford.grouped(crockford.symbols(int.from_bytes(part, "big"), _SAFE_SYMBOLS) + _safe_checks(part))
+
+
+def _either(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))
+
+
+def _safe_checks(part: bytes) -> str:
+    digest = blake2b(part, digest_size=5, person=b"safe key", encoder=RawEncoder)
     return crockford.symbols(int.from_bytes(digest, "big"), _SAFE_CHECKS)
 
 
-def _misread_safe_key() -> AccessError:
-    return AccessError("Nøglen fra pengeskabet kan ikke læses. Se efter, om et tegn er forkert eller mangler.")
+def _misread_safe_paper() -> AccessError:
+    return AccessError("Linjen fra papiret kan ikke læses. Se efter, om et tegn er forkert eller mangler.")
 
 
 def seal_to_safe(unlocked: Unlocked, safe: str) -> Wrap:
@@ -197,15 +207,19 @@ def asked_for(request: bytes) -> tuple[str, str]:
     return f"{asked['person']['name']} <{asked['person']['email']}>", fingerprint(asked["public"])
 
 
-def open_with_safe_key(request: bytes, safe_private_key: str) -> bytes:
-    """The answer to an export request, made offline with the key from the safe.
+def open_with_safe_key(request: bytes, papers: tuple[str, str]) -> bytes:
+    """The answer to an export request, made offline with the key from the safe: its two ``papers``, in any order.
 
     Every old private key in ``request`` that is sealed to this safe is sealed again to the person's new public key;
     the keeper sees a name and a fingerprint, never content, and the result is of no use to anybody but that person.
     Before running it the keeper asks the person for the fingerprint on their screen: it is the one thing that tells
     the person's new key from one that somebody with access to the database has put in its place.
     """
-    asked, private = read_message(request, "request", "pair", "safe", "sealed"), read_safe_key(safe_private_key)
+    asked = read_message(request, "request", "pair", "safe", "sealed")
+    one, other = map(read_safe_paper, papers)
+    if one == other:
+        raise AccessError("Det er den samme linje to gange. Nøglen ligger på to papirer, og begge skal bruges.")
+    private = PrivateKey(_either(one, other))
     person, public = asked["person"], public_key(asked["public"])
     keys = [
         {"pair": key["pair"], "sealed": encoded(SealedBox(public).encrypt(_from_safe(key, person["id"], private)))}
@@ -213,7 +227,7 @@ def open_with_safe_key(request: bytes, safe_private_key: str) -> bytes:
         if key["safe"] == bytes(private.public_key).hex()
     ]
     if not keys:
-        raise AccessError("Nøglen fra pengeskabet passer ikke til denne anmodning. Er det den rigtige nøgle?")
+        raise AccessError("Nøglen fra pengeskabet passer ikke til denne anmodning. Hører de to papirer sammen?")
     return message("result", person={"id": person["id"]}, public=asked["public"], keys=keys)
 
 
