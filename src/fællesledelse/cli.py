@@ -229,8 +229,8 @@ def safe_new() -> None:
         _exactly(out, f"{paper}\n")
     _say(
         out,
-        "Giv de to papirer til to mennesker, der hver låser sit inde. Et papir alene åbner ingenting. Går det ene "
-        "tabt, kan nøglen ikke bruges. Luk vinduet bagefter. Med begge kan en leder, der har mistet sin adgang, få sine tekster igen.",
+        "Giv de to papirer til to mennesker, der hver låser sit inde. Et papir alene åbner ingenting. Går det ene tabt, kan "
+        "nøglen ikke bruges. Luk vinduet bagefter. Med begge kan en leder, der har mistet sin adgang, få sine tekster igen.",
     )
 
 

@@ -78,10 +78,11 @@ def test_help_is_danish_and_ends_with_an_example(command: str) -> None:
     assert "Holdets mappe." in done.stdout
 
 
-GROUPS = ("", "hold", "nøgle")
+GROUPS = ("", "hold", "leder", "kvittering", "nøgle")
 COMMANDS = (
     *(f"hold {verb}" for verb in ("ny", "tjek", "byg", "udgiv", "status", "slet")),
     *(f"nøgle {verb}" for verb in ("ny", "anmod", "åbn", "indlæs")),
+    *("leder slet", "kvittering tjek"),
     *("grupper", "inviter", "mind", "generalprøve", "backup", "gendan", "server", "lab", "demo"),
 )
 
