@@ -155,6 +155,8 @@ def _live(here: Community) -> None:
     anna.write("private.limits", mine)
     dorte.write("episodes.1.did", here.word("Dorte, another group"))
     freja.write("episodes.1.did", here.word("Freja, former leader"))
+    left = here.word(*FORUM, "Vibeke, facilitator", "Freja, former leader")
+    here.thing("left", let_go(freja, hypothesis=left), "Freja, former leader", FORUM)
     here.thing("draft", anna.share(trio), "Anna", TRIO)
     bent.give(here.ids["draft"], well=both)
     here.thing("gift", give_sentence(bent, anna, both), "Bent", TRIO)
@@ -196,5 +198,7 @@ def _arrive(here: Community) -> None:
     old = dict(out.cookies)
     out.post("/api/log-out").raise_for_status()
     out.cookies.update(old)
+    for name in PEOPLE:
+        here.clients[name].get("/enheder").raise_for_status()  # from now on they have been told of one another
     token = here.server.settings.operator_token.read_text(encoding="ascii")
     here.clients["operator"].headers["Authorization"] = f"Bearer {token}"

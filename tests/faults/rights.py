@@ -26,9 +26,10 @@ leader       CaseHandler.PUT CaseHandler.POST VisitHandler.GET VisitHandler.POST
 leader       PublicationHandler.PUT FoundationHandler.GET ReviewsHandler.GET
 
 owner        FormerPage.GET MineHandler.GET SurveyMineHandler.GET SurveyWithdrawHandler.DELETE
+former       EraseHandler.DELETE
 
-author       TakeBackHandler.DELETE DraftHandler.DELETE GiftHandler.DELETE CardBackHandler.DELETE CaseBackHandler.DELETE
-author       WithdrawHandler.DELETE
+sharer       TakeBackHandler.DELETE
+author       DraftHandler.DELETE GiftHandler.DELETE CardBackHandler.DELETE CaseBackHandler.DELETE WithdrawHandler.DELETE
 colleague    GivingHandler.POST
 reader       ReadingPage.GET
 
@@ -44,7 +45,8 @@ facilitator  SurveyCloseHandler.POST SurveyEndHandler.POST SurveyReportHandler.G
 facilitator  DropHandler.POST MeetingThemeHandler.PUT LifeHandler.GET LifeHandler.POST NetworksPage.GET CharterPage.POST
 
 operator     StatusHandler.POST InvitationsHandler.POST OperatorMailingsHandler.POST BackupHandler.POST KeysHandler.POST
-operator     DeletionHandler.POST ExtentHandler.POST SafeRequestHandler.POST SafeResultHandler.POST
+operator     DeletionHandler.POST ExtentHandler.POST LeaderDeletionHandler.POST LeaderExtentHandler.POST
+operator     SafeRequestHandler.POST SafeResultHandler.POST
 """
 
 
@@ -62,15 +64,18 @@ class Role:
         """Whether a line of the table is about them."""
         place = self.places.get(gathering, "")
         near = thing is not None and thing.gathering == gathering
+        own = near and thing is not None and self.name == thing.author
         return {
             "anyone": True,
             "signed in": self.known,
             "member": place in ("leader", "facilitator"),
             "leader": place == "leader",
             "owner": place in ("leader", "former"),
+            "former": place == "former",
             "facilitator": place == "facilitator",
             "operator": self.operator,
-            "author": near and thing is not None and self.name == thing.author and place in ("leader", "former"),
+            "sharer": own and place in ("leader", "former"),
+            "author": own and place == "leader",
             "colleague": near and thing is not None and self.name in thing.readers - {thing.author} and place == "leader",
             "reader": near and thing is not None and self.name in thing.readers and place == "leader",
         }[who]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from ..danish import clock, full_day
+from ..store import Session
 from .house import COPENHAGEN
 from .web import Page
 
@@ -52,6 +53,11 @@ class DevicesPage(Page):
         found = await self.house.ask(self.house.store.access.devices, self.signed_in)
         rows = [{"name": called(each.label), "since": moment(each.since), "here": each.here} for each in found]
         self.show("devices.html", devices=rows, message=message, person=self.person)
+
+
+def elsewhere(session: Session) -> str:
+    """The new device that this one is to be told of; empty if there is none."""
+    return called(session.elsewhere) if session.elsewhere else ""
 
 
 def called(label: str) -> str:

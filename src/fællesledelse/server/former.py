@@ -11,6 +11,7 @@ from ..store import Parcel, Store, SurveyWave, Unlocked
 from ..store.surveys import NO_DRAFT
 from ..vocabulary import GIFTS
 from .backup_api import erased
+from .devices import elsewhere
 from .drafts import KIND as DRAFT_KIND
 from .experiments import KINDS as EXPERIMENTS
 from .mine import CARDS, GIFT_TITLES
@@ -72,6 +73,7 @@ class FormerPage(Page):
                 "gathering_name": manifest.name,
                 "organisation": manifest.organisation,
                 "kind": manifest.kind.value,
+                "elsewhere": elsewhere(self.signed_in),
             },
             gathering=gathering,
             person=self.person,

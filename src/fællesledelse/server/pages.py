@@ -7,7 +7,7 @@ from ..danish import near_day
 from ..model import MEETINGS, GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
-from .devices import called
+from .devices import elsewhere
 from .overview import countable, rows, states
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
@@ -276,7 +276,7 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     return {
         "me": {
             "name": handler.signed_in.person.name,
-            "elsewhere": called(handler.signed_in.elsewhere) if handler.signed_in.elsewhere else "",
+            "elsewhere": elsewhere(handler.signed_in),
             "person": handler.person,
             "role": mine.role.value,
             "gathering": manifest.gathering,
