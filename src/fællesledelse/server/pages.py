@@ -274,19 +274,23 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
-        "me": {
-            "name": handler.signed_in.person.name,
-            "elsewhere": called(handler.signed_in.elsewhere) if handler.signed_in.elsewhere else "",
-            "person": handler.person,
-            "role": mine.role.value,
-            "gathering": manifest.gathering,
-            "gathering_name": manifest.name,
-            "organisation": manifest.organisation,
-            "kind": manifest.kind.value,
-        },
+        "me": whose(handler, manifest) | {"role": mine.role.value},
         "nav": nav,
         "gathering": manifest.gathering,
         "person": handler.person,
+    }
+
+
+def whose(handler: Guarded, manifest: Manifest) -> dict[str, str]:
+    """Who has signed in, and where they are."""
+    return {
+        "name": handler.signed_in.person.name,
+        "elsewhere": called(handler.signed_in.elsewhere) if handler.signed_in.elsewhere else "",
+        "person": handler.person,
+        "gathering": manifest.gathering,
+        "gathering_name": manifest.name,
+        "organisation": manifest.organisation,
+        "kind": manifest.kind.value,
     }
 
 
