@@ -189,7 +189,7 @@ hold.command("slet", cls=DanishCommand, epilog="Eksempel: faellesledelse hold sl
 leader.command("slet", cls=DanishCommand, epilog="Eksempel: faellesledelse leder slet foraar-2026 anna@kommune.example")(
     commands.delete_leader
 )
-receipt.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse kvittering tjek kvittering.json")(
+receipt.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse kvittering tjek kvittering.json --nøgle 3f…")(
     commands.check_receipt
 )
 app.command("generalprøve", cls=DanishCommand, epilog=command.EPILOG)(command.rehearse)

@@ -27,6 +27,9 @@ KeysFrom = Annotated[Path, typer.Option(KEYS, metavar="FIL", help="Kopien af nø
 Gathering = Annotated[str, typer.Argument(metavar="HOLD", help="Holdets korte navn fra hold.yaml.", show_default=False)]
 Email = Annotated[str, typer.Argument(metavar="E-MAIL", help="Lederens e-mailadresse.", show_default=False)]
 ReceiptFile = Annotated[Path, typer.Argument(metavar="FIL", help="Kvitteringen.", show_default=False)]
+Known = Annotated[
+    str | None, typer.Option("--nøgle", metavar="NØGLE", help="Den offentlige nøgle, I skrev ned.", show_default=False)
+]
 Dry = Annotated[bool, typer.Option("--prøv", help="Vis kun, hvad der ville blive slettet.", show_default=False)]
 
 
@@ -116,8 +119,8 @@ def delete_leader(gathering: Gathering, email: Email, dry: Dry = False) -> None:
     _hand_over(receipt)
 
 
-def check_receipt(file: ReceiptFile) -> None:
-    """Se, om en kvittering for sletning er, som den blev underskrevet. Kræver hverken server eller net."""
+def check_receipt(file: ReceiptFile, known: Known = None) -> None:
+    """Se, om en kvittering for sletning er, som jeres server underskrev den. Kræver hverken server eller net."""
     from .store.signing import examined
 
     try:
@@ -126,12 +129,20 @@ def check_receipt(file: ReceiptFile) -> None:
         raise ReceiptError(f"{file} kan ikke læses: {error.strerror}.") from None
     if not receipt.keys() >= _RECEIPT:
         raise ReceiptError("Filen er underskrevet, men den er ingen kvittering for en sletning herfra.")
+    if known is not None and "".join(known.split()).lower() != public:
+        raise ReceiptError(
+            "Kvitteringen er underskrevet med en anden nøgle end den, I har skrevet ned. Stol ikke på den, før I ved "
+            f"hvorfor. Den er underskrevet med {public}."
+        )
     who = f" ({receipt['leder']})" if "leder" in receipt else ""
     say(
         out(), f"Underskriften passer: {receipt['kvittering']}{who}, {receipt['hold']}, færdig {receipt['færdig']}.", "green"
     )
-    say(out(), "Den er lavet med denne offentlige nøgle. Se efter, at det er den, serveren viste, da den blev sat op:")
-    exactly(out(), public)
+    if known is not None:
+        say(out(), "Den er underskrevet med den nøgle, I har skrevet ned.", "green")
+    else:
+        say(out(), "Enhver kan underskrive. Se efter, at det er med den nøgle, serveren viste, da den blev sat op:")
+        exactly(out(), public)
     _say_remaining(out(), receipt)
 
 

@@ -1,29 +1,32 @@
 """Forgetting: what is deleted is gone from disk within a minute, no old copy brings it back, and a changed receipt shows.
 
-A cohort lives on a real server with each database. One leader is deleted, then all of it, by the commands that IT types.
-Looked for is every plain word that was planted (texts, names, addresses) and every sealed value and key, byte for byte, in
-all files: keys, database, its log, mails, exports, temporary files and the server's own output.
+A cohort lives on a real server with each database, which copies itself all the while. One leader is deleted, then all of
+it, by the commands that IT types. Looked for is every plain word that was planted (texts, names, addresses) and every
+sealed value and key, byte for byte, in all files: keys, database, its log, mails, exports, temporary files, the server's own
+output, and its copies of itself, opened with their key.
 """
 
+import base64
+import json
 import random
-import shutil
 import tempfile
 import time
 import uuid
+import zipfile
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import LargeBinary, Table, select
+from sqlalchemy import LargeBinary, Table, create_engine, select
 
 from fællesledelse.errors import FællesledelseError
 from fællesledelse.server.deletion import go_on
 from fællesledelse.server.shelf import Shelf
 from fællesledelse.store import Store, schema
-from fællesledelse.store.database import Database
 from fællesledelse.store.restore import restore
+from fællesledelse.store.sealed_file import unsealed
 from fællesledelse.store.signing import examined
 
 from ..postgres import Server as Postgres
@@ -31,7 +34,7 @@ from ..postgres import running_server
 from ..server.circles import Leader, regroup
 from ..server.conftest import CHEAP, enrol_everyone
 from ..server.people import ANNA, BENT, CARLA, DORTE, PHRASE, VIBEKE, Someone, write_gathering
-from ..server.serving import Server, start
+from ..server.serving import Server, start, wait_for
 from ..server.test_operations import asked, without_key
 from .figure import Figure
 
@@ -45,6 +48,9 @@ CHANGES = 2000
 """How many receipts are tampered with in the whole trial, a byte each."""
 
 MINUTE = 60.0
+HEAD = 48
+"""How many bytes of a sealed value are looked for: whole groups of three, as base64 writes them."""
+
 FIELD = "episodes.1.did"
 LEADERS = (ANNA, BENT, CARLA, DORTE)
 
@@ -62,8 +68,12 @@ class Told:
 
     def look(self, where: str, canaries: Collection[bytes], *folders: Path) -> None:
         """Look for each of the canaries in all files of those folders."""
+        self.count(where, canaries, found(canaries, folders))
+
+    def count(self, where: str, canaries: Collection[bytes], left: Collection[bytes]) -> None:
+        """Add those that were looked for and those that were found."""
         self.looked[where] = self.looked.get(where, 0) + len(canaries)
-        self.left[where] = self.left.get(where, 0) + len(found(canaries, folders))
+        self.left[where] = self.left.get(where, 0) + len(left)
 
 
 def tried(seed: int, share: float) -> Iterator[Figure]:
@@ -99,6 +109,8 @@ def _live(postgres: Postgres | None, texts: int, chance: random.Random, told: To
         _share(leaders[BENT], leaders[ANNA], words[BENT][0])
         leaders[ANNA].client.get("/api/demo/mine.zip").raise_for_status()
         here.copy("før")
+        every = here.sealed(tables=set(schema.metadata.sorted_tables) - {schema.session})  # a copy leaves sessions out
+        wait_for(lambda: here.kept(every) == every)
         _without_bent(here, leaders, words[BENT], told)
         _without_anyone(here, words, told)
 
@@ -114,10 +126,9 @@ def _without_bent(here: "_Cohort", leaders: dict[Someone, Leader], words: list[s
     here.timed(told, "leder", "slet", "demo", BENT.email, typed=BENT.email)
     here.write_out()
     told.look(f"the files of {here.kind} after a leader", {*canaries, *plain}, *here.files)
+    told.count("the server's copies of itself after a leader", {*canaries, *plain}, here.kept({*canaries, *plain}))
     here.copy("efter")
-    with here.put_back("før", "efter") as store:
-        told.copies += 1
-        told.revived += store.people.find(BENT.email) is not None or _reads(store, BENT)
+    _revived(told, here, [BENT], (here.old, "efter"), *((path, "før") for path in here.copies))
 
 
 def _without_anyone(here: "_Cohort", words: dict[Someone, list[str]], told: Told) -> None:
@@ -126,18 +137,32 @@ def _without_anyone(here: "_Cohort", words: dict[Someone, list[str]], told: Told
     here.timed(told, "hold", "slet", "demo", typed="Holdet demo")
     here.write_out()
     told.look(f"the files of {here.kind} while it runs", {*canaries, *plain}, *here.files)
+    told.count("the server's copies of itself after a cohort", {*canaries, *plain}, here.kept({*canaries, *plain}))
     assert here.server.stop() == 0
     told.look(f"the files of {here.kind} when it has stopped", {*canaries, *plain}, *here.files)
-    told.look(
-        "PostgreSQL's own log: what leaders wrote", {each.encode() for who in LEADERS for each in words[who]}, *here.log
-    )
-    without_key(here.place / "nøgler-før.zip")  # what the receipt says is to be done by hand
-    with here.put_back("før", "før") as store:
+    if here.cluster is not None:
+        texts = {each.encode() for who in LEADERS for each in words[who]}
+        told.look("all of PostgreSQL's files: what leaders wrote", texts, here.cluster, here.cluster.parent / "log")
+    for keys in ("før", "efter"):
+        without_key(here.place / f"nøgler-{keys}.zip")  # what the receipt says is to be done by hand
+    _revived(told, here, LEADERS, *((path, keys) for path in here.copies for keys in ("før", "efter")))
+    _revived(told, here, LEADERS, (here.old, "før"), (here.old, "efter"), names=False)
+    with here.put_back(here.old, "efter", over=True) as store:
         told.copies += 1
-        told.revived += any(_reads(store, who) for who in LEADERS)
-    with here.put_back("før", "efter", over=True) as store:
-        told.copies += 1
-        told.revived += any(store.people.find(who.email) is not None for who in LEADERS)
+        told.revived += any(_knows(store, who) for who in LEADERS)
+
+
+def _revived(
+    told: Told, here: "_Cohort", people: Collection[Someone], *copies: tuple[Path, str], names: bool = True
+) -> None:
+    """Put copies back on an empty machine, each with a copy of the keys, and count those in which someone is there again.
+
+    Without ``names`` only texts count: names in old copies are among what the receipt can't prove.
+    """
+    for copy, keys in copies:
+        with here.put_back(copy, keys) as store:
+            told.copies += 1
+            told.revived += any(_reads(store, who) or (names and _knows(store, who)) for who in people)
 
 
 def _share(author: Leader, reader: Leader, text: str) -> None:
@@ -146,6 +171,11 @@ def _share(author: Leader, reader: Leader, text: str) -> None:
     reader.give(author.share(text), well="GIVET AF EN ANDEN")
     body = {"publication_id": uuid.uuid4().hex, "readers": "cohort", "headings": ["draft.task"], "day": "2026-01-01"}
     author.client.put("/api/demo/publication", json=body)
+
+
+def _knows(store: Store, who: Someone) -> bool:
+    """Whether there is anybody of that address."""
+    return store.people.find(who.email) is not None
 
 
 def _reads(store: Store, who: Someone) -> bool:
@@ -197,23 +227,35 @@ class _Cohort:
             with psycopg.connect(self.url, autocommit=True) as connection:
                 connection.execute("CHECKPOINT")
 
-    def sealed(self, person: str | None = None) -> set[bytes]:
-        """Every sealed value in the database, of one person or of all: the beginning, where a page can't have parted it."""
-        database = Database(self.url) if self.url else None
-        found: set[bytes] = set()
-        with ExitStack() as stack:
-            if database is None:
-                copy = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "copy.sqlite"
-                for end in ("", "-wal"):
-                    with suppress(FileNotFoundError):
-                        shutil.copy(f"{self.data}/faellesledelse.sqlite{end}", f"{copy}{end}")
-                database = Database(f"sqlite:///{copy}")
-            stack.callback(database.close)
-            with database.reading() as connection:
-                for table in schema.metadata.sorted_tables:
-                    for value in _values(table, person):
-                        found |= {each[:48] for each in connection.execute(value).scalars() if each and len(each) >= 48}
-        return found
+    def sealed(self, person: str | None = None, tables: Collection[Table] = schema.metadata.sorted_tables) -> set[bytes]:
+        """Every sealed value in those tables, of one person or of all: the beginning, where a page can't have parted it."""
+        file = f"sqlite:///file:{self.data}/faellesledelse.sqlite?mode=ro&uri=true"
+        engine = create_engine(self.url.replace("postgresql:", "postgresql+psycopg:", 1) if self.url else file)
+        with engine.connect() as connection:
+            queries = [query for table in tables for query in _values(table, person)]
+            values = [value for query in queries for value in connection.execute(query).scalars()]
+        engine.dispose()
+        return {bytes(each)[:HEAD] for each in values if each and len(each) >= HEAD}
+
+    @property
+    def old(self) -> Path:
+        """The copy that IT made before anything was deleted."""
+        return self.place / "kopi-før.zip"
+
+    @property
+    def copies(self) -> list[Path]:
+        """Those that the server has taken of itself and still keeps."""
+        return sorted((self.place / "kopier").glob("*.kopi"))
+
+    def kept(self, canaries: Collection[bytes]) -> set[bytes]:
+        """Those of the canaries that stand in a copy which the server keeps of itself, sealed or opened, in any form."""
+        left = found(canaries, [self.place / "kopier"])
+        key = (self.data / "keys/backup.key").read_bytes()
+        for path in self.copies:
+            with suppress(FileNotFoundError), path.open("rb") as file, zipfile.ZipFile(unsealed(file, key)) as archive:
+                contents = [archive.read(name) for name in archive.namelist()]
+                left |= {each for each in canaries if any(form in content for form in _forms(each) for content in contents)}
+        return left
 
     def copy(self, name: str) -> None:
         """Copies of everything, as IT makes them."""
@@ -227,22 +269,26 @@ class _Cohort:
         told.slowest = max(told.slowest, time.monotonic() - began)
         assert done.returncode == 0, done.stderr
         (path,) = self.place.glob("kvittering-*.json")
-        assert "Underskriften passer" in asked(self.server, "kvittering", "tjek", path).stdout
         told.receipts.append(path.read_bytes())
         path.unlink()
 
     @contextmanager
-    def put_back(self, copy: str, keys: str, over: bool = False) -> Iterator[Store]:
+    def put_back(self, copy: Path, keys: str, over: bool = False) -> Iterator[Store]:
         """The store of an old copy that is put back and started: on an empty machine, or ``over`` the data folder."""
         data = self.data if over else Path(tempfile.mkdtemp(dir=self.place))
         url = self.postgres.create() if self.postgres else f"sqlite:///{data}/faellesledelse.sqlite"
-        restore(self.place / f"kopi-{copy}.zip", self.place / f"nøgler-{keys}.zip", url, data)
+        restore(copy, self.place / f"nøgler-{keys}.zip", url, data)
         store = Store.open(url, data / "keys", kdf_cost=CHEAP)
         try:
-            go_on(store, data, Shelf([]))
+            go_on(store, replace(self.server.settings, data=data), Shelf([]))
             yield store
         finally:
             store.close()
+
+
+def _forms(canary: bytes) -> tuple[bytes, ...]:
+    """A canary as it is, and as a line of a copied table may hold it."""
+    return canary, base64.b64encode(canary), json.dumps(canary.decode("latin-1")).strip('"').encode()
 
 
 def _values(table: Table, person: str | None) -> Iterator[object]:
@@ -262,12 +308,13 @@ def _cohort(postgres: Postgres | None) -> Iterator[_Cohort]:
     with tempfile.TemporaryDirectory(prefix="fl-") as name:
         place = Path(name)
         folder, data, url = place / "demo", place / "data", postgres.create() if postgres else None
-        (place / "tmp").mkdir()
-        data.mkdir()
+        for made in (place / "tmp", place / "kopier", data):
+            made.mkdir()
         write_gathering(folder, "demo")
         regroup(folder, {"1": (ANNA, BENT), "2": (CARLA, DORTE)})
         _enrol(url or f"sqlite:///{data}/faellesledelse.sqlite", data / "keys", folder)
-        server = start(data, [folder], {"TMPDIR": str(place / "tmp")} | ({"FAELLESLEDELSE_DATABASE": url} if url else {}))
+        own = {"TMPDIR": str(place / "tmp"), "FAELLESLEDELSE_BACKUP": str(place / "kopier"), "TEST_COPY_EVERY": "1"}
+        server = start(data, [folder], own | ({"FAELLESLEDELSE_DATABASE": url} if url else {}), clocked=True)
         try:
             server.wait_until_up()
             yield _Cohort(place, folder, server, url, postgres, _cluster(url))

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from fællesledelse.store import schema
 from fællesledelse.store.backup import Copy
 from fællesledelse.store.database import Database
 from fællesledelse.store.sealed_file import unsealed
+from fællesledelse.store.signing import signed
 
 from ..postgres import Server as Postgres
 from .circles import regroup
@@ -231,6 +233,7 @@ def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
     put_back.mkdir(parents=True)
     (put_back / "deltagere.csv").write_text(f"{ANNA.name};{ANNA.email}", encoding="utf-8")
 
+    (public_key,) = re.findall(r"skriv den offentlige nøgle ned.*?\b([0-9a-f]{64})\b", server.written, re.DOTALL | re.I)
     tried = asked(server, "hold", "slet", "demo", "--prøv")
     assert tried.returncode == 0, tried.stderr
     for words in ("Holdet demo (demo)", "answer 2,", "personer, der kun har været på dette hold", "Intet er slettet."):
@@ -274,10 +277,18 @@ def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
     receipt["ligger der stadig"].pop(0)
     (later,) = data.parent.glob("kvittering-*.json")
     told = json.loads(later.read_text(encoding="utf-8"))
-    assert told.pop("underskrift")["offentlig nøgle"] == receipt.pop("underskrift")["offentlig nøgle"]
+    assert told.pop("underskrift")["offentlig nøgle"] == receipt.pop("underskrift")["offentlig nøgle"] == public_key
     assert told == receipt
     checked = run(place, "kvittering", "tjek", later)
     assert (checked.returncode, "Underskriften passer: Sletning af et hold, demo" in checked.stdout) == (0, True)
+    assert public_key in checked.stdout
+    known = run(place, "kvittering", "tjek", later, "--nøgle", public_key.upper())
+    assert (known.returncode, "med den nøgle, I har skrevet ned" in known.stdout) == (0, True)
+    forged = place / "forfalsket.json"
+    forged.write_text(json.dumps(signed(told | {"færdig": "2020-01-01"}, place / "andre nøgler")), encoding="utf-8")
+    assert run(place, "kvittering", "tjek", forged).returncode == 0, "anyone can sign"
+    refused = run(place, "kvittering", "tjek", forged, "--nøgle", public_key)
+    assert (refused.returncode, "underskrevet med en anden nøgle end den" in unwrapped(refused.stderr)) == (1, True)
     later.write_text(later.read_text(encoding="utf-8").replace('"answer": 2', '"answer": 1'), encoding="utf-8")
     assert "Kvitteringen er ændret" in run(place, "kvittering", "tjek", later).stderr
     assert server.stop() == 0

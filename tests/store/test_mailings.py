@@ -43,6 +43,16 @@ def test_each_line_is_taken_once_and_the_last_one_ends_the_mailing(house: House)
     assert store.mailings.find(mailing).state is MailingState.DONE
 
 
+def test_a_mailing_is_newer_than_those_before_it_also_where_the_clock_is_put_back(house: House) -> None:
+    begun = []
+    for hours in (0, 0, -3, 0):
+        house.clock.forward(hours=hours)
+        begun.append(begin(house))
+        house.store.mailings.drop(begun[-1])
+    assert [each.id for each in house.store.mailings.all("demo")] == begun[::-1]
+    assert list(dict.fromkeys(line.mailing for line in house.store.mailings.lines("demo"))) == begun[::-1]
+
+
 def test_what_was_on_its_way_when_everything_stopped_is_uncertain_and_never_taken_by_itself(house: House) -> None:
     mailing = begin(house)
     house.store.mailings.settle(take(house.store, mailing), LineState.SENT)

@@ -155,7 +155,7 @@ async def erased(house: House, gathering: str, email: str) -> dict[str, Any]:
         LOG.error("The deletion of a leader of %s was broken off: %s", gathering, error)
         raise Refused(503, "not-finished", UNFINISHED) from None
     house.live.look_again()
-    await try_copy(house)
+    await try_copy(house, alone=True)
     return told_leader(receipt, person.email, house.settings.data)
 
 

@@ -5,7 +5,8 @@ What is lost with the disk is then what was written since the last one: EVERY se
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ..danish import listed
@@ -19,6 +20,7 @@ EVERY = 30.0  # seconds
 NEWEST = 10  # copies that are kept
 DAYS = 30  # of so many the last copy is kept too
 IT = "IT"  # whose files are made one at a time
+_NAME = "%Y%m%d-%H%M%S"
 
 
 async def go_on(house: House) -> None:
@@ -33,31 +35,32 @@ async def go_on(house: House) -> None:
         await asyncio.sleep(EVERY)
 
 
-async def try_copy(house: House) -> bool:
-    """Copy everything; whether that could be done."""
+async def try_copy(house: House, alone: bool = False) -> bool:
+    """Copy everything; whether that could be done. ``alone`` as ``copy`` takes it."""
     try:
-        await house.ask_for_file(IT, copy, house)
+        await house.ask_for_file(IT, copy, house, alone)
     except (BackupError, StoreError, OSError) as error:
         LOG.error("Der blev ikke taget en kopi, og det bliver prøvet igen: %s", error)
         return False
     return True
 
 
-def copy(house: House) -> None:
+def copy(house: House, alone: bool = False) -> None:
     """Copy everything into the folder that IT has named, if there is one. Raises BackupError, StoreError or OSError.
 
-    Then older ones go: all from before the last deletion of a gathering or a leader, and of the others what is not to be
-    kept.
+    Then older ones go: all of them if it is to be there ``alone``, for something has just been deleted; else all from
+    before the last deletion of a gathering or a leader, and of the others what is not to be kept.
     """
     folder, store = house.settings.backup, house.store
     if folder is None:
         return
-    newest = folder / _name(house.clock())
+    newest = _next(folder, house.clock())
     with whole(newest, "backup", lambda: store.backup.key) as target:
         store.backup.write(target, files(house))
     ends = [each.finished_at for each in store.deletion.receipts()] + [each.finished_at for each in store.erasure.receipts()]
     deleted = [datetime.fromisoformat(end) for end in ends if end is not None]
-    kept = [path for path in sorted(taken(folder)) if path == newest or path.name > max(map(_name, deleted), default="")]
+    last = newest.name if alone else max(map(_name, deleted), default="")
+    kept = [path for path in sorted(taken(folder)) if path == newest or path.name > last]
     days = {path.name[:8]: path for path in kept}
     for path in set(taken(folder)) - set(kept[-NEWEST:]) - set(list(days.values())[-DAYS:]):
         path.unlink()
@@ -69,9 +72,20 @@ def copy(house: House) -> None:
         )
 
 
+def _next(folder: Path, now: datetime) -> Path:
+    """Where the next copy goes: its name comes after all others, also where the clock has been put back."""
+    path = folder / _name(now)
+    newest = max(taken(folder), default=path)
+    if newest <= path:
+        return path
+    with suppress(ValueError):  # it is none of ours
+        return folder / _name(datetime.strptime(newest.stem, _NAME).replace(tzinfo=UTC) + timedelta(seconds=1))
+    return path
+
+
 def _name(moment: datetime) -> str:
     """The name of a copy: in UTC, so that names are in the order of time."""
-    return f"{moment.astimezone(UTC):%Y%m%d-%H%M%S}.kopi"
+    return f"{moment.astimezone(UTC):{_NAME}}.kopi"
 
 
 def taken(folder: Path) -> list[Path]:

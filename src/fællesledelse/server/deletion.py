@@ -71,8 +71,13 @@ def delete(store: Store, settings: Settings, gathering: str) -> Receipt:
 
 def delete_leader(store: Store, data: Path, gathering: str, email: str) -> LeaderReceipt:
     """Delete one leader from a gathering. StoreError if nobody of that address is or has been in it."""
-    begun = store.erasure.begin(gathering, email, GIVEN)
-    mails = _discard(data / "udbakke", {email}) if begun.share.whole else 0
+    return _finish(store, data, store.erasure.begin(gathering, email, GIVEN))
+
+
+def _finish(store: Store, data: Path, begun: LeaderReceipt) -> LeaderReceipt:
+    """Do what is left to do of a leader's deletion; once or a hundred times."""
+    leader = store.people.person(begun.share.person)
+    mails = _discard(data / "udbakke", {leader.email}) if leader is not None and begun.share.whole else 0
     _discard_copies(data)
     return store.erasure.finish(begun, GIVEN, mails)
 
@@ -82,7 +87,7 @@ def go_on(store: Store, settings: Settings, shelf: Shelf) -> None:
     for begun in store.erasure.receipts():
         if begun.finished_at is not None:
             continue
-        store.erasure.finish(begun, GIVEN)
+        _finish(store, settings.data, begun)
         LOG.warning("Sletningen af en leder på %s var afbrudt og er nu gjort færdig.", begun.share.gathering)
     for receipt in store.deletion.receipts():
         gathering = receipt.extent.gathering

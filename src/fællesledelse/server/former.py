@@ -11,11 +11,11 @@ from ..store import Parcel, Store, SurveyWave, Unlocked
 from ..store.surveys import NO_DRAFT
 from ..vocabulary import GIFTS
 from .backup_api import erased
-from .devices import elsewhere
 from .drafts import KIND as DRAFT_KIND
 from .experiments import KINDS as EXPERIMENTS
 from .mine import CARDS, GIFT_TITLES
 from .mine_api import within
+from .pages import whose
 from .publication import KIND as PUBLICATION_KIND
 from .survey_api import looked, own_answers
 from .web import Api, Page, Refused
@@ -66,15 +66,7 @@ class FormerPage(Page):
         ending = self.house.ending.get(gathering)
         self.show(
             "former.html",
-            me={
-                "name": unlocked.person.name,
-                "home": "/",
-                "gathering": gathering,
-                "gathering_name": manifest.name,
-                "organisation": manifest.organisation,
-                "kind": manifest.kind.value,
-                "elsewhere": elsewhere(self.signed_in),
-            },
+            me=whose(self, manifest) | {"home": "/"},
             gathering=gathering,
             person=self.person,
             gone=day(ending.gone(self.house.today())) if ending and (ending.first or ending.next) else "",

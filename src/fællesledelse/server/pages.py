@@ -7,7 +7,6 @@ from ..danish import near_day
 from ..model import MEETINGS, GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
-from .devices import elsewhere
 from .overview import countable, rows, states
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
@@ -274,19 +273,23 @@ async def shell(handler: Guarded, cohort: Cohort, mine: Membership, current: str
     for name, title in (*extras, ("privatliv", "Privatliv")):
         nav.append(_entry(title, f"{base}/{name}", name == current, extra=True))
     return {
-        "me": {
-            "name": handler.signed_in.person.name,
-            "elsewhere": elsewhere(handler.signed_in),
-            "person": handler.person,
-            "role": mine.role.value,
-            "gathering": manifest.gathering,
-            "gathering_name": manifest.name,
-            "organisation": manifest.organisation,
-            "kind": manifest.kind.value,
-        },
+        "me": whose(handler, manifest) | {"role": mine.role.value},
         "nav": nav,
         "gathering": manifest.gathering,
         "person": handler.person,
+    }
+
+
+def whose(handler: Guarded, manifest: Manifest) -> dict[str, str]:
+    """Who has signed in, and where they are."""
+    return {
+        "name": handler.signed_in.person.name,
+        "elsewhere": elsewhere(handler.signed_in),
+        "person": handler.person,
+        "gathering": manifest.gathering,
+        "gathering_name": manifest.name,
+        "organisation": manifest.organisation,
+        "kind": manifest.kind.value,
     }
 
 

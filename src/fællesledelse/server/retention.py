@@ -18,12 +18,21 @@ EVERY = 3600.0
 
 async def watch(house: House, end_gathering: Callable[[str], Awaitable[None]]) -> None:
     """Look after every cohort, again and again. Called when the server starts; it ends with the server."""
+    gone = set[str]()
     while True:
-        for cohort in list(house.shelf):
+        here = {cohort.manifest.gathering for cohort in house.shelf}
+        for gathering in here | gone:
             try:
-                await look_after(house, cohort, end_gathering)
+                cohort = await house.cohort(gathering)  # as it has been built since, even if nobody has come by
+                if cohort is not None:
+                    await look_after(house, cohort, end_gathering)
+                elif gathering in gone:
+                    await _delete(house, gathering, end_gathering)
             except Exception:  # whatever is wrong with one, the others end in their time
-                LOG.exception("The end of %s could not be looked after", cohort.manifest.gathering)
+                LOG.exception("The end of %s could not be looked after", gathering)
+                gone |= {gathering} if house.shelf.find(gathering) is None else set()
+            else:
+                gone.discard(gathering)
         await asyncio.sleep(EVERY)
 
 
@@ -35,17 +44,19 @@ async def look_after(house: House, cohort: Cohort, end_gathering: Callable[[str]
     if here is None:
         return
     if here.first is not None and here.closed and today >= here.gone(today):
-        await clear(house, gathering, end_gathering)
-        house.audit.note("gathering-deleted", route="retention", status=200, gathering=gathering)
-        LOG.warning(
-            "%s er slettet, som lederne har fået at vide. Hent kvitteringen: faellesledelse hold slet %s",
-            gathering,
-            gathering,
-        )
+        await _delete(house, gathering, end_gathering)
         return
     house.ending[gathering] = here
     if here.next is not None:
         await _tell(house, cohort)
+
+
+async def _delete(house: House, gathering: str, end_gathering: Callable[[str], Awaitable[None]]) -> None:
+    """Delete a cohort whose time is over, and leave word for IT."""
+    await clear(house, gathering, end_gathering)
+    house.audit.note("gathering-deleted", route="retention", status=200, gathering=gathering)
+    words = "%s er slettet, som lederne har fået at vide. Hent kvitteringen: faellesledelse hold slet %s"
+    LOG.warning(words, gathering, gathering)
 
 
 async def _tell(house: House, cohort: Cohort) -> None:
@@ -68,5 +79,5 @@ async def clear(house: House, gathering: str, end_gathering: Callable[[str], Awa
     house.live.look_again()
     await end_gathering(gathering)
     receipt = await house.ask_for_file(IT, delete, house.store, house.settings, gathering)
-    await try_copy(house)
+    await try_copy(house, alone=True)
     return receipt

@@ -6,7 +6,7 @@ server died may have arrived: it becomes *uncertain*, and goes again only when s
 
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
@@ -26,11 +26,15 @@ class Mailings:
         self._database, self._clock = database, clock
 
     def begin(self, gathering: str, kind: MailingKind, lines: Sequence[Planned]) -> str:
-        """The id of a new mailing under way, all of its lines waiting. AccessError while another of that kind isn't done."""
+        """The id of a new mailing under way, all of its lines waiting. AccessError while another of that kind isn't done.
+
+        It is newer than any before it, also where the clock stands still or is put back.
+        """
         mailing, now = secrets.token_hex(16), self._clock()
         with self._database.atomic() as connection:
             _hold_kind(connection, gathering, kind)
-            values = {"id": mailing, "gathering": gathering, "kind": kind, "made_at": now}
+            made_at = max(now, _newest(connection, gathering) + timedelta(microseconds=1))
+            values = {"id": mailing, "gathering": gathering, "kind": kind, "made_at": made_at}
             connection.execute(insert(schema.mailing).values(**values, state=MailingState.UNDER_WAY, trouble=""))
             blank = {"mailing": mailing, "state": LineState.WAITING, "round": 0, "reason": "", "changed_at": now}
             rows = [
@@ -188,6 +192,13 @@ def _hold_kind(connection: Connection, gathering: str, kind: str, but: str = "")
         raise AccessError(
             "Der er allerede en udsendelse i gang. Lad den blive færdig, eller fortsæt den, før du begynder en ny."
         )
+
+
+def _newest(connection: Connection, gathering: str) -> datetime:
+    """When the newest mailing of a gathering was made; long ago if there is none."""
+    table = schema.mailing
+    newest = connection.execute(select(func.max(table.c.made_at)).where(table.c.gathering == gathering)).scalar()
+    return newest or datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _row(connection: Connection, mailing: str, hold: bool = False) -> RowMapping:

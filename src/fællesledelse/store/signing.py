@@ -38,13 +38,13 @@ def examined(file: bytes) -> tuple[dict[str, Any], str]:
     try:
         receipt = json.loads(file, object_pairs_hook=_once)
         signature = receipt.pop(FIELD)
-        public = str(signature[_PUBLIC])
-        VerifyKey(bytes.fromhex(public)).verify(_told(receipt), bytes.fromhex(signature[_SIGNATURE]))
+        public = bytes.fromhex(signature[_PUBLIC])
+        VerifyKey(public).verify(_told(receipt), bytes.fromhex(signature[_SIGNATURE]))
     except BadSignatureError:
         raise ReceiptError("Underskriften passer ikke. Kvitteringen er ændret, efter at den blev skrevet.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ReceiptError("Filen er ikke en underskrevet kvittering herfra, eller noget af den mangler.") from None
-    return receipt, public
+    return receipt, public.hex()
 
 
 def _told(receipt: dict[str, Any]) -> bytes:
