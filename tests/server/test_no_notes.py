@@ -22,8 +22,8 @@ KEPT = {
 }
 """The tables that a salon leaves rows in: who is invited, their keys, how far the clock is, who was there, and themes."""
 
-WORDLESS = {"RoomHandler", "DoneHandler", "NoticeHandler", "ThemesPage"}
-"""What a leader may change: the clock, the own mark, having read the notice, and themes."""
+WORDLESS = {"RoomHandler", "DoneHandler", "NoticeHandler", "ThemesPage", "DevicesPage", "EraseHandler"}
+"""What a leader may change: clock, own mark, having read the notice, themes, where they are signed in, and to be deleted."""
 
 FILLINGS = {
     "gathering": ("demo",),
@@ -127,7 +127,7 @@ def test_no_route_of_a_salon_takes_words_from_a_leader_but_suggestions_of_themes
             refused.setdefault(handler, set()).add(f"{answer.status_code} {_error(answer)}")
     for handler in ("AnswerHandler", "ContractHandler", "DraftsHandler", "GiftsHandler", "ResponseHandler", "VetoesHandler"):
         assert "403 no-notes" in refused[handler], refused[handler]
-    for handler in WORDLESS - {"ThemesPage"}:
+    for handler in WORDLESS - {"ThemesPage", "DevicesPage"}:
         [address] = {each for name, each in addresses if name == handler}
         for method in ("POST", "PUT"):
             assert anna.client.request(method, address, content=json.dumps(BODY)).status_code in (400, 405)

@@ -259,7 +259,7 @@ def test_a_step_without_a_run_sheet_has_no_screen_and_no_pack(people: Around) ->
 def test_the_log_says_that_groups_were_steered_and_no_more(people: Around) -> None:
     steer(people, "begin")
     line = next(each for each in reversed(people.server.audit) if each["event"] == "groups-steered")
-    assert set(line) == {"at", "event", "route", "status", "person", "gathering"}
+    assert set(line) == {"at", "event", "route", "status", "person", "gathering", "after"}
     assert line["person"] == people.vibeke.id
 
 

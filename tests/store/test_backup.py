@@ -45,6 +45,10 @@ class Copies:
         """Seal the same zip file with another content of one member."""
         zipped = self.opened()
         rewritten(zipped, name, content)
+        self.seal(zipped)
+
+    def seal(self, zipped: io.BytesIO) -> None:
+        """Put that zip file in place of the one that is sealed there."""
         with self.backup.open("wb") as target:
             writer = SealedWriter(target, self.house.store.backup.key)
             writer.write(zipped.getvalue())
@@ -468,13 +472,14 @@ def test_an_old_copy_brings_a_deleted_gathering_neither_its_key_nor_its_rows(tmp
     store.close()
 
 
-def aged(path: Path, revision: str, columns: dict[str, list[str]]) -> None:
+def aged(copies: Copies, revision: str, columns: dict[str, list[str]]) -> None:
     """Make a copy what it would have been with an older schema that had those columns by table."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(copies.opened()) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         contents = {told["name"]: archive.read(f"tables/{told['name']}.jsonl") for told in manifest["tables"]}
     tables = [told for told in manifest["tables"] if told["name"] in columns]
-    with zipfile.ZipFile(path, "w") as archive:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
         for told in tables:
             rows = [
                 dict(zip(told["columns"], json.loads(line), strict=True)) for line in contents[told["name"]].splitlines()
@@ -483,6 +488,7 @@ def aged(path: Path, revision: str, columns: dict[str, list[str]]) -> None:
             lines = [json.dumps([row[name] for name in told["columns"]]) + "\n" for row in rows]
             archive.writestr(f"tables/{told['name']}.jsonl", "".join(lines))
         archive.writestr("manifest.json", json.dumps(manifest | {"schema": revision, "tables": tables, "files": {}}))
+    copies.seal(zipped)
 
 
 def test_an_older_schema_is_put_back_and_brought_up_to_date(
@@ -494,7 +500,7 @@ def test_an_older_schema_is_put_back_and_brought_up_to_date(
         found = inspect(connection)
         columns = {name: [column["name"] for column in found.get_columns(name)] for name in found.get_table_names()}
     old.close()
-    aged(copies.backup, "0002", columns)
+    aged(copies, "0002", columns)
     restore(copies.backup, copies.keys, empty, tmp_path / "new")
     store = opened(empty, tmp_path / "new", clock)
     before, shown = rows(copies.house.store), list(schema.invitation.c).index(schema.invitation.c.shown)

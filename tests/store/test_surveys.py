@@ -20,6 +20,7 @@ from fællesledelse.store import Draft, Frame, Store, Survey, SurveyWave, schema
 from fællesledelse.store import surveys as module
 from fællesledelse.store.backup import Backup
 from fællesledelse.store.restore import restore
+from fællesledelse.store.sealed_file import unsealed
 from fællesledelse.store.sealing import unseal
 from fællesledelse.store.survey_answers import SurveyAnswers
 from fællesledelse.store.waves import APART
@@ -430,9 +431,11 @@ def members(content: bytes) -> list[bytes]:
 
 
 def backup(house: House) -> bytes:
+    """The zip file in a copy, as who has the copied keys opens it."""
     target = io.BytesIO()
     house.store.backup.write(target, ())
-    return target.getvalue()
+    target.seek(0)
+    return unsealed(target, house.store.backup.key).getvalue()
 
 
 def keys_copied(house: House) -> bytes:

@@ -7,6 +7,7 @@ from ..danish import near_day
 from ..model import MEETINGS, GatheringKind, Manifest, Participant, Role, Step, StepKind
 from ..store import Membership, fingerprint
 from .access_api import notice_digest
+from .devices import elsewhere
 from .overview import countable, rows, states
 from .path import Stage, first_day, moved_dates, own_day, stages, url
 from .shelf import Cohort
