@@ -21,6 +21,7 @@ ME = {
     "role": "leader",
     "kind": "forløb",
     "gathering": "demo",
+    "elsewhere": "",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
 }

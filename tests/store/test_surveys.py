@@ -436,7 +436,7 @@ def backup(house: House) -> bytes:
     return target.getvalue()
 
 
-def opened(house: House) -> list[bytes]:
+def unlocked(house: House) -> list[bytes]:
     """What is in a copy, for who has the copied keys."""
     return members(unsealed(io.BytesIO(backup(house)), house.store.backup.key).getvalue())
 
@@ -450,10 +450,10 @@ def keys_copied(house: House) -> bytes:
 def test_two_backups_of_a_wave_say_nothing_of_who_answered_between_them(cohort: House, wave: str) -> None:
     """All that differs is one sealed box; whatever was answered between, it is of one size, and no copied key opens it."""
     answer(cohort, wave, 0)
-    copies = [opened(cohort)]
+    copies = [unlocked(cohort)]
     for number in (1, 2, 3, 4):
         answer(cohort, wave, number)
-        copies.append(opened(cohort))
+        copies.append(unlocked(cohort))
     for one, other in itertools.pairwise(copies):
         unlike = [at for at, (first, second) in enumerate(zip(one, other, strict=True)) if first != second]
         texts = [one[at] for at in unlike if b'"gatherings"' not in one[at]]
@@ -467,7 +467,7 @@ def test_no_copy_holds_the_keys_of_waves_or_the_link(cohort: House, wave: str) -
     files = cohort.store.surveys._files
     secret = [files.secret("demo", name) for name in files.secrets("demo")]
     assert len(secret) == 2
-    found = [*members(keys_copied(cohort)), *opened(cohort)]
+    found = [*members(keys_copied(cohort)), *unlocked(cohort)]
     assert traces([each for each in secret if each], found) == []
     assert isinstance(cohort.store.backup, Backup)
 
