@@ -8,11 +8,11 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -26,13 +26,17 @@ from fællesledelse.manifest import load_roster
 from fællesledelse.model import Role
 from fællesledelse.operation import backup, backup_keys, invite, mailing, status
 from fællesledelse.server.access_api import Brake
+from fællesledelse.server.run import now
+from fællesledelse.store.invitations import OPEN
 from tests import tools
-from tests.live import PHRASE, Live, serving
+from tests.live import PHRASE, House
+from tests.server.serving import Server, start
 
 from .figure import Figure
 
 VISITS, GUESSES, FLOOD = 1000, 30, 60
-BROWSED = 0.1  # of the visits
+NEVER = 2  # people who do not come in
+BROWSED = 10  # every tenth visit
 COOKIE = "faellesledelse"
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")  # of a link, wherever one stands
 BROKEN = re.compile(r"#([\w-]{43})")  # of one that has been broken over lines, when they are put together
@@ -55,14 +59,15 @@ DESK = (
 class Post:
     """A cohort whose people have been sent their links. ``given``: all that others than they were ever shown."""
 
-    live: Live
+    server: Server
+    live: House
     desk: httpx.Client  # the facilitator's
     people: list[str]
     links: dict[str, str]
     given: list[str]
     secrets: list[str] = field(default_factory=list)  # what opens something
-    told: list[str] = field(default_factory=list)  # what a browser has said of where it came from, and remembers
-
+    left: list[str] = field(default_factory=list)  # secrets of links that were opened and not used
+    told: list[str] = field(default_factory=list)  # what a browser has said of where it came from
     crowd: ExitStack = field(default_factory=ExitStack)  # of clients
 
     def client(self) -> httpx.Client:
@@ -77,16 +82,19 @@ class Post:
 def tried(seed: int, share: float) -> Iterator[Figure]:
     """The visits of scanners, then everybody's own; where secrets lie; what others hold; and guessing."""
     chance, visits = random.Random(seed), max(int(VISITS * share), 10)
-    with tempfile.TemporaryDirectory(prefix="fl-") as place, _served(Path(place)) as live, sync_playwright() as started:
-        post, profile = _invited(live, share), Path(place) / "profile"
+    with tempfile.TemporaryDirectory(prefix="fl-") as place, _served(Path(place)) as server, sync_playwright() as started:
+        post, profile = _invited(server, House(server.settings, [Path(place) / "hold"]), share), Path(place) / "profile"
         browser = started.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
         scanned = _scanned(post, browser, chance, visits)
         yield _figure(f"sessions from {visits} visits of mail scanners, seed {seed}", scanned)
         browser.close()
         with _remembering(started.chromium, profile) as context:
-            late = [*_in_a_browser(post, context), *_by_wire(post)]
+            _in_a_browser(post, context)
+            _after_an_hour(post, context)
+        late = _by_wire(post)
         yield _figure(f"of {len(post.people)} people then kept out", late)
-        yield _figure("usable secrets in logs, Referer, browser history or database", _lying(post, profile))
+        counted = "usable secrets in logs, Referer, browser history or database, an hour after a link was opened"
+        yield _figure(counted, _lying(post, profile))
         yield _figure("enrolled leaders opened by what facilitator and command line were given", _held(post))
         guesses, flood = max(int(GUESSES * share), 4), max(int(FLOOD * share), 3)
         failed = _guessed(post, guesses, flood)
@@ -100,29 +108,34 @@ def _figure(counted: str, wrong: list[str]) -> Figure:
 
 
 @contextmanager
-def _served(place: Path) -> Iterator[Live]:
+def _served(place: Path) -> Iterator[Server]:
     write_demo(place / "hold", date.today(), all_open=True)
     build(place / "hold")
-    with serving([place / "hold"], place / "data") as live:
-        yield live
+    server = start(place / "data", [place / "hold"], clocked=True)
+    try:
+        server.wait_until_up()
+        yield server
+    finally:
+        server.end()
 
 
-def _invited(live: Live, share: float) -> Post:
+def _invited(server: Server, live: House, share: float) -> Post:
     """Invited on paper and by links on a screen, again and again: the last alone are good."""
     roster = load_roster((live.folders[0] / "bygget/roster.json").read_text(encoding="utf-8"))
-    leaders, settings = [each.email for each in roster.participants if each.role is Role.LEADER], live.settings
-    people = leaders[: max(int(len(leaders) * share), 3)]
-    printed = {} if people == leaders else {"email": people[0]}
+    leaders, settings = [each.email for each in roster.participants if each.role is Role.LEADER], server.settings
+    people = leaders[: max(int((len(leaders) - NEVER) * share), 3)]
+    meant, alone = leaders[: len(people) + NEVER], {"email": people[0]} if share < 1 else {}
     desk = live.enrol(next(each.email for each in roster.participants if each.role is Role.FACILITATOR))
     told = [
-        invite(settings, "demo", None),
+        *(invite(settings, "demo", each) for each in meant),
         mailing(settings, "demo", "invitation", "letters"),
-        mailing(settings, "demo", "invitation", "cards", sure=True, **printed),
-        invite(settings, "demo", None),
+        mailing(settings, "demo", "invitation", "cards", sure=True, **alone),
+        *(invite(settings, "demo", each) for each in meant),
     ]
-    links = {each["email"]: str(each["url"]) for each in told[-1]["invitations"]}
-    given = [json.dumps(each) for each in told] + [_words(base64.b64decode(told[2]["pdf"]))]
-    return Post(live, desk, people, links, given)
+    links = {each["invitations"][0]["email"]: str(each["invitations"][0]["url"]) for each in told[-len(meant) :]}
+    papers = [_words(base64.b64decode(each["pdf"])) for each in told if "pdf" in each]
+    fetched = _fetched_by(desk, DESK if share == 1 else DESK[:2])
+    return Post(server, live, desk, people, links, [*map(json.dumps, told), *papers, *fetched])
 
 
 def _words(pdf: bytes) -> str:
@@ -133,17 +146,17 @@ def _words(pdf: bytes) -> str:
 def _scanned(post: Post, browser: Browser, chance: random.Random, visits: int) -> list[str]:
     """Visit as scanners do; what came of it that should not: a session, or a link that is used up."""
     wrong = []
-    for _ in range(visits):
+    for visit in range(visits):
         address = chance.choice(list(post.links.values()))
-        wrong += _looked(browser, address) if chance.random() < BROWSED else _fetched(post.live.url, address, chance)
+        wrong += _fetched(post.live.url, address, chance) if visit % BROWSED else _looked(browser, address)
     ((sessions,),) = _rows(post, "SELECT count(*) - 1 FROM session")  # the facilitator's own
-    ((good,),) = _rows(post, "SELECT count(*) FROM invitation WHERE spent_at IS NULL")
+    ((good,),) = _rows(post, "SELECT count(*) FROM invitation WHERE spent_at IS NULL AND opened_at IS NULL")
     wrong += [f"{sessions} sessions"] if sessions else []
     return wrong + ([f"{len(post.links) - good} links used up"] if good != len(post.links) else [])
 
 
 def _rows(post: Post, asked: str) -> list[tuple[object]]:
-    with closing(sqlite3.connect(post.live.settings.data / "faellesledelse.sqlite")) as database:
+    with closing(sqlite3.connect(post.server.settings.data / "faellesledelse.sqlite")) as database:
         return database.execute(asked).fetchall()
 
 
@@ -176,8 +189,8 @@ def _remembering(chromium: BrowserType, profile: Path) -> Iterator[BrowserContex
     context.close()
 
 
-def _in_a_browser(post: Post, context: BrowserContext) -> list[str]:
-    """The first of them as people do it. Who could not."""
+def _in_a_browser(post: Post, context: BrowserContext) -> None:
+    """The first of them comes in as people do."""
     email = post.people[0]
     page = context.pages[0]
     page.on("request", lambda request: post.told.append(request.headers.get("referer", "")))
@@ -192,14 +205,27 @@ def _in_a_browser(post: Post, context: BrowserContext) -> list[str]:
     page.get_by_label("Jeg har gemt koden").check()
     page.get_by_role("button", name="Videre").click()
     page.wait_for_url(re.compile("/privatliv"))
-    history = context.new_cdp_session(page).send("Page.getNavigationHistory")
-    post.told += [each["url"] for each in history["entries"]]
     post.secrets += _of_cookie(next(str(each["value"]) for each in context.cookies() if each.get("name") == COOKIE))
-    return []
+
+
+def _after_an_hour(post: Post, context: BrowserContext) -> None:
+    """The second opens the link, touches the page, leaves it, and comes back later: then a new link comes by mail."""
+    email, page = post.people[1], context.new_page()
+    page.goto(post.links[email])
+    with page.expect_response("**/api/invitation"):
+        page.get_by_label("Vælg en adgangssætning").click()
+    page.goto("about:blank")
+    post.left.append(post.secret(email))
+    post.server.set_clock((now() + OPEN + timedelta(minutes=1)).isoformat())
+    page.goto(post.links[email])
+    page.get_by_role("button", name="Send mig et nyt link").click()
+    expect(page.locator("#kvittering")).to_be_visible()
+    (letter,) = (post.server.settings.data / "udbakke").glob("*.eml")
+    (post.links[email],) = re.findall(r"http\S+/invitation#\S+", _letter(letter))
 
 
 def _by_wire(post: Post) -> list[str]:
-    """The others; who could not."""
+    """The others; who could not get in."""
     late = []
     for email in post.people[1:]:
         client = post.client()
@@ -221,17 +247,16 @@ def _lying(post: Post, profile: Path) -> list[str]:
     waiting = {post.secret(email) for email in post.links if email not in post.people}
     secrets = {PHRASE, *waiting, *post.secrets, *(each.replace("-", "") for each in post.secrets)}
     data, client = post.live.settings.data, post.client()
-    files = (post.live.log, data / "audit.jsonl", *data.glob("faellesledelse.sqlite*"))
+    files = (post.server.log, data / "audit.jsonl", *data.glob("faellesledelse.sqlite*"))
     places = {path.name: path.read_bytes() for path in files}
     places["Referer"] = "\n".join(post.told).encode()
     kept = [path for path in profile.rglob("*") if path.is_file() and "Cookies" not in path.name]
     places |= {str(path.relative_to(profile)): path.read_bytes() for path in kept}
-    for email in post.people:
-        if client.post("/api/invitation", json={"token": post.secret(email)}).status_code == 200:
-            secrets.add(post.secret(email))
+    used = [*(post.secret(email) for email in post.people), *post.left]
+    secrets |= {each for each in used if client.post("/api/invitation", json={"token": each}).status_code == 200}
     wrong = [f"{name}: {each[:3]}…" for name, content in places.items() for each in secrets if each.encode() in content]
-    remembered = post.secret(post.people[0]).encode() in places["Default/History"]
-    return wrong + ([] if remembered else ["the browser has remembered nothing, so nothing was tried"])
+    remembered = [each.encode() in places["Default/History"] for each in (post.secret(post.people[0]), *post.left)]
+    return wrong + ([] if all(remembered) else ["the browser has remembered nothing, so nothing was tried"])
 
 
 def _held(post: Post) -> list[str]:
@@ -239,7 +264,7 @@ def _held(post: Post) -> list[str]:
     settings, data = post.live.settings, post.live.settings.data
     for email in post.people:  # asked for again, a link goes to the leader alone
         post.given.append(json.dumps(invite(settings, "demo", email)))
-    post.given += [json.dumps(status(settings, "demo")), *_copied(post), *_fetched_by(post.desk)]
+    post.given += [json.dumps(status(settings, "demo")), *_copied(post)]
     post.given += [_letter(path) for path in (data / "udbakke").glob("*.eml")]  # with IT, where it has no mail server
     found = {each for text in post.given for pattern in (SECRET, BROKEN) for each in pattern.findall(text)}
     shown = {post.secret(email) for email in post.people}
@@ -259,9 +284,9 @@ def _copied(post: Post) -> Iterator[str]:
             yield copy.read().decode("latin-1")
 
 
-def _fetched_by(desk: httpx.Client) -> Iterator[str]:
+def _fetched_by(desk: httpx.Client, names: Sequence[str]) -> Iterator[str]:
     """What a facilitator gets."""
-    for name in DESK:
+    for name in names:
         answer = desk.get(f"/api/demo/{name}")
         assert answer.status_code == 200, name
         yield answer.content.decode("latin-1")
