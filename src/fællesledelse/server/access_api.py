@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import AccessError
 from ..model import Manifest, Role
 from ..store import Enrolled, Invitation, Membership, Person, Session, Unlocked
-from .devices import called, moment
+from .devices import UNKNOWN, called, moment
 from .letters import Writer
 from .web import Api, Refused
 
@@ -122,13 +122,15 @@ class AccessApi(Api):
 
     def _told(self, person: Person) -> str:
         origin, when = self.house.settings.origin, moment(self.house.clock())
+        name = called(self.request.headers.get("User-Agent", ""))
+        which = "Den siger ikke, hvad den er." if name == UNKNOWN else f"Den kalder sig {name}."
         return (
-            f"Hej {person.name}\n\nDer er logget ind som dig fra en enhed, der ikke har været brugt før: "
-            f"{called(self.request.headers.get('User-Agent', ''))}, {when}.\n\n"
-            "Var det dig? Så skal du ikke gøre noget.\n\n"
-            f"Var det ikke dig, så log ind, gå til {origin}/enheder, og tryk »Log ud alle andre steder«. Vælg så en ny "
-            f"adgangssætning på {origin}/glemt med din gendannelseskode, og sig det til din facilitator.\n\n"
-            "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+            f"Hej {person.name}\n\nDer er logget ind på dine sider fra en enhed, der ikke har været brugt til det før, "
+            f"{when}. {which}\n\nVar det dig? Så skal du ikke gøre noget.\n\n"
+            "Var det ikke dig, så kender en anden din adgangssætning og kan læse det, du kan læse. Vælg en ny nu, med din "
+            f"gendannelseskode, på {origin}/glemt\nSå bliver alle andre logget ud, og den gamle virker ikke mere.\n\n"
+            f"Har du ikke koden lige nu, så log ind, gå til {origin}/enheder\nog tryk »Log ud alle andre steder«. "
+            "Sig det også til din facilitator.\n\nVenlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
         )
 
     async def end_session(self) -> None:
