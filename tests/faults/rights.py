@@ -9,7 +9,7 @@ from functools import cache
 
 TABLE = """
 anyone       PublicPage.GET Health.GET Static.GET Static.HEAD LogInHandler.POST LogOutHandler.POST InvitationHandler.POST
-anyone       EnrolHandler.POST RecoverHandler.POST ForgottenHandler.POST RenewHandler.POST
+anyone       EnrolHandler.POST RecoverHandler.POST ForgottenHandler.POST RenewHandler.POST AnotherLinkHandler.POST
 signed in    FrontDoor.GET SessionHandler.GET NewCodeHandler.POST DevicesPage.GET DevicesPage.POST
 
 member       NoticePage.GET NoticeHandler.POST NotebookPage.GET StepHandler.GET ComputedHandler.GET KernelSocket.GET

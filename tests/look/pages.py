@@ -24,6 +24,7 @@ ME = {
     "elsewhere": "",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
+    "elsewhere": "",
 }
 STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 
@@ -69,6 +70,10 @@ LEFT = {
     ],
     "released": [Released("r", "Prøvehandling på tavlen", "Delt 2. maj", "Hvis vi ringer først, svarer de.")],
 }
+DEVICES = [
+    {"name": "Chrome på Windows", "since": "mandag den 2. november kl. 9.12", "here": True},
+    {"name": "en ukendt enhed", "since": "fredag den 30. oktober kl. 21.40", "here": False},
+]
 HOME = {"title": "Hjem", "url": "/"}
 ERROR = {"status": 404, "title": "Siden findes ikke", "message": "Adressen er skrevet forkert.", "link": HOME}
 NEXT = replace(CHARTER, number=0, changes=(Change("Formålet", "At ses", ""), Change("Rammen", "", "Seks møder")))
@@ -94,7 +99,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         INSIDE
         | {"me": ME | {"role": "facilitator"}, "privacy": PrivacyNotice(controller="Sønderlund Kommune"), "accepted": False},
     ),
-    "dates": ("dates.html", INSIDE | {"group": "3", "rows": DATES, "message": "Gemt."}),
+    "devices": ("devices.html", OUTSIDE | {"devices": DEVICES, "message": ""}),
+    "dates": (
+        "dates.html",
+        INSIDE | {"me": ME | {"elsewhere": "Safari på iPhone"}} | {"group": "3", "rows": DATES, "message": "Gemt."},
+    ),
     "facilitator-view": ("facilitator_view.html", INSIDE | {"row": row("Karen Møllegaard", "3"), "words": STATES}),
     "charter": (
         "charter.html",

@@ -325,7 +325,7 @@ def test_a_new_device_is_told_of_by_mail_and_on_the_others_next_page_and_signed_
     assert "ny enhed: Safari på iPhone" in desk.get("/hold/demo/forberedelse-1").text
     assert "ny enhed: " not in phone.get("/hold/demo/privatliv").text
     page = desk.get("/enheder").text
-    assert [page.count(each) for each in ("Chrome på Windows", "Safari på iPhone", "du sidder ved nu")] == [1, 1, 1]
+    assert [page.count(each) for each in ("Chrome på Windows", "Safari på iPhone", "Her sidder du nu")] == [1, 1, 1]
     assert "ny enhed: " not in desk.get("/hold/demo/privatliv").text, "it has been seen"
     with phone.socket(phone.open_page("privat-tillaeg")[1]):
         wait_for(server.kernels)

@@ -7,7 +7,7 @@ import pytest
 
 from fællesledelse.errors import AccessError
 from fællesledelse.store import InvitationKind, Store, Unlocked
-from fællesledelse.store.invitations import use
+from fællesledelse.store.invitations import OPEN, use
 
 from .conftest import ANNA, BENT, CARLA, PHRASE, Clock, House
 
@@ -44,6 +44,39 @@ def test_a_used_invitation_is_dead(house: House) -> None:
     assert house.store.invitations.find(token) is None
     with pytest.raises(AccessError, match="virker ikke længere"):
         house.store.access.enrol(token, PHRASE)
+
+
+def test_a_link_that_was_opened_lapses_after_an_hour_and_no_second_look_makes_it_last(house: House, clock: Clock) -> None:
+    links = house.store.invitations
+    token, unopened = (links.invite(house.person(who).id, "demo") for who in (ANNA, BENT))
+    links.open(token)
+    links.open("ukendt")
+    clock.now += OPEN - timedelta(seconds=1)
+    links.open(token)
+    assert links.find(token) is not None
+    assert links.lapsed(token) is None
+    clock.now += timedelta(seconds=1)
+    assert links.find(token) is None
+    lapsed = links.lapsed(token)
+    assert lapsed is not None
+    assert (lapsed.person.email, lapsed.gathering) == (ANNA.email, "demo")
+    with pytest.raises(AccessError, match="virker ikke længere"):
+        house.store.access.enrol(token, PHRASE)
+    assert links.find(unopened) is not None
+    links.invite(lapsed.person.id, "demo")
+    assert links.lapsed(token) is None, "it is void, and brings no further mails"
+
+
+def test_a_replacement_link_that_was_opened_while_it_waits_lasts_a_day_and_an_hour_longer(
+    house: House, anna: Unlocked, clock: Clock
+) -> None:
+    links = house.store.invitations
+    token = links.replace(anna.person.id, "it@eksempel.dk")
+    links.open(token)
+    clock.now += timedelta(hours=48) + OPEN - timedelta(seconds=1)
+    assert links.find(token) is not None
+    clock.now += timedelta(seconds=1)
+    assert links.find(token) is None
 
 
 def test_nobody_is_invited_who_has_enrolled(house: House, anna: Unlocked) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..errors import AccessError
 from ..model import Manifest, Role
-from ..store import Enrolled, Person, Session, Unlocked
-from .devices import called, moment
+from ..store import Enrolled, Invitation, Membership, Person, Session, Unlocked
+from .devices import UNKNOWN, called, moment
+from .letters import Writer
 from .web import Api, Refused
 
 SHORTEST_PASS_PHRASE = 12  # characters
@@ -20,6 +21,12 @@ NEW_DEVICE = "Du er logget ind fra en ny enhed"
 DEAD_LINK = (
     "Linket kan ikke bruges mere. Det er enten brugt, erstattet af et nyere eller skrevet forkert af. "
     "Bed din facilitator om et nyt, eller log ind, hvis du allerede har valgt din adgangssætning."
+)
+
+
+LAPSED = (
+    "Linket blev åbnet for mere end en time siden og virker ikke mere, så ingen kan finde det i browserens historik og "
+    "bruge det. Åbn linket i mailen en gang til, så kan du få et nyt."
 )
 
 
@@ -115,13 +122,15 @@ class AccessApi(Api):
 
     def _told(self, person: Person) -> str:
         origin, when = self.house.settings.origin, moment(self.house.clock())
+        name = called(self.request.headers.get("User-Agent", ""))
+        which = "Den siger ikke, hvad den er." if name == UNKNOWN else f"Den kalder sig {name}."
         return (
-            f"Hej {person.name}\n\nDer er logget ind som dig fra en enhed, der ikke har været brugt før: "
-            f"{called(self.request.headers.get('User-Agent', ''))}, {when}.\n\n"
-            "Var det dig? Så skal du ikke gøre noget.\n\n"
-            f"Var det ikke dig, så log ind, gå til {origin}/enheder, og tryk »Log ud alle andre steder«. Vælg så en ny "
-            f"adgangssætning på {origin}/glemt med din gendannelseskode, og sig det til din facilitator.\n\n"
-            "Venlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
+            f"Hej {person.name}\n\nDer er logget ind på dine sider fra en enhed, der ikke har været brugt til det før, "
+            f"{when}. {which}\n\nVar det dig? Så skal du ikke gøre noget.\n\n"
+            "Var det ikke dig, så kender en anden din adgangssætning og kan læse det, du kan læse. Vælg en ny nu, med din "
+            f"gendannelseskode, på {origin}/glemt\nSå bliver alle andre logget ud, og den gamle virker ikke mere.\n\n"
+            f"Har du ikke koden lige nu, så log ind, gå til {origin}/enheder\nog tryk »Log ud alle andre steder«. "
+            "Sig det også til din facilitator.\n\nVenlig hilsen\nArbejdsbogen til dit ledelsesgrundlag\n"
         )
 
     async def end_session(self) -> None:
@@ -146,6 +155,14 @@ class AccessApi(Api):
         if not SHORTEST_PASS_PHRASE <= len(phrase) <= 1000:
             raise Refused(400, "short", f"Vælg en adgangssætning på mindst {SHORTEST_PASS_PHRASE} tegn.")
         return phrase
+
+    async def link(self, token: str) -> Invitation:
+        """What a link is good for. Raises Refused."""
+        found = await self.house.ask(self.house.store.invitations.find, token)
+        if found is not None:
+            return found
+        lapsed = await self.house.ask(self.house.store.invitations.lapsed, token)
+        raise Refused(404, "dead-link", DEAD_LINK) if lapsed is None else Refused(404, "lapsed", LAPSED)
 
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
@@ -206,25 +223,49 @@ def journal_key(session: Session) -> str:
 
 
 class InvitationHandler(AccessApi):
-    """POST: look at an invitation without using it."""
+    """POST: look at an invitation without using it. ``opened``: somebody has touched the page, as scanners don't."""
 
     async def post(self) -> None:
         """Whose it is. A mail scanner that only fetches the page never gets here."""
-        token = self.body(token=str)["token"]
-        found = await self.house.ask(self.house.store.invitations.find, token)
-        if found is None:
-            raise Refused(404, "dead-link", DEAD_LINK)
+        body = self.body(token=str, opened_=bool)
+        found = await self.link(body["token"])
+        if body.get("opened"):
+            await self.house.ask(self.house.store.invitations.open, body["token"])
         waits = found.not_before > self.house.clock()
         memberships = await self.house.ask(self.house.store.people.gatherings, found.person.id)
         self.reply(
             {
-                "role": next((mine.role for mine in memberships if mine.gathering == found.gathering), Role.LEADER),
+                "role": _role(memberships, found.gathering),
                 "name": found.person.name,
                 "email": found.person.email,
                 "kind": found.kind,
                 "not_before": found.not_before.isoformat() if waits else None,
             }
         )
+
+
+class AnotherLinkHandler(AccessApi):
+    """POST: a new invitation in place of one that was opened and not used, to the own address."""
+
+    async def post(self) -> None:
+        """Once for each: the one that has lapsed is void from now on."""
+        token = self.body(token=str)["token"]
+        found = await self.house.ask(self.house.store.invitations.lapsed, token)
+        cohort = await self.house.cohort(found.gathering or "") if found is not None else None
+        if found is None or cohort is None:
+            raise Refused(404, "dead-link", DEAD_LINK)
+        gathering, origin, people = cohort.manifest.gathering, self.house.settings.origin, self.house.store.people
+        role = _role(await self.house.ask(people.gatherings, found.person.id), gathering)
+        fresh = await self.house.ask(self.house.store.invitations.invite, found.person.id, gathering)
+        writer = Writer(cohort, origin, self.house.clock())
+        letter = writer.invite(found.person, role, f"{origin}/invitation#{fresh}")
+        try:
+            await self.house.ask(self.house.mailer.send, letter.email, letter.subject, letter.text)
+        except OSError:
+            words = "Der kan ikke sendes mail lige nu. Bed din facilitator om et nyt link."
+            raise Refused(503, "no-mail", words) from None
+        self.reply({}, 202)
+        self.note("invited-again", found.person.id)
 
 
 class EnrolHandler(AccessApi):
@@ -234,8 +275,7 @@ class EnrolHandler(AccessApi):
         """Choose a pass phrase; get a recovery code."""
         body = self.body(token=str, pass_phrase=str)
         phrase = self.pass_phrase(body)
-        if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
-            raise Refused(404, "dead-link", DEAD_LINK)
+        await self.link(body["token"])
         await self.welcome(await self.house.ask_slowly(self.house.store.access.enrol, body["token"], phrase), "enrolled")
 
 
@@ -287,8 +327,7 @@ class RenewHandler(AccessApi):
         """At once with the recovery code, else after a day."""
         body = self.body(token=str, pass_phrase=str, recovery_code_=str)
         phrase = self.pass_phrase(body)
-        if await self.house.ask(self.house.store.invitations.find, body["token"]) is None:
-            raise Refused(404, "dead-link", DEAD_LINK)
+        await self.link(body["token"])
         renew = self.house.store.access.renew
         code = body.get("recovery_code") or None
         await self.welcome(await self.house.ask_slowly(renew, body["token"], phrase, code), "renewed")
@@ -307,6 +346,10 @@ class NoticeHandler(Api):
         digest = notice_digest(cohort.manifest)
         await self.house.ask(self.house.store.progress.accept_notice, self.person, gathering, digest)
         self.reply({"next": f"/hold/{gathering}/"})
+
+
+def _role(memberships: list[Membership], gathering: str | None) -> Role:
+    return next((mine.role for mine in memberships if mine.gathering == gathering), Role.LEADER)
 
 
 async def send_replacement(handler: Api, person: Person, asked_by: str) -> None:

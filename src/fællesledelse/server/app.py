@@ -324,6 +324,7 @@ def routes(prints: Prints, processes: Processes) -> list[Any]:
         (r"/api/log-in", access_api.LogInHandler),
         (r"/api/log-out", access_api.LogOutHandler),
         (r"/api/invitation", access_api.InvitationHandler),
+        (r"/api/invitation/again", access_api.AnotherLinkHandler),
         (r"/api/enrol", access_api.EnrolHandler),
         (r"/api/recover", access_api.RecoverHandler),
         (r"/api/forgotten", access_api.ForgottenHandler),

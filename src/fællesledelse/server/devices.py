@@ -29,6 +29,8 @@ SYSTEMS: Final = (
 )
 """What a User-Agent says and what people call it. The first that fits counts: most browsers claim to be others too."""
 
+UNKNOWN: Final = "en ukendt enhed"
+
 
 class DevicesPage(Page):
     """GET: where I am signed in. POST: sign out everywhere but here."""
@@ -51,6 +53,7 @@ class DevicesPage(Page):
 
     async def _show(self, message: str) -> None:
         found = await self.house.ask(self.house.store.access.devices, self.signed_in)
+        found.sort(key=lambda each: not each.here)
         rows = [{"name": called(each.label), "since": moment(each.since), "here": each.here} for each in found]
         self.show("devices.html", devices=rows, message=message, person=self.person)
 
@@ -64,10 +67,10 @@ def called(label: str) -> str:
     """What people call the device of a User-Agent."""
     browser = next((name for mark, name in BROWSERS if mark in label), "")
     system = next((name for mark, name in SYSTEMS if mark in label), "")
-    return f"{browser} på {system}" if browser and system else browser or system or "en ukendt enhed"
+    return f"{browser} på {system}" if browser and system else browser or system or UNKNOWN
 
 
 def moment(when: datetime) -> str:
     """A day and an hour in Denmark, as one says it."""
     here = when.astimezone(COPENHAGEN)
-    return f"{full_day(here.date())} kl. {clock(here.time())}"
+    return f"{full_day(here.date())} kl.\N{NO-BREAK SPACE}{clock(here.time())}"

@@ -181,7 +181,7 @@ class Access:
 
     def _invitation(self, token: str, kind: InvitationKind) -> Invitation:
         with self._database.reading() as connection:
-            found = invitations.find(connection, token)
+            found = invitations.find(connection, token, self._clock())
         if found is None or found.kind != kind:
             raise _dead_link()
         return found

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, literal, or_, select, true, update
 
 from ..errors import AccessError
 from . import schema
@@ -15,6 +15,9 @@ from .records import Invitation, InvitationKind, Person
 
 WAIT = timedelta(hours=24)
 """How long a replacement link waits, so that the person can object to one they didn't ask for."""
+
+OPEN = timedelta(hours=1)
+"""How long a link is good once somebody has opened it: browsers keep it in their history."""
 
 
 class Invitations:
@@ -56,9 +59,28 @@ class Invitations:
             return self._make(connection, InvitationKind.REPLACEMENT, person_id, None, asked_by, self._clock() + WAIT)
 
     def find(self, token: str) -> Invitation | None:
-        """What a link is good for; None if it is unknown, used or void."""
+        """What a link is good for; None if it is unknown, used, void or lapsed."""
         with self._database.reading() as connection:
-            return find(connection, token)
+            return find(connection, token, self._clock())
+
+    def open(self, token: str) -> None:
+        """Somebody has opened a link, and may be a person. Does nothing if that is known, or the link is no good.
+
+        One that still waits is good for a day and an hour after its wait.
+        """
+        table, now = schema.invitation, self._clock()
+        with self._database.atomic() as connection:
+            found = find(connection, token, now)
+            if found is None:
+                return
+            opened = now if found.not_before <= now else found.not_before + WAIT
+            known = table.c.token_hash == hashed(token), table.c.opened_at.is_(None)
+            connection.execute(update(table).where(*known).values(opened_at=opened))
+
+    def lapsed(self, token: str) -> Invitation | None:
+        """What a link was good for that was opened and not used in its time; None for any other."""
+        with self._database.reading() as connection:
+            return None if find(connection, token, self._clock()) else find(connection, token, None)
 
     def _make(
         self,
@@ -91,15 +113,15 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def find(connection: Connection, token: str) -> Invitation | None:
-    """What a link is good for; None if it is unknown, used or void."""
+def find(connection: Connection, token: str, now: datetime | None) -> Invitation | None:
+    """What a link is good for; None if it is unknown, used, void or lapsed. ``now``: None where that doesn't count."""
     table, person, member = schema.invitation, schema.person, schema.membership
     called = func.coalesce(member.c.name, person.c.name).label("name")
     query = (
         select(table.c.kind, table.c.gathering, table.c.not_before, person.c.id, person.c.email, called)
         .join(person, person.c.id == table.c.person)
         .outerjoin(member, (member.c.gathering == table.c.gathering) & (member.c.person == table.c.person))
-        .where(*_good(token))
+        .where(*_good(token, now))
     )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _as_invitation(row)
@@ -108,7 +130,7 @@ def find(connection: Connection, token: str) -> Invitation | None:
 def use(connection: Connection, token: str, now: datetime) -> bool:
     """Use a link up, and with it every other link of that person. False if another was faster."""
     table = schema.invitation
-    spent = connection.execute(update(table).where(*_good(token)).values(spent_at=now))
+    spent = connection.execute(update(table).where(*_good(token, now)).values(spent_at=now))
     if spent.rowcount == 1:
         owner = select(table.c.person).where(table.c.token_hash == hashed(token)).scalar_subquery()
         connection.execute(update(table).where(table.c.person == owner, table.c.spent_at.is_(None)).values(spent_at=now))
@@ -121,11 +143,12 @@ def spend(connection: Connection, person_id: str, now: datetime) -> None:
     connection.execute(update(table).where(table.c.person == person_id, table.c.spent_at.is_(None)).values(spent_at=now))
 
 
-def _good(token: str) -> tuple[ColumnElement[bool], ...]:
-    """That a link is unused, and opens no gathering but its own to those who were shown it."""
+def _good(token: str, now: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """That a link is unused, opens no gathering but its own to those who were shown it, and lies in no history for long."""
     table = schema.invitation
     private = or_(~table.c.shown, ~in_another(table.c.gathering, table.c.person))
-    return table.c.token_hash == hashed(token), table.c.spent_at.is_(None), private
+    fresh = true() if now is None else or_(table.c.opened_at.is_(None), table.c.opened_at > now - OPEN)
+    return table.c.token_hash == hashed(token), table.c.spent_at.is_(None), private, fresh
 
 
 def _as_invitation(row: RowMapping) -> Invitation:

@@ -157,6 +157,7 @@ invitation = Table(
     Column("not_before", Moment, nullable=False),
     Column("shown", Boolean, nullable=False),  # others than the owner may have seen it: cards, lists of links
     Column("spent_at", Moment),  # used, or made void by another
+    Column("opened_at", Moment),  # when someone has touched its page: from then on it lies in a browser's history
     Index("ix_invitation_person", "person"),
 )
 

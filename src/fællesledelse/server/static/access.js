@@ -1,6 +1,7 @@
 // Signing in, enrolling, recovering, renewing, reading the privacy notice and making a new recovery code: each form is sent as JSON, and its answer shown on the same page.
 // The secret of an invitation stands in the address's fragment, which no server and no mail scanner sees. It is read
-// once and taken out of the address and the history. Asking whose it is does not use it; only the leader's button does.
+// once and taken out of the address. Asking whose it is does not use it; only the leader's button does. Browsers keep the
+// address in their history all the same, so from the first touch of the page on the link is good for an hour.
 
 const OFFLINE = "Der er ingen forbindelse til serveren lige nu. Prøv igen om lidt.";
 const UNEXPECTED = "Noget gik galt hos os. Prøv igen om lidt, og skriv til din facilitator, hvis det bliver ved.";
@@ -13,6 +14,7 @@ const FORMS = {
     body: ({ email, recovery_code, pass_phrase }) => ({ email, recovery_code, pass_phrase }),
     done: showCode,
   },
+  again: { address: "/api/invitation/again", body: () => ({ token }), done: showReceipt },
   forgotten: { address: "/api/forgotten", body: ({ email }) => ({ email }), done: showReceipt },
   notice: { body: () => ({ accept: true }), done: goOn },
   "new-code": {
@@ -134,7 +136,7 @@ function showPhrases({ currentTarget }) {
   }
 }
 
-/** One part of a page that was opened by a link: "looking", "with-token", "without-token" or "dead-link". */
+/** One part of a page that was opened by a link: "looking", "with-token", "without-token", "lapsed" or "dead-link". */
 function showPart(name) {
   for (const part of document.querySelectorAll("[data-part]")) part.hidden = part.dataset.part !== name;
 }
@@ -143,12 +145,18 @@ function showPart(name) {
 async function lookAtLink() {
   if (!token) return showPart("without-token");
   const { status, answer } = await post("/api/invitation", { token });
-  if (status === 404) return showPart("dead-link");
+  if (status === 404) return showPart(answer.error === "lapsed" ? "lapsed" : "dead-link");
   for (const place of answer.role ? document.querySelectorAll("[data-role]") : []) place.hidden = place.dataset.role !== answer.role;
   for (const place of document.querySelectorAll("[data-greeting]")) if (answer.name) place.textContent = greeting(answer.name);
   if (answer.email) tellEmail(answer.email);
   if (answer.not_before) tellWhen(new Date(answer.not_before));
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, openLink, { once: true });
   return showPart("with-token");
+}
+
+/** A person has the page, not a scanner. */
+function openLink() {
+  post("/api/invitation", { token, opened: true });
 }
 
 function greeting(name) {
