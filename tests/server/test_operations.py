@@ -252,7 +252,7 @@ def test_a_cohort_is_deleted_when_its_name_is_typed_and_not_before(
     (path,) = place.glob("kvittering-demo-*.json")
     receipt = json.loads(path.read_text(encoding="utf-8"))
     assert receipt["slettet"]["rækker i databasen"]["answer"] == 2
-    assert receipt["slettet"]["mails, der ikke var sendt"] == 1
+    assert receipt["slettet"]["mails, der ikke var sendt"] == 2, "Bent's link, and that Anna has signed in"
     handed = receipt["kopier af nøglen, der skal destrueres i hånden"]
     assert [copy["fil"] for copy in handed] == [str(place / "nøgler.zip")]
     assert str(place / "nøgler.zip") in done.stdout
@@ -399,7 +399,9 @@ def test_a_leader_who_has_left_the_list_is_deleted_and_the_others_are_not(
     assert "Tag først lederen af listen" in asked(server, *slet, ANNA.email, typed=ANNA.email).stderr
     assert clients[ANNA].get("/api/demo/mine.zip").status_code == 200
     regroup(folder, {"1": (BENT, DORTE)})
-    assert server.client(VIBEKE).get("/hold/demo/overblik").status_code == 200
+    vibeke = server.client(VIBEKE)
+    vibeke.accept()
+    assert vibeke.get("/hold/demo/overblik").status_code == 200
     assert "Lederen hentede sit eget" in asked(server, *slet, ANNA.email, "--prøv").stdout
     wrong = asked(server, *slet, ANNA.email, typed=BENT.email)
     assert (wrong.returncode, "Intet er slettet" in unwrapped(wrong.stderr)) == (1, True)
