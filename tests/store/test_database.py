@@ -113,8 +113,7 @@ def test_files_that_were_rewritten_and_are_shorter_open_again_though_nothing_has
         connection.execute(insert(schema.person), rows)
     with database.atomic() as connection:
         connection.execute(delete(schema.person))
-    for _ in range(2):
-        database.shrink()
+    database.shrink()
     database.close()
     Database(empty_url).close()
 
