@@ -106,6 +106,18 @@ def test_opening_again_changes_nothing(empty_url: str, keys: Path, clock: Clock)
         store.close()
 
 
+def test_files_that_were_rewritten_and_are_shorter_open_again_though_nothing_has_been_stored_since(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.atomic() as connection:
+        rows = [{"id": f"{number:032}", "email": f"{number}", "name": "Navn " * 100} for number in range(200)]
+        connection.execute(insert(schema.person), rows)
+    with database.atomic() as connection:
+        connection.execute(delete(schema.person))
+    database.shrink()
+    database.close()
+    Database(empty_url).close()
+
+
 def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys: Path) -> None:
     database = Database(empty_url)
     with database.atomic() as connection:

@@ -133,9 +133,13 @@ class Integrity:
         """Renew the digests from the log, durably. Call before the log is copied into the database."""
         if not self._log.newest:
             return
-        self._digests[:] = self._digests.ljust(self._log.last.pages * _DIGEST, b"\0")[: self._log.last.pages * _DIGEST]
         with self._wal.open("rb") as wal:
+            if wal.read(_HEADER)[16:24] != self._log.salts:
+                return  # it has been copied and emptied, and nothing has been written since
+            self._digests[:] = self._digests.ljust(self._log.last.pages * _DIGEST, b"\0")[: self._log.last.pages * _DIGEST]
             for page, frame in self._log.newest.items():
+                if page > self._log.last.pages:
+                    continue  # the database has become shorter since
                 wal.seek(_HEADER + frame * (_FRAME + PAGE) + _FRAME)
                 self._put(page, wal.read(PAGE))
         self._write_sums()
