@@ -208,13 +208,12 @@ async function toldNow() {
 
 const versions = () => ask(`/api/demo/answers/${FIELD}/versions`);
 
-/** The field empty, for a new interleaving; the newest version then. */
+/** The field empty, for a new interleaving; its version then. */
 async function clear() {
   const { answers } = await ask(`/api/demo/steps/${STEP}`);
   const { version, asides } = answers[FIELD];
   const body = { text: "", base: version, save_id: crypto.randomUUID(), resolves: asides.map((aside) => aside.version) };
-  await ask(`/api/demo/answers/${FIELD}`, { method: "PUT", body: JSON.stringify(body) });
-  return Math.max(0, ...(await versions()).map((each) => each.version));
+  return (await ask(`/api/demo/answers/${FIELD}`, { method: "PUT", body: JSON.stringify(body) })).version;
 }
 
 class World {
@@ -231,8 +230,8 @@ class World {
     return this.tabs[number % this.tabs.length];
   }
 
-  async open(device) {
-    const told = await toldNow();
+  async open(device, told) {
+    told ??= await toldNow();
     const tab = new Tab(device);
     this.tabs.push(tab);
     await tab.open(told);
@@ -305,7 +304,8 @@ globalThis.play = async ({ skews, steps, how }) => {
   const before = await clear();
   const world = new World(skews);
   try {
-    await Promise.all(world.devices.map((device) => world.open(device)));
+    const told = await toldNow();
+    await Promise.all(world.devices.map((device) => world.open(device, told)));
     for (const step of steps) await world.step(step);
     await world.settle(how);
     const made = (await versions()).filter((each) => each.version > before);

@@ -6,8 +6,8 @@ server's limit on the size of files (RLIMIT_FSIZE), so that every write fails: S
 system mounted read-only. The browser's storage is full by the quota that Chromium itself is told. Kernels, server, tabs and
 browser are ended by SIGKILL.
 
-Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed. That one's
-start is nothing but computing, and counts in seconds of a processor; starting the browser is the leader's.
+Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed, which is
+started again at once, as systemd does; starting the browser is the leader's.
 """
 
 import math
@@ -54,7 +54,7 @@ KINDS = ("kernel", "server", "tab", "browser", *BROKEN, *DISKS, "storage full")
 
 @dataclass
 class Told:
-    """What one fault has cost. ``visible`` and ``back``: seconds, where they were to be seen."""
+    """What one fault has cost. ``visible``, ``back`` and ``cost``, which is the trial's own: seconds."""
 
     title: str
     accident: "Accident"
@@ -62,6 +62,7 @@ class Told:
     lies: int = 0
     visible: float | None = None
     back: float = 0.0
+    cost: float = 0.0
 
     @property
     def kept(self) -> bool:
@@ -103,15 +104,13 @@ class World:
         while self.undo:
             self.undo.pop()()
 
-    def kill_server(self) -> float:
-        """End the server and what it leaves behind, and start it again as systemd does; seconds of a processor for that."""
+    def kill_server(self) -> None:
+        """End the server and what it leaves behind, and start it again without waiting for it."""
         orphans = children(self.live.process.pid)
         self.live.stop(signal.SIGKILL)
         for pid in orphans:
             with_pid(pid, signal.SIGKILL)
-        self.live.start()
-        times = Path(f"/proc/{self.live.process.pid}/stat").read_text(encoding="ascii").split()[13:15]
-        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+        self.live.begin()
 
     def kill_kernels(self) -> None:
         """End the kernels, and what they are forked from."""
@@ -201,22 +200,24 @@ class Accident:
         if kind == "storage full":
             death = chance.choice([None, "tab"])
         typing = trouble in DISKS or chance.random() < 0.7
-        return cls(kind, trouble, death, chance.random() < 0.3, typing, trouble is not None and chance.random() < 0.6)
+        patient = kind == "server" or (trouble is not None and chance.random() < 0.6)
+        return cls(kind, trouble, death, chance.random() < 0.3, typing, patient)
 
 
 def happen(here: World, kind: str, title: str, chance: random.Random) -> Told:
     """Let one fault happen while the leader writes; what it has cost."""
     accident = Accident.drawn(kind, chance)
-    told = Told(title, accident)
+    told, began = Told(title, accident), time.time()
     _prepare(here, accident, title, chance)
-    start, since = _break(here, accident, told, chance)
+    since = _break(here, accident, told, chance)
     if accident.death:
         since = _die(here, accident, told)
     here.end()
     if accident.trouble and not accident.death:
         since = time.time()
-    told.back = start + _go_on(here, since, chance)
+    told.back = _go_on(here, since, chance)
     _judge(here, told)
+    told.cost = time.time() - began
     return told
 
 
@@ -231,24 +232,22 @@ def _prepare(here: World, accident: Accident, title: str, chance: random.Random)
         here.writer.wait(here.writer.all_saved)
 
 
-def _break(here: World, accident: Accident, told: Told, chance: random.Random) -> tuple[float, float]:
-    """Break something and write on; the seconds of a processor that it takes to start again, and when that was over."""
-    writer, start, began = here.writer, 0.0, time.time()
+def _break(here: World, accident: Accident, told: Told, chance: random.Random) -> float:
+    """Break something and write on; when it broke."""
+    writer, began = here.writer, time.time()
     if accident.trouble:
         here.begin(accident.trouble)
     elif accident.kind == "server":
-        start = here.kill_server()
+        here.kill_server()
     elif accident.kind == "kernel":
         here.kill_kernels()
-    up = time.time()
     if accident.typing:
         _write(writer, chance)
     if accident.patient:
-        told.visible = _wait_until_visible(writer, began if accident.trouble in BROKEN else _first_key(writer, began))
-        writer.pause(chance.choice([0, 0, 0, 1, 6]))
-    else:
-        writer.pause(chance.uniform(0, 2))
-    return start, up
+        told.visible = _wait_until_visible(writer, _first_key(writer, began) if accident.trouble in DISKS else began)
+    if accident.kind != "server":  # which comes back by itself, and is waited for
+        writer.pause(chance.choice([0, 0, 0, 1, 6]) if accident.patient else chance.uniform(0, 2))
+    return began
 
 
 def _die(here: World, accident: Accident, told: Told) -> float:

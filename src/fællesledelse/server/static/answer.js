@@ -10,7 +10,8 @@ import { length, saved, status, tooLong, underWay } from "./states.js";
 const QUIET = 400;
 const LONGEST = 2000;
 const JOURNAL = 200;
-const OVERDUE = 2000;
+const PATIENCE = 2000; // for an answer, at first: then the line is felt, and the same save is sent again
+const MOST = 60_000;
 const UNPRINTABLE = /[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g;
 
 /** Text as it is stored: one kind of line break, nothing unprintable (Word and PDF leave both on the clipboard). */
@@ -52,11 +53,7 @@ export class Answer extends EventTarget {
   #kept = null; // the text that is on this computer's disk
   #refusal = null;
   #failures = 0;
-  #overdue = false;
   #sending = false;
-  #abort = null;
-  #unstuck = false;
-  #repeated = false;
   #quiet = null;
   #longest = null;
   #journalling = null;
@@ -129,14 +126,8 @@ export class Answer extends EventTarget {
   /** Try again now: the connection is back. */
   kick() {
     clearTimeout(this.#retry);
+    this.#failures = 0;
     if (this.unsent) this.#send();
-  }
-
-  /** A request that hangs since before the connection was back is given up and repeated at once; once, for a server may be slow. */
-  unstick() {
-    if (!this.#overdue || this.#repeated) return;
-    this.#repeated = this.#unstuck = true;
-    this.#abort?.abort();
   }
 
   /** The server's newest, {version, text, saved_at, asides}: shown unless the leader has written meanwhile. */
@@ -185,7 +176,7 @@ export class Answer extends EventTarget {
   }
 
   get #troubled() {
-    return !this.#post.connection.up || this.#failures > 0 || this.#overdue;
+    return !this.#post.connection.up || this.#failures > 0;
   }
 
   #settled() {
@@ -262,7 +253,6 @@ export class Answer extends EventTarget {
     this.#longest = null;
     if (!this.loaded || this.#blocked) return;
     this.#sending = true;
-    if (!this.#flight) this.#repeated = false;
     this.#flight ??= {
       text: this.text,
       base: this.#base,
@@ -271,26 +261,12 @@ export class Answer extends EventTarget {
     };
     const kept = this.#record();
     if (!keepalive) await kept;
-    const outcome = await this.#transmit(keepalive);
+    const wait = Math.min(MOST, PATIENCE * 2 ** this.#failures);
+    const outcome = await this.#post.put(this, this.#flight, { keepalive, wait });
     this.#sending = false;
-    this.#overdue = false;
     this.#received(outcome);
     await this.#record();
     if (this.unsent && this.#failures === 0) this.#soon();
-  }
-
-  async #transmit(keepalive) {
-    this.#abort = new AbortController();
-    this.#unstuck = false;
-    const late = setTimeout(() => {
-      this.#overdue = true;
-      this.#post.connection.suspect();
-      this.#changed();
-    }, OVERDUE);
-    const wait = Math.min(60_000, 8000 * 2 ** this.#failures);
-    const outcome = await this.#post.put(this, this.#flight, { keepalive, wait, signal: this.#abort.signal });
-    clearTimeout(late);
-    return outcome;
   }
 
   #received({ status: code, data }) {
@@ -345,8 +321,7 @@ export class Answer extends EventTarget {
   }
 
   #failed(code) {
-    if (this.#unstuck) return void this.#send();
-    if (!code) this.#post.connection.suspect();
+    if (!code) this.#post.connection.feel();
     this.#retry = setTimeout(() => this.#send(), pause(this.#failures));
     this.#failures += 1;
   }
