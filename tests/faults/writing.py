@@ -7,7 +7,7 @@ system mounted read-only. The browser's storage is full by the quota that Chromi
 browser are ended by SIGKILL.
 
 Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed, which is
-started again at once, as systemd does; starting the browser is the leader's.
+started again at once, as systemd does; starting the browser is the leader's, and so is choosing where two texts wait.
 """
 
 import math
@@ -27,6 +27,7 @@ from datetime import date, datetime
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import Self
 
 import httpx
@@ -42,7 +43,7 @@ from .wire import Wire
 from .writer import Writer
 
 WHOLE = 1000  # faults
-HANDS = 4  # trials side by side, each with a server and a browser of its own: most of their time is waiting
+HANDS = max(1, (os.cpu_count() or 1) // 2)  # side by side, each a server and a browser: who shares processors is slow
 EMAIL = "lone.vestergaard@strandby.example"
 STEP, KEY = "forberedelse-1", "doubt"
 WITH_KERNEL, TASK = "forberedelse-2", "draft.task"
@@ -322,8 +323,10 @@ def _go_on(here: World, since: float, chance: random.Random) -> float:
     """Type on until all of it is said to be saved; seconds from ``since`` until something typed after it was."""
     writer = here.writer
     writer.type(chance, 3)
-    if not writer.wait(writer.all_saved, PATIENCE):
+    if not writer.wait(lambda: writer.choosing() or writer.all_saved(), PATIENCE):
         return PATIENCE
+    if writer.choosing():
+        return _go_on(here, writer.choose(), chance)
     fresh = len(next(text for at, text in writer.typed if at >= since))
     return writer.since(since, lambda each: each.saved and len(each.text) >= fresh) or 0.0
 
@@ -362,12 +365,14 @@ def tried(seed: int, share: float) -> Iterator[Figure]:
         every = [told for part in pool.map(faults, [seed * 100 + hand for hand in range(hands)], shares) for told in part]
     lost, lies = sum(each.lost for each in every), sum(each.lies for each in every)
     visible = [each.visible for each in every if each.visible is not None]
-    back = max(each.back for each in every)
+    back = [each.back for each in every]
     among = f"over {len(every)} faults"
     yield Figure("nothing lost", f"characters lost {among}", "0", str(lost), lost == 0)
     yield Figure("honest status", "times *Gemt* stood over a text not in the database", "0", str(lies), lies == 0)
-    slowest = max(visible, default=0.0)
-    yield Figure(
-        "honest status", f"a fault is visible, slowest of {len(visible)}", "≤ 3 s", f"{slowest:.1f} s", slowest <= VISIBLE
-    )
-    yield Figure("recovery", f"writing and saving works again, slowest {among}", "≤ 5 s", f"{back:.1f} s", back <= BACK)
+    for promise, counted, seconds, limit in (
+        ("honest status", "a fault is visible", visible, VISIBLE),
+        ("recovery", "writing and saving works again", back, BACK),
+    ):
+        slowest, middle = max(seconds, default=0.0), median(seconds or [0.0])
+        measured = f"{slowest:.1f} s, half of {len(seconds)} within {middle:.1f} s"
+        yield Figure(promise, f"{counted}, at the latest after", f"≤ {limit:.0f} s", measured, slowest <= limit, timed=True)

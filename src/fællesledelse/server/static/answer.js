@@ -48,6 +48,7 @@ export class Answer extends EventTarget {
   #base = 0;
   #acknowledged = ""; // the text of version #base; null: not known here
   #resolves = [];
+  #before = []; // texts of mine that a choice has dropped: each becomes a version first
   #flight = null; // {text, base, save_id, resolves}: sent or about to be, not yet answered
   #clash = null; // versions of mine that the server put aside; while it lasts nothing is sent
   #kept = null; // the text that is on this computer's disk
@@ -78,7 +79,7 @@ export class Answer extends EventTarget {
 
   /** Whether the server lacks something of this answer. */
   get unsent() {
-    return this.#flight !== null || this.text !== this.#acknowledged || this.#resolves.length > 0;
+    return this.#flight !== null || this.text !== this.#acknowledged || this.#resolves.length > 0 || this.#before.length > 0;
   }
 
   /** Whether leaving now would lose text. */
@@ -141,12 +142,13 @@ export class Answer extends EventTarget {
   }
 
   /** Go on with an entry of the journal whose page is gone. */
-  adopt({ text, base, flight, resolves, clash }) {
-    const arrived = text === this.head.text && (!flight || flight.text === text) && !resolves.length;
+  adopt({ text, base, before = [], flight, resolves, clash }) {
+    const arrived = text === this.head.text && (!flight || flight.text === text) && !resolves.length && !before.length;
     if (!arrived) {
       this.text = text;
       this.#base = base;
       this.#acknowledged = base === this.head.version ? this.head.text : null;
+      this.#before = before;
       this.#flight = flight;
       this.#resolves = resolves;
       this.#clash = clash && clash.some((version) => this.asides.some((aside) => aside.version === version)) ? clash : null;
@@ -159,6 +161,7 @@ export class Answer extends EventTarget {
   choose(text) {
     const [other] = this.others;
     if (!other) return;
+    this.#keepMine(text);
     const settled = this.#clash ?? [other.version];
     this.#resolves = [...new Set([...this.#resolves, ...settled])];
     if (this.#clash) {
@@ -168,6 +171,12 @@ export class Answer extends EventTarget {
     }
     this.write(text);
     this.flush();
+  }
+
+  /** What has been written here and is no version yet does not go for good when `chosen` takes its place. */
+  #keepMine(chosen) {
+    const stored = [this.#flight, this.head, ...this.asides].some((each) => each?.text === this.text);
+    if (!stored && !chosen.includes(this.text.trim()) && length(this.text) <= this.limit) this.#before.push(this.text);
   }
 
   /** Every version the server has, newest first: [{version, text, saved_at, aside}]. */
@@ -236,7 +245,7 @@ export class Answer extends EventTarget {
   async #journal() {
     const { text } = this;
     if (this.unsent) {
-      const content = { text, base: this.#base, flight: this.#flight, resolves: this.#resolves, clash: this.#clash };
+      const content = { text, base: this.#base, before: [...this.#before], flight: this.#flight, resolves: this.#resolves, clash: this.#clash };
       this.#kept = (await this.#post.journal.put(this.place, content)) ? text : null;
     } else if (await this.#post.journal.remove(this.place)) this.#kept = null;
     this.#changed();
@@ -254,7 +263,7 @@ export class Answer extends EventTarget {
     if (!this.loaded || this.#blocked) return;
     this.#sending = true;
     this.#flight ??= {
-      text: this.text,
+      text: this.#before.shift() ?? this.text,
       base: this.#base,
       save_id: crypto.randomUUID(),
       resolves: this.#resolves.splice(0),
