@@ -72,9 +72,13 @@ class Live(House):
         self.process.send_signal(how)
         return self.process.wait(20)
 
-    def start(self) -> None:
-        """Start it again on the same data, and wait until it answers."""
+    def begin(self) -> None:
+        """Start it again on the same data."""
         self.process = started(_server(self.folders), self.environment, self.log)
+
+    def start(self) -> None:
+        """Start it again, and wait until it answers."""
+        self.begin()
         wait_until_up(self.url, self.process, self.log)
 
 

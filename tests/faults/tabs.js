@@ -8,6 +8,7 @@ const STEP = "forberedelse-1";
 const SECOND = 1000;
 const SLOW = 2000; // what the client waits for a disk or an answer before it says so
 const ROUNDS = 60; // until everything has been sent and chosen
+const JSON_HEADERS = { "Content-Type": "application/json" };
 
 const turn = new MessageChannel();
 const turns = [];
@@ -194,8 +195,8 @@ class Tab {
   }
 }
 
-async function ask(path, init) {
-  const answer = await fetch(path, { headers: { "Content-Type": "application/json" }, ...init });
+async function ask(path) {
+  const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }
@@ -208,13 +209,13 @@ async function toldNow() {
 
 const versions = () => ask(`/api/demo/answers/${FIELD}/versions`);
 
-/** The field empty, for a new interleaving; the newest version then. */
+/** The field empty, for a new interleaving; its version then. A save of the last one may still come in between. */
 async function clear() {
   const { answers } = await ask(`/api/demo/steps/${STEP}`);
   const { version, asides } = answers[FIELD];
   const body = { text: "", base: version, save_id: crypto.randomUUID(), resolves: asides.map((aside) => aside.version) };
-  await ask(`/api/demo/answers/${FIELD}`, { method: "PUT", body: JSON.stringify(body) });
-  return Math.max(0, ...(await versions()).map((each) => each.version));
+  const made = await fetch(`/api/demo/answers/${FIELD}`, { method: "PUT", headers: JSON_HEADERS, body: JSON.stringify(body) });
+  return made.status === 409 ? clear() : (await made.json()).version;
 }
 
 class World {
@@ -231,8 +232,8 @@ class World {
     return this.tabs[number % this.tabs.length];
   }
 
-  async open(device) {
-    const told = await toldNow();
+  async open(device, told) {
+    told ??= await toldNow();
     const tab = new Tab(device);
     this.tabs.push(tab);
     await tab.open(told);
@@ -251,7 +252,7 @@ class World {
   }
 
   write(tab) {
-    const token = `<${this.tokens.size}>`;
+    const token = `<${this.run.slice(0, 8)}.${this.tokens.size}>`;
     this.tokens.set(token, { tab, safe: false });
     tab.write(token);
   }
@@ -305,7 +306,8 @@ globalThis.play = async ({ skews, steps, how }) => {
   const before = await clear();
   const world = new World(skews);
   try {
-    await Promise.all(world.devices.map((device) => world.open(device)));
+    const told = await toldNow();
+    await Promise.all(world.devices.map((device) => world.open(device, told)));
     for (const step of steps) await world.step(step);
     await world.settle(how);
     const made = (await versions()).filter((each) => each.version > before);

@@ -5,4 +5,4 @@ from .writing import tried
 
 def test_nothing_typed_is_lost_and_the_page_says_what_is_true_and_goes_on() -> None:
     figures = list(tried(seed=8, share=0.004))
-    assert all(figure.kept for figure in figures), "\n".join(figure.line for figure in figures)
+    assert [figure.line for figure in figures if not (figure.kept or figure.timed)] == []

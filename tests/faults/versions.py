@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
+from fællesledelse.manifest import load_roster
+from fællesledelse.model import Role
 from tests import tools
 from tests.live import serving
 
@@ -36,7 +38,7 @@ HANDS = 2
 SCRIPT = Path(__file__).with_name("tabs.js")
 YEAR = 365 * 24 * 3600 * 1000  # milliseconds
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
-EMAIL = "mikkel.ravn@strandby.example"
+EACH = 250  # interleavings that one leader plays: the more versions there are, the longer it takes to list them
 
 NUMBERS = st.integers(0, 3)
 STEPS = st.one_of(
@@ -77,28 +79,38 @@ def client_source() -> str:
 
 
 @contextmanager
-def playground(folder: Path) -> Iterator[Page]:
-    """A page of a server that has the demo's cohort, where interleavings can be played."""
+def playground(folder: Path) -> Iterator[Callable[[str], Page]]:
+    """A server that has the demo's cohort; for each leader's address a page of it, where interleavings can be played."""
     cohort = folder / "hold"
     write_demo(cohort, date.today(), all_open=True)
     build(cohort)
     with serving([cohort], folder / "data") as live, sync_playwright() as playwright:
-        client = live.enrol(EMAIL)
         chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
-        context = chromium.new_context(bypass_csp=True)
-        context.add_cookies([{"name": name, "value": value, "url": live.url} for name, value in client.cookies.items()])
-        page = context.new_page()
-        page.goto(f"{live.url}/sundhed")
-        page.add_script_tag(content=f"const CLIENT = {json.dumps(client_source())};\n{SCRIPT.read_text(encoding='utf-8')}")
+        script = f"const CLIENT = {json.dumps(client_source())};\n{SCRIPT.read_text(encoding='utf-8')}"
+
+        def page(email: str) -> Page:
+            for context in chromium.contexts:
+                context.close()
+            client = live.enrol(email)
+            context = chromium.new_context(bypass_csp=True)
+            context.add_cookies([{"name": name, "value": value, "url": live.url} for name, value in client.cookies.items()])
+            client.close()
+            opened = context.new_page()
+            opened.goto(f"{live.url}/sundhed")
+            opened.add_script_tag(content=script)
+            return opened
+
         yield page
         chromium.close()
-        client.close()
 
 
 def play(number: int, examples: int) -> Count:
     """That many interleavings, drawn by the seed ``number``; stops at the first that loses something."""
     count = Count()
-    with tempfile.TemporaryDirectory(prefix="versions-") as folder, playground(Path(folder)) as page:
+    with tempfile.TemporaryDirectory(prefix="versions-") as folder, playground(Path(folder)) as pages:
+        roster = load_roster((Path(folder) / "hold/bygget/roster.json").read_text(encoding="utf-8"))
+        leaders = [each.email for each in roster.participants if each.role is Role.LEADER]
+        page = pages(leaders[0])
 
         @seed(number)
         @settings(
@@ -112,6 +124,9 @@ def play(number: int, examples: int) -> Count:
         )
         @given(INTERLEAVINGS)
         def nothing_is_lost(interleaving: dict[str, Any]) -> None:
+            nonlocal page
+            if count.played and count.played % EACH == 0:
+                page = pages(leaders[count.played // EACH])
             count.played += 1
             told = page.evaluate(
                 "interleaving => play(interleaving).catch(error => ({ error: String(error) }))", interleaving

@@ -115,6 +115,16 @@ class Writer:
         """What stands in the field."""
         return self.page.locator(f'[data-key="{self.key}"]').input_value()
 
+    def choosing(self) -> bool:
+        """Whether the page asks which of two texts shall stand."""
+        return self.page.locator(".fl-clash-panel:visible").count() > 0
+
+    def choose(self) -> float:
+        """Keep what stands in the field; the moment."""
+        chosen = time.time()
+        self.page.get_by_role("button", name="Behold min").click()
+        return chosen
+
     def adopt(self) -> None:
         """Go on with what stands in the field, as somebody does who has just opened the page."""
         self.typed.append((time.time(), self.shown()))

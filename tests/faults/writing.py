@@ -6,8 +6,8 @@ server's limit on the size of files (RLIMIT_FSIZE), so that every write fails: S
 system mounted read-only. The browser's storage is full by the quota that Chromium itself is told. Kernels, server, tabs and
 browser are ended by SIGKILL.
 
-Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed. That one's
-start is nothing but computing, and counts in seconds of a processor; starting the browser is the leader's.
+Writing works again so many seconds after a trouble has ended, a new tab been asked for, or a server been killed, which is
+started again at once, as systemd does; starting the browser is the leader's, and so is choosing where two texts wait.
 """
 
 import math
@@ -27,6 +27,7 @@ from datetime import date, datetime
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import Self
 
 import httpx
@@ -42,7 +43,7 @@ from .wire import Wire
 from .writer import Writer
 
 WHOLE = 1000  # faults
-HANDS = 4  # trials side by side, each with a server and a browser of its own: most of their time is waiting
+HANDS = max(1, (os.cpu_count() or 1) // 2)  # side by side, each a server and a browser: who shares processors is slow
 EMAIL = "lone.vestergaard@strandby.example"
 STEP, KEY = "forberedelse-1", "doubt"
 WITH_KERNEL, TASK = "forberedelse-2", "draft.task"
@@ -54,7 +55,7 @@ KINDS = ("kernel", "server", "tab", "browser", *BROKEN, *DISKS, "storage full")
 
 @dataclass
 class Told:
-    """What one fault has cost. ``visible`` and ``back``: seconds, where they were to be seen."""
+    """What one fault has cost. ``visible``, ``back`` and ``cost``, which is the trial's own: seconds."""
 
     title: str
     accident: "Accident"
@@ -62,6 +63,7 @@ class Told:
     lies: int = 0
     visible: float | None = None
     back: float = 0.0
+    cost: float = 0.0
 
     @property
     def kept(self) -> bool:
@@ -103,15 +105,13 @@ class World:
         while self.undo:
             self.undo.pop()()
 
-    def kill_server(self) -> float:
-        """End the server and what it leaves behind, and start it again as systemd does; seconds of a processor for that."""
+    def kill_server(self) -> None:
+        """End the server and what it leaves behind, and start it again without waiting for it."""
         orphans = children(self.live.process.pid)
         self.live.stop(signal.SIGKILL)
         for pid in orphans:
             with_pid(pid, signal.SIGKILL)
-        self.live.start()
-        times = Path(f"/proc/{self.live.process.pid}/stat").read_text(encoding="ascii").split()[13:15]
-        return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+        self.live.begin()
 
     def kill_kernels(self) -> None:
         """End the kernels, and what they are forked from."""
@@ -201,22 +201,24 @@ class Accident:
         if kind == "storage full":
             death = chance.choice([None, "tab"])
         typing = trouble in DISKS or chance.random() < 0.7
-        return cls(kind, trouble, death, chance.random() < 0.3, typing, trouble is not None and chance.random() < 0.6)
+        patient = kind == "server" or (trouble is not None and chance.random() < 0.6)
+        return cls(kind, trouble, death, chance.random() < 0.3, typing, patient)
 
 
 def happen(here: World, kind: str, title: str, chance: random.Random) -> Told:
     """Let one fault happen while the leader writes; what it has cost."""
     accident = Accident.drawn(kind, chance)
-    told = Told(title, accident)
+    told, began = Told(title, accident), time.time()
     _prepare(here, accident, title, chance)
-    start, since = _break(here, accident, told, chance)
+    since = _break(here, accident, told, chance)
     if accident.death:
         since = _die(here, accident, told)
     here.end()
     if accident.trouble and not accident.death:
         since = time.time()
-    told.back = start + _go_on(here, since, chance)
+    told.back = _go_on(here, since, chance)
     _judge(here, told)
+    told.cost = time.time() - began
     return told
 
 
@@ -231,24 +233,22 @@ def _prepare(here: World, accident: Accident, title: str, chance: random.Random)
         here.writer.wait(here.writer.all_saved)
 
 
-def _break(here: World, accident: Accident, told: Told, chance: random.Random) -> tuple[float, float]:
-    """Break something and write on; the seconds of a processor that it takes to start again, and when that was over."""
-    writer, start, began = here.writer, 0.0, time.time()
+def _break(here: World, accident: Accident, told: Told, chance: random.Random) -> float:
+    """Break something and write on; when it broke."""
+    writer, began = here.writer, time.time()
     if accident.trouble:
         here.begin(accident.trouble)
     elif accident.kind == "server":
-        start = here.kill_server()
+        here.kill_server()
     elif accident.kind == "kernel":
         here.kill_kernels()
-    up = time.time()
     if accident.typing:
         _write(writer, chance)
     if accident.patient:
-        told.visible = _wait_until_visible(writer, began if accident.trouble in BROKEN else _first_key(writer, began))
-        writer.pause(chance.choice([0, 0, 0, 1, 6]))
-    else:
-        writer.pause(chance.uniform(0, 2))
-    return start, up
+        told.visible = _wait_until_visible(writer, _first_key(writer, began) if accident.trouble in DISKS else began)
+    if accident.kind != "server":  # which comes back by itself, and is waited for
+        writer.pause(chance.choice([0, 0, 0, 1, 6]) if accident.patient else chance.uniform(0, 2))
+    return began
 
 
 def _die(here: World, accident: Accident, told: Told) -> float:
@@ -323,8 +323,10 @@ def _go_on(here: World, since: float, chance: random.Random) -> float:
     """Type on until all of it is said to be saved; seconds from ``since`` until something typed after it was."""
     writer = here.writer
     writer.type(chance, 3)
-    if not writer.wait(writer.all_saved, PATIENCE):
+    if not writer.wait(lambda: writer.choosing() or writer.all_saved(), PATIENCE):
         return PATIENCE
+    if writer.choosing():
+        return _go_on(here, writer.choose(), chance)
     fresh = len(next(text for at, text in writer.typed if at >= since))
     return writer.since(since, lambda each: each.saved and len(each.text) >= fresh) or 0.0
 
@@ -363,12 +365,14 @@ def tried(seed: int, share: float) -> Iterator[Figure]:
         every = [told for part in pool.map(faults, [seed * 100 + hand for hand in range(hands)], shares) for told in part]
     lost, lies = sum(each.lost for each in every), sum(each.lies for each in every)
     visible = [each.visible for each in every if each.visible is not None]
-    back = max(each.back for each in every)
+    back = [each.back for each in every]
     among = f"over {len(every)} faults"
     yield Figure("nothing lost", f"characters lost {among}", "0", str(lost), lost == 0)
     yield Figure("honest status", "times *Gemt* stood over a text not in the database", "0", str(lies), lies == 0)
-    slowest = max(visible, default=0.0)
-    yield Figure(
-        "honest status", f"a fault is visible, slowest of {len(visible)}", "≤ 3 s", f"{slowest:.1f} s", slowest <= VISIBLE
-    )
-    yield Figure("recovery", f"writing and saving works again, slowest {among}", "≤ 5 s", f"{back:.1f} s", back <= BACK)
+    for promise, counted, seconds, limit in (
+        ("honest status", "a fault is visible", visible, VISIBLE),
+        ("recovery", "writing and saving works again", back, BACK),
+    ):
+        slowest, middle = max(seconds, default=0.0), median(seconds or [0.0])
+        measured = f"{slowest:.1f} s, half of {len(seconds)} within {middle:.1f} s"
+        yield Figure(promise, f"{counted}, at the latest after", f"≤ {limit:.0f} s", measured, slowest <= limit, timed=True)

@@ -139,6 +139,11 @@ def test_a_second_process_cannot_open_the_sqlite_store(sqlite_url: str, keys: Pa
     assert open_elsewhere(sqlite_url, keys) == "open"
 
 
+def test_a_process_that_ends_without_closing_the_store_does_not_damage_it(sqlite_url: str, keys: Path) -> None:
+    assert open_elsewhere(sqlite_url, keys) == "open"
+    assert open_elsewhere(sqlite_url, keys) == "open"
+
+
 def test_another_way_to_write_the_path_is_the_same_store(sqlite_url: str, keys: Path, tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to(tmp_path / "store.db")
     store = Store.open(sqlite_url, keys)

@@ -13,7 +13,7 @@ from .web import Api, Refused
 
 PER_PERSON = 8  # pages that one person can have listening; more of them ask every now and then instead
 BEAT = 15.0  # seconds after which the number is said again, to who may still hear it
-PULSE = 1.0  # seconds between signs of life, so that a page can tell a quiet line from a broken one
+PULSE = 0.5  # seconds between signs of life, so that a page can tell a quiet line from a broken one
 LARGEST = 64  # bytes of a message from a page, which has nothing to say
 NOT_YOURS = 4403  # the socket's code for a listener whose session or membership has ended
 

@@ -1,5 +1,6 @@
 """Connections and transactions, and what differs between SQLite and PostgreSQL. The only place that opens either."""
 
+import atexit
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +44,7 @@ class Database:
         except BaseException:
             self._release()
             raise
+        atexit.register(self.close)  # else SQLite, when its last connection goes, throws away a log that the digests lack
 
     @contextmanager
     def atomic(self) -> Iterator[Connection]:
@@ -116,6 +118,7 @@ class Database:
             connection.close()
 
     def _release(self) -> None:
+        atexit.unregister(self.close)
         self._reader.dispose()
         self._writer.dispose()
         if self._integrity is not None:

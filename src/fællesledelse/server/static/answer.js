@@ -10,7 +10,8 @@ import { length, saved, status, tooLong, underWay } from "./states.js";
 const QUIET = 400;
 const LONGEST = 2000;
 const JOURNAL = 200;
-const OVERDUE = 2000;
+const PATIENCE = 2000; // for an answer, at first: then the line is felt, and the same save is sent again
+const MOST = 60_000;
 const UNPRINTABLE = /[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g;
 
 /** Text as it is stored: one kind of line break, nothing unprintable (Word and PDF leave both on the clipboard). */
@@ -47,16 +48,13 @@ export class Answer extends EventTarget {
   #base = 0;
   #acknowledged = ""; // the text of version #base; null: not known here
   #resolves = [];
+  #before = []; // texts of mine that a choice has dropped: each becomes a version first
   #flight = null; // {text, base, save_id, resolves}: sent or about to be, not yet answered
   #clash = null; // versions of mine that the server put aside; while it lasts nothing is sent
   #kept = null; // the text that is on this computer's disk
   #refusal = null;
   #failures = 0;
-  #overdue = false;
   #sending = false;
-  #abort = null;
-  #unstuck = false;
-  #repeated = false;
   #quiet = null;
   #longest = null;
   #journalling = null;
@@ -81,7 +79,7 @@ export class Answer extends EventTarget {
 
   /** Whether the server lacks something of this answer. */
   get unsent() {
-    return this.#flight !== null || this.text !== this.#acknowledged || this.#resolves.length > 0;
+    return this.#flight !== null || this.text !== this.#acknowledged || this.#resolves.length > 0 || this.#before.length > 0;
   }
 
   /** Whether leaving now would lose text. */
@@ -129,14 +127,8 @@ export class Answer extends EventTarget {
   /** Try again now: the connection is back. */
   kick() {
     clearTimeout(this.#retry);
+    this.#failures = 0;
     if (this.unsent) this.#send();
-  }
-
-  /** A request that hangs since before the connection was back is given up and repeated at once; once, for a server may be slow. */
-  unstick() {
-    if (!this.#overdue || this.#repeated) return;
-    this.#repeated = this.#unstuck = true;
-    this.#abort?.abort();
   }
 
   /** The server's newest, {version, text, saved_at, asides}: shown unless the leader has written meanwhile. */
@@ -150,12 +142,13 @@ export class Answer extends EventTarget {
   }
 
   /** Go on with an entry of the journal whose page is gone. */
-  adopt({ text, base, flight, resolves, clash }) {
-    const arrived = text === this.head.text && (!flight || flight.text === text) && !resolves.length;
+  adopt({ text, base, before = [], flight, resolves, clash }) {
+    const arrived = text === this.head.text && (!flight || flight.text === text) && !resolves.length && !before.length;
     if (!arrived) {
       this.text = text;
       this.#base = base;
       this.#acknowledged = base === this.head.version ? this.head.text : null;
+      this.#before = before;
       this.#flight = flight;
       this.#resolves = resolves;
       this.#clash = clash && clash.some((version) => this.asides.some((aside) => aside.version === version)) ? clash : null;
@@ -168,6 +161,7 @@ export class Answer extends EventTarget {
   choose(text) {
     const [other] = this.others;
     if (!other) return;
+    this.#keepMine(text);
     const settled = this.#clash ?? [other.version];
     this.#resolves = [...new Set([...this.#resolves, ...settled])];
     if (this.#clash) {
@@ -179,13 +173,19 @@ export class Answer extends EventTarget {
     this.flush();
   }
 
+  /** What has been written here and is no version yet does not go for good when `chosen` takes its place. */
+  #keepMine(chosen) {
+    const stored = [this.#flight, this.head, ...this.asides].some((each) => each?.text === this.text);
+    if (!stored && !chosen.includes(this.text.trim()) && length(this.text) <= this.limit) this.#before.push(this.text);
+  }
+
   /** Every version the server has, newest first: [{version, text, saved_at, aside}]. */
   versions() {
     return this.#post.versions(this);
   }
 
   get #troubled() {
-    return !this.#post.connection.up || this.#failures > 0 || this.#overdue;
+    return !this.#post.connection.up || this.#failures > 0;
   }
 
   #settled() {
@@ -245,7 +245,7 @@ export class Answer extends EventTarget {
   async #journal() {
     const { text } = this;
     if (this.unsent) {
-      const content = { text, base: this.#base, flight: this.#flight, resolves: this.#resolves, clash: this.#clash };
+      const content = { text, base: this.#base, before: [...this.#before], flight: this.#flight, resolves: this.#resolves, clash: this.#clash };
       this.#kept = (await this.#post.journal.put(this.place, content)) ? text : null;
     } else if (await this.#post.journal.remove(this.place)) this.#kept = null;
     this.#changed();
@@ -262,35 +262,20 @@ export class Answer extends EventTarget {
     this.#longest = null;
     if (!this.loaded || this.#blocked) return;
     this.#sending = true;
-    if (!this.#flight) this.#repeated = false;
     this.#flight ??= {
-      text: this.text,
+      text: this.#before.shift() ?? this.text,
       base: this.#base,
       save_id: crypto.randomUUID(),
       resolves: this.#resolves.splice(0),
     };
     const kept = this.#record();
     if (!keepalive) await kept;
-    const outcome = await this.#transmit(keepalive);
+    const wait = Math.min(MOST, PATIENCE * 2 ** this.#failures);
+    const outcome = await this.#post.put(this, this.#flight, { keepalive, wait });
     this.#sending = false;
-    this.#overdue = false;
     this.#received(outcome);
     await this.#record();
     if (this.unsent && this.#failures === 0) this.#soon();
-  }
-
-  async #transmit(keepalive) {
-    this.#abort = new AbortController();
-    this.#unstuck = false;
-    const late = setTimeout(() => {
-      this.#overdue = true;
-      this.#post.connection.suspect();
-      this.#changed();
-    }, OVERDUE);
-    const wait = Math.min(60_000, 8000 * 2 ** this.#failures);
-    const outcome = await this.#post.put(this, this.#flight, { keepalive, wait, signal: this.#abort.signal });
-    clearTimeout(late);
-    return outcome;
   }
 
   #received({ status: code, data }) {
@@ -345,8 +330,7 @@ export class Answer extends EventTarget {
   }
 
   #failed(code) {
-    if (this.#unstuck) return void this.#send();
-    if (!code) this.#post.connection.suspect();
+    if (!code) this.#post.connection.feel();
     this.#retry = setTimeout(() => this.#send(), pause(this.#failures));
     this.#failures += 1;
   }

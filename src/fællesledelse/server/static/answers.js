@@ -138,13 +138,13 @@ export class Answers extends EventTarget {
   }
 
   /** Part of an answer's post. */
-  async put(answer, save, { keepalive, wait, signal }) {
+  async put(answer, save, { keepalive, wait }) {
     const { gathering, key, step } = answer.place;
     const path = `/api/${encodeURIComponent(gathering)}/answers/${encodeURIComponent(key)}?step=${encodeURIComponent(step)}`;
     try {
       // The browser refuses to carry more than 64 kB past the end of a page.
       const lasting = keepalive && save.text.length < 15_000;
-      return await ask("PUT", path, { body: save, person: this.person, keepalive: lasting, wait, signal });
+      return await ask("PUT", path, { body: save, person: this.person, keepalive: lasting, wait, again: true });
     } catch (error) {
       if (error instanceof Unreachable) return { status: 0, data: null };
       throw error;
@@ -197,7 +197,6 @@ export class Answers extends EventTarget {
 
   #listen() {
     this.connection.addEventListener("change", () => this.#turned());
-    this.connection.addEventListener("online", () => this.unsent.forEach((answer) => answer.unstick()));
     this.#channel?.addEventListener("message", ({ data }) => this.#heard(data));
     addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? this.#leaving() : this.refresh()));
     // The next page may come so soon after the last sign that nothing begun at "pagehide" would reach the disk.
@@ -212,10 +211,7 @@ export class Answers extends EventTarget {
   #turned() {
     if (this.connection.state === "other") this.#withdraw();
     if (this.connection.up) {
-      for (const answer of this.unsent) {
-        answer.unstick();
-        answer.kick();
-      }
+      for (const answer of this.unsent) answer.kick();
       this.refresh(0);
     }
     for (const answer of this.#answers.values()) answer.dispatchEvent(new Event("change"));
@@ -244,7 +240,7 @@ export class Answers extends EventTarget {
       if (status === 401) this.connection.signedOut();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      this.connection.suspect();
+      this.connection.feel();
     }
   }
 

@@ -1,10 +1,12 @@
 /** Whether the server answers this leader; asked in one place for the whole page. */
-import { ask, Unreachable } from "./http.js";
+import { ask, hangUp, Unreachable } from "./http.js";
 
 const HEARTBEAT = 20_000;
-const PATIENCE = 2_500;
-const BRIEF = 1_000;
-const SLOWEST = 2_500; // writing goes on within five seconds of the server's return
+const PATIENCE = 2_000;
+const BRIEF = 1_200;
+const SLOWEST = 1_000; // with PATIENCE: writing goes on within five seconds of the server's return
+const OTHERS = 5; // connections that a browser may still have to the server beside the one that a question hangs on
+const SPREAD = 300;
 export const PATIENT = 15_000;
 
 /** Milliseconds until try number `attempt` (from 0): growing, with jitter so that forty pages don't come at once. */
@@ -18,14 +20,16 @@ export function delay(wait) {
 
 /**
  * state: "up", "down" (no answer), "login" (the session has ended) or "other" (someone else has signed in, or another tab has signed out).
- * Dispatches "change" when the state changes, and "online" when the device says that it has a network again.
+ * Dispatches "change" when the state changes.
  */
 export class Connection extends EventTarget {
   state = "up";
   #person;
   #attempt = 0;
   #timer = null;
+  #probing = null;
   #feeling = false;
+  #heard = 0;
 
   constructor(person) {
     super();
@@ -40,7 +44,7 @@ export class Connection extends EventTarget {
     return this.state === "up";
   }
 
-  /** A request failed or is overdue. */
+  /** The server does not answer. */
   suspect() {
     if (!this.up) return;
     this.#set("down");
@@ -60,13 +64,19 @@ export class Connection extends EventTarget {
     else if (this.state === "login" || this.state === "other") this.#returned();
   }
 
-  /** Ask the server for a sign of life, since its line has gone quiet. */
+  /** The server has said something unasked. */
+  hear() {
+    this.#heard += 1;
+  }
+
+  /** Ask the server for a sign of life, since a request failed or its line has gone quiet. */
   async feel(wait = BRIEF) {
     if (this.#feeling || !this.up) return;
     this.#feeling = true;
+    const heard = this.#heard;
     const healthy = await this.#healthy(wait);
     this.#feeling = false;
-    if (!healthy) this.suspect();
+    if (!healthy && heard === this.#heard) this.suspect();
   }
 
   /** Ask who is signed in now, though nothing seems wrong. */
@@ -80,12 +90,12 @@ export class Connection extends EventTarget {
     if (state === this.state) return;
     this.state = state;
     this.#attempt = 0;
+    if (state === "up" || state === "down") hangUp();
     this.dispatchEvent(new Event("change"));
   }
 
   #returned() {
     this.#attempt = 0;
-    this.dispatchEvent(new Event("online"));
     if (this.up) this.#heartbeat();
     else this.#probe();
   }
@@ -100,29 +110,40 @@ export class Connection extends EventTarget {
     if (document.visibilityState === "visible") this.feel(PATIENCE);
   }
 
-  async #healthy(wait = PATIENCE) {
+  async #healthy(wait, signal) {
     try {
-      return (await ask("GET", "/sundhed", { wait })).status === 200;
+      return (await ask("GET", "/sundhed", { wait, signal })).status === 200;
     } catch (error) {
       if (error instanceof Unreachable) return false;
       throw error;
     }
   }
 
-  /** The next probe doesn't wait for this one, which may hang on a connection that is dead and doesn't know it. */
+  /** Ask again; what was asked before and still hangs is given up. */
   async #probe() {
-    this.#later();
+    clearTimeout(this.#timer);
+    this.#probing?.abort();
+    const probing = (this.#probing = new AbortController());
     const before = this.state;
-    const found = await this.#found();
-    if (this.state !== before) return; // another probe was sooner
-    if (found === "up") clearTimeout(this.#timer);
-    this.#set(found);
+    const found = await this.#found(probing.signal);
+    if (probing !== this.#probing) return;
+    if (this.state === before) this.#set(found);
+    if (!this.up) this.#later();
   }
 
-  async #found() {
-    if (this.state === "down") return (await this.#healthy()) ? "up" : "down";
+  async #found(signal) {
+    if (this.state === "down") return (await this.#reached(signal)) ? "up" : "down";
     const found = await this.#whoever();
     return found === "unknown" ? this.state : found;
+  }
+
+  /** Whether the server can be reached. At first the browser's connections may all be dead without knowing: each is tried. */
+  async #reached(signal) {
+    const first = this.#healthy(PATIENCE, signal);
+    if (this.#attempt > 1 || (await Promise.race([first, delay(SPREAD)])) !== undefined) return first;
+    const others = Array.from({ length: OTHERS }, () => this.#healthy(PATIENCE - SPREAD, signal));
+    const good = [first, ...others].map(async (each) => (await each) || Promise.reject());
+    return Promise.any(good).catch(() => false);
   }
 
   async #whoever() {

@@ -1,10 +1,10 @@
 /** Hears when something in the group has changed; what it was, each part of the page asks for itself. */
 import { pause } from "../connection.js";
-import { ask, Unreachable } from "../http.js";
+import { ask, hangUp, Unreachable } from "../http.js";
 
-const QUIET = 1_400; // the server gives a sign of life every second
-const DEAD = 40_000;
-const POLL = 1_500;
+const QUIET = 1_000; // the server gives a sign of life twice a second
+const DEAD = 5_000;
+const POLL = 1_000;
 const TRIES = 2; // sockets that do not come up before the page begins to ask instead
 const NEXT_TRY = 30_000; // while it asks, it tries a socket again now and then
 
@@ -35,7 +35,7 @@ export class Live extends EventTarget {
     addEventListener("pagehide", () => this.#end());
     addEventListener("pageshow", (event) => event.persisted && this.#resume());
     addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#seen());
-    this.#connection?.addEventListener("change", () => this.#connection.up && this.#again());
+    this.#connection?.addEventListener("change", () => this.#turned());
     this.#connect();
   }
 
@@ -55,6 +55,7 @@ export class Live extends EventTarget {
     socket.addEventListener("message", ({ data }) => {
       if (socket !== this.#socket) return;
       if (!up) this.#up();
+      this.#connection?.hear();
       this.#listenFor(socket);
       const { changed } = JSON.parse(data);
       if (changed !== undefined) this.#heard(changed, !up);
@@ -75,7 +76,7 @@ export class Live extends EventTarget {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
       if (socket !== this.#socket) return;
-      if (quiet > DEAD) return this.#again();
+      if (quiet >= DEAD) return this.#giveUp();
       this.#connection?.feel();
       this.#listenFor(socket, quiet + QUIET);
     }, QUIET);
@@ -98,11 +99,21 @@ export class Live extends EventTarget {
     this.#retry = setTimeout(() => this.#connect(), this.#failed >= TRIES ? NEXT_TRY : pause(this.#failed));
   }
 
+  #giveUp() {
+    this.#drop();
+    this.#lost(false);
+  }
+
   #drop() {
     const socket = this.#socket;
     this.#socket = null;
     clearTimeout(this.#silence);
     socket?.close();
+  }
+
+  #turned() {
+    hangUp(); // the parts' own requests, which are another module's than the page's
+    if (this.#connection.up) this.#again();
   }
 
   #away() {
@@ -137,18 +148,19 @@ export class Live extends EventTarget {
   }
 
   async #poll() {
-    if (document.visibilityState === "visible") await this.#askOnce();
+    if (document.visibilityState === "visible" && this.#connection?.up !== false) await this.#askOnce();
     if (this.#polling && !this.#over) this.#later();
   }
 
   async #askOnce() {
     try {
-      const { status, data } = await ask("GET", this.#path, { person: this.#person, wait: 2 * POLL });
+      const { status, data } = await ask("GET", this.#path, { person: this.#person, wait: 1.5 * POLL });
       if (status === 200 && this.#polling) this.#heard(data.changed, false);
       if (status === 401) this.#connection?.signedOut();
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       this.#number = null; // when the server is back, look at everything anew
+      this.#connection?.suspect();
     }
   }
 }
