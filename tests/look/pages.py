@@ -24,7 +24,6 @@ ME = {
     "elsewhere": "",
     "gathering_name": "Fælles om ledelse",
     "organisation": "Sønderlund Kommune",
-    "elsewhere": "",
 }
 STEPS = ["Forberedelse 1", "Workshop 1", "Forberedelse 2"]
 
@@ -61,7 +60,7 @@ def row(name: str, group: str) -> dict[str, Any]:
 
 OTHERS = [{"person": name, "name": name, "chosen": name == "Åse Ø"} for name in ("Karen Møllegaard", "Åse Ø", "Ib Toft")]
 DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18", "meeting": True}]
-TAKEN = {"ends": "14. juni 2028", "over": False, "contact": "hr@soenderlund.example", "measured": True, "ended": False}
+TAKEN = {"ends": "14. juni 2028", "gone": "", "contact": "hr@soenderlund.example", "measured": True, "ended": False}
 LEFT = {
     "left": [Left("Dit private tillæg", "Du har ikke bedt om det."), Left("Feedback fra Åse", "Andres ord bliver her.")],
     "waves": [
