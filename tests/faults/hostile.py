@@ -304,7 +304,7 @@ def in_calendar(batch: Sequence[str]) -> Iterator[str]:
         leader, page = Invited(text, "a@b.example"), "https://b.example/"
         meeting = Meeting("demo", "1", "workshop-1", text, date(2026, 9, 4), 60, text, page, leader, (leader,), room=text)
         [event] = Calendar.from_ical(invitation(meeting, 1, NOW)).walk("VEVENT")
-        told = f"{clean(text).strip()}\n\nSiden til workshoppen: {page}"
+        told = f"{clean(text).strip()}\n\nSiden til mødet: {page}"
         wanted = {"SUMMARY": line(text), "LOCATION": line(text), "DESCRIPTION": told, "URL": page}
         yield from (f"{name} {text!a}" for name, each in wanted.items() if str(event.get(name, "")) != each)
         if len(event.walk()) != 1 or {"ATTACH", "X-ALT-DESC"} & set(event):

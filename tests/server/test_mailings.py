@@ -201,7 +201,6 @@ def test_no_link_is_kept_shown_or_logged(post: Post, smtp: Smtp, caplog: pytest.
         views.append([await post.told(kind) for kind in MailingKind])
 
     run(story(), post)
-    post.house.store._database._writer.dispose()
     kept = b"".join(path.read_bytes() for path in post.house.settings.data.rglob("*") if path.is_file())
     for email in post.leaders():
         token = link_in(text_of(smtp, email))

@@ -92,7 +92,7 @@ def main(port: int, data: Path, clock: Path, folder: Path) -> None:
     house.store.close()
     house.store = Store.open(settings.database, settings.data / "keys", told, CHEAP)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    serve(house)
+    serve(house, silent=True)
 
 
 def _hurry(connection: Any, _record: object, _proxy: object) -> None:

@@ -86,9 +86,10 @@ def _make(data: Path) -> None:
         ) from None
 
 
-def serve(house: House) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+def serve(house: House, silent: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl-C; unless ``silent``, say first which walls are in force."""
     server = WorkbookServer(house)
     server.initialize()
-    print("Mure om hver side:", *server.walls, sep="\n- ", file=sys.stderr, flush=True)
+    if not silent:
+        print("Mure om hver side:", *server.walls, sep="\n- ", file=sys.stderr, flush=True)
     server.start()

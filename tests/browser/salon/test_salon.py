@@ -138,7 +138,7 @@ def suggest(salon: Salon) -> None:
     page.get_by_label("Forslag 1").focus()
     page.keyboard.type(SUGGESTED)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Dine forslag er gemt.")
+    expect(page.locator(".site-note")).to_contain_text("Dine forslag er gemt.")
     expect(page.get_by_label("Forslag 1")).to_have_value(SUGGESTED)
     fits(page)
     page.set_viewport_size(PHONE)
@@ -146,7 +146,7 @@ def suggest(salon: Salon) -> None:
     expect(other.get_by_label("Forslag 1")).to_have_value("")
     other.get_by_label("Forslag 1").fill("  at lede i BLÆST.")
     other.get_by_role("button", name="Gem mine forslag").click()
-    expect(other.get_by_role("status")).to_contain_text("Dine forslag er gemt.")
+    expect(other.locator(".site-note")).to_contain_text("Dine forslag er gemt.")
 
 
 def choose(salon: Salon) -> None:
@@ -160,7 +160,7 @@ def choose(salon: Salon) -> None:
         page.get_by_role("checkbox", name=LISTED).focus()
         page.keyboard.press("Space")
         page.get_by_role("button", name="Gem mit valg").click()
-        expect(page.get_by_role("status")).to_contain_text("Dit valg er gemt.")
+        expect(page.locator(".site-note")).to_contain_text("Dit valg er gemt.")
         assert page.get_by_role("checkbox", checked=True).count() == 2
     page = salon.leaders[-1].page
     for name in ("Når verden er urolig", "At lede opad og på tværs"):
