@@ -60,7 +60,14 @@ def row(name: str, group: str) -> dict[str, Any]:
 
 OTHERS = [{"person": name, "name": name, "chosen": name == "Åse Ø"} for name in ("Karen Møllegaard", "Åse Ø", "Ib Toft")]
 DATES = [{"name": "workshop-1", "title": "Workshop 1", "date": "2026-08-20", "default": "2026-08-18", "meeting": True}]
-TAKEN = {"ends": "14. juni 2028", "over": False, "contact": "hr@soenderlund.example", "measured": True, "ended": False}
+TAKEN = {
+    "gone": "",
+    "ends": "14. juni 2028",
+    "over": False,
+    "contact": "hr@soenderlund.example",
+    "measured": True,
+    "ended": False,
+}
 LEFT = {
     "left": [Left("Dit private tillæg", "Du har ikke bedt om det."), Left("Feedback fra Åse", "Andres ord bliver her.")],
     "waves": [
