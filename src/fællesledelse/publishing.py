@@ -59,7 +59,7 @@ class Server:
         return done
 
     def _ask(self, method: str, path: str, body: bytes, missing: str = "") -> Any:
-        headers = {"Origin": self.origin, "Content-Type": "application/json"}
+        headers = {"Origin": self.origin, "Content-Type": "application/json", "User-Agent": "faellesledelse"}
         request = urllib.request.Request(self.origin + path, data=body, method=method, headers=headers)
         try:
             return self._opener.open(request, timeout=PATIENCE)

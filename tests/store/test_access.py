@@ -215,6 +215,15 @@ def test_the_journal_key_is_the_same_on_every_device_and_after_a_new_phrase(hous
     assert house.store.access.recover(ANNA.email, enrolled.recovery_code, NEW_PHRASE).unlocked.journal_key() == key
 
 
+def test_a_seal_on_a_device_s_mark_is_the_server_s_own_and_of_one_address(house: House) -> None:
+    mark = house.enrol(ANNA).unlocked.device_mark()
+    seal = house.store.access.device_seal(ANNA.email, mark)
+    assert len(seal) == 32
+    assert house.reopen(KdfCost(passes=1, memory=8192)).access.device_seal(ANNA.email, mark) == seal
+    others = {house.store.access.device_seal(*each) for each in ((BENT.email, mark), (ANNA.email, seal), ("\ud800", ""))}
+    assert len(others | {seal}) == 4
+
+
 def test_nothing_secret_is_printed_or_copied(house: House) -> None:
     enrolled = house.enrol(ANNA)
     printed = f"{enrolled!r} {enrolled} {enrolled.unlocked!r}"

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from hmac import compare_digest
 from typing import Any
 
 from ..errors import AccessError
@@ -34,7 +35,7 @@ class Brake:
     """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out.
 
     Guesses at one address wait for one another, so many at once are no faster than one after the other. A device that has
-    been let in there since the server's start waits in a line of its own, and so is not held up by them.
+    been let in there before waits in a line of its own, and so is not held up by them.
     """
 
     FREE, LONGEST, FORGOTTEN_AFTER, REMEMBERED = 3, 8.0, 900.0, 10_000
@@ -43,20 +44,7 @@ class Brake:
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._turns: dict[str, asyncio.Lock] = {}
-        self._marks: OrderedDict[str, str] = OrderedDict()
         self._waiting = 0
-
-    def line(self, email: str, marks: list[str]) -> str:
-        """The name of the line that a device with these marks waits in."""
-        mark = self._marks.get(email)
-        return f"{email} {mark}" if mark in marks else email
-
-    def let_in(self, email: str, mark: str) -> None:
-        """Know a device again by its mark."""
-        self._marks.pop(email, None)
-        self._marks[email] = mark
-        if len(self._marks) > self.REMEMBERED:
-            self._marks.popitem(last=False)
 
     @asynccontextmanager
     async def turn(self, email: str, known: bool = False) -> AsyncIterator[None]:
@@ -107,8 +95,7 @@ class AccessApi(Api):
         """Remember the device and say where to go. A device has one session: this one ends the one before."""
         await self.end_session()
         mark, label = unlocked.device_mark(), self.request.headers.get("User-Agent", "")
-        new = not self.know_device(mark)
-        self.brake.let_in(unlocked.person.email, mark)
+        new = not self.know_device(mark, self.house.store.access.device_seal(unlocked.person.email, mark))
         cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=new)
         self.set_session(cookie)
         self._news = new
@@ -167,7 +154,7 @@ class AccessApi(Api):
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
         email = email.strip().lower()
-        line = self.brake.line(email, self.device_marks())
+        line = f"{email} {self._known(email)}".rstrip()
         async with self.brake.turn(line, line != email):
             try:
                 result = await self.house.ask_slowly(verb, email, *args)
@@ -176,6 +163,12 @@ class AccessApi(Api):
                 raise
             self.brake.right(line)
             return result
+
+    def _known(self, email: str) -> str:
+        """The mark of a device that has been let in for that address; empty for any other."""
+        access = self.house.store.access
+        marks = ((mark, access.device_seal(email, mark), seal) for mark, seal in self.device_marks().items())
+        return next((mark for mark, own, seal in marks if compare_digest(own.encode(), seal.encode(errors="replace"))), "")
 
 
 class LogInHandler(AccessApi):

@@ -26,6 +26,7 @@ SYSTEMS: Final = (
     ("Mac OS", "Mac"),
     ("CrOS", "Chromebook"),
     ("Linux", "Linux"),
+    ("faellesledelse", "kommandolinjen"),
 )
 """What a User-Agent says and what people call it. The first that fits counts: most browsers claim to be others too."""
 

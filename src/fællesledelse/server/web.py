@@ -17,6 +17,7 @@ from .shelf import Cohort
 
 LARGEST_BODY = 1 << 20  # bytes; the longest text a field takes is far below
 MARKS = 8  # people a device is known by
+MARK = 32  # digits of a mark; the seal on it follows
 NO_FAULT = (Finish, AccessError, AnswerError, StreamClosedError)
 
 # Danish words for a refusal: code in the API, title, message
@@ -225,14 +226,16 @@ class Guarded(Armoured):
         secure = self.house.settings.secure
         self.set_cookie(self._cookie_name(), cookie, expires_days=30, httponly=True, samesite="Lax", secure=secure, path="/")
 
-    def device_marks(self) -> list[str]:
-        """The marks of those who have been let in on this device."""
-        return [each for each in (self.get_cookie(self._cookie_name("-enhed")) or "").split(".") if each]
+    def device_marks(self) -> dict[str, str]:
+        """The marks of those who have been let in on this device, and the seals on them (see ``Access.device_seal``)."""
+        found = (self.get_cookie(self._cookie_name("-enhed")) or "").split(".")
+        return {each[:MARK]: each[MARK:] for each in found if each}
 
-    def know_device(self, mark: str) -> bool:
+    def know_device(self, mark: str, seal: str) -> bool:
         """Whether someone's mark is on this device; from now on it is, beside those of the last few others."""
         marks = self.device_marks()
-        kept = ".".join([mark, *(each for each in marks if each != mark)][:MARKS])
+        others = (f"{each}{sealed}" for each, sealed in marks.items() if each != mark)
+        kept = ".".join([f"{mark}{seal}", *others][:MARKS])
         secure = self.house.settings.secure
         self.set_cookie(
             self._cookie_name("-enhed"), kept, expires_days=400, httponly=True, samesite="Lax", secure=secure, path="/"

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nacl.encoding import HexEncoder
+from nacl.hash import blake2b
 from nacl.public import PrivateKey
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
@@ -144,6 +146,11 @@ class Access:
                 )
             )
         return f"{session_id}.{half.hex()}"
+
+    def device_seal(self, email: str, mark: str) -> str:
+        """32 hexadecimal digits that only this server can put on the mark of a device that was let in for that address."""
+        words, key = f"{mark} {email}".encode(errors="surrogatepass"), self._files.make_signing_key()
+        return blake2b(words, digest_size=16, key=key, person=b"device seal", encoder=HexEncoder).decode()
 
     def resume(self, cookie: str) -> Session | None:
         """The session of a cookie; None if it is unknown, signed out, changed or older than 30 days."""

@@ -7,7 +7,8 @@ the database alone opens nothing, not even with somebody's pass phrase. Back the
 Beside the key lies `copies.jsonl`, a line for each copy that was handed out, and `leaders.json`, what is noted of each
 leader who was deleted. Of a deleted gathering `deleted.json` is left, the note that keeps it from coming back.
 
-Above them all is `receipts.key`, with which the receipts of what was deleted are signed. It opens nothing.
+Above them all is `receipts.key`, with which the receipts of what was deleted are signed, and by which devices are known
+again that have been let in. It opens nothing.
 
 `keys/backup.key` seals the copies of everything that `store.backup` makes, and is copied with the other keys.
 
