@@ -219,7 +219,15 @@ class _Cohort:
     def files(self) -> list[Path]:
         """All that the server has written. What PostgreSQL's own log holds is among what the receipt says it can't prove."""
         own = [self.data, self.place / "tmp", self.server.log]
-        return own if self.cluster is None else [*own, self.cluster / "base"]
+        return own if self.cluster is None else [*own, self.cluster / "base" / self._folder()]
+
+    def _folder(self) -> str:
+        """Where this database's files are, apart from those of copies that are put back."""
+        assert self.url is not None
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        assert row is not None
+        return str(row[0])
 
     def write_out(self) -> None:
         """Let PostgreSQL write to its files what it has in memory, as it does by itself every few minutes."""

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import insert, select, text, update
 
@@ -26,6 +27,8 @@ from fællesledelse.store.survey_answers import SurveyAnswers
 from fællesledelse.store.waves import APART
 from fællesledelse.survey import Ledger, Table, release
 
+from ..survey.attacker import determined
+from ..survey.programme import ITEM, believed, naive
 from .conftest import CARLA, CHEAP, House
 from .test_concurrency import together
 from .test_evaluations import everything_but
@@ -49,8 +52,8 @@ def cohort(house: House) -> House:
 
 def frame(house: House, asks: Questionnaire | None = ASKS) -> Frame:
     """The first six leaders are of one department, the others of another."""
-    people = [house.person(each).id for each in LEADERS]
-    return Frame(asks, {person: "Skole" if number < 6 else "Vej" for number, person in enumerate(people)})
+    people = [house.store.people.find(each.email) for each in LEADERS]
+    return Frame(asks, {each.id: "Skole" if number < 6 else "Vej" for number, each in enumerate(people) if each})
 
 
 def look(house: House, today: date = TODAY, asks: Questionnaire | None = ASKS) -> Survey:
@@ -601,6 +604,46 @@ def test_after_the_end_there_is_nothing_that_anyone_could_find(cohort: House) ->
 def test_it_does_not_end_while_a_wave_is_to_come(cohort: House, wave: str) -> None:
     with pytest.raises(AccessError, match="ikke er lukket"):
         cohort.store.surveys.end("demo")
+
+
+def test_with_the_programme_it_ends_whatever_is_open_or_planned(cohort: House) -> None:
+    shown, later = released(cohort), TODAY + timedelta(days=60)
+    assert cohort.store.surveys.finish("demo", TODAY) is True
+    assert cohort.store.surveys.finish("demo", TODAY) is False, "once"
+    cohort.adopt(*LEADERS, CARLA, gathering="andet")
+    assert cohort.store.surveys.finish("andet", TODAY) is False, "where none has begun there is none to end"
+    assert ([each.id for each in look(cohort, later).waves], look(cohort, later).ended, rows(cohort)) == ([shown], True, [])
+
+
+def test_the_end_closes_what_is_open_and_drops_what_is_to_come(cohort: House, wave: str) -> None:
+    for number in range(6):
+        answer(cohort, wave, number)
+    plan(cohort, LAST + APART + timedelta(days=1))
+    assert cohort.store.surveys.finish("demo", TODAY) is True
+    after = look(cohort)
+    assert ([(each.id, each.answered) for each in after.waves], after.ended) == ([(wave, 6)], True)
+    assert (rows(cohort), cohort.store.surveys._files.secrets("demo")) == ([], [])
+
+
+def test_a_deleted_leader_is_in_no_later_figure_and_what_is_shown_determines_no_answer(cohort: House) -> None:
+    """The attacker has both releases, knows who was deleted between them, and puts two others' answers beside it."""
+    old = seen(cohort, released(cohort, range(12)))
+    begun = cohort.store.erasure.begin("demo", LEADERS[0].email, ())
+    assert cohort.store.erasure.finish(begun, ()).waves == 1
+    assert seen(cohort, old.id) == old
+    later = TODAY + timedelta(days=60)
+    new = seen(cohort, released(cohort, range(1, 12), later), later)
+    assert (old.shown and old.shown.answered, new.shown and new.shown.answered) == (12, 11)
+    plain = []
+    for at, key in enumerate(KEYS):
+        answers = np.array([[(number + at) % 6] * 2 for number in range(12)], dtype=np.int8)
+        answers[0, 1] = -1
+        figures = [wave.shown and wave.shown.figures and wave.shown.figures["figures"][key] for wave in (old, new)]
+        waves = [{"figures": {ITEM: each}, "relations": {}, "spread": None} for each in figures]
+        told = believed(Ledger.from_json({"promised": [], "waves": waves}), answers, np.array([0] + [2] * 11))
+        assert determined(answers, told, colluders=(1, 2)) == set()
+        plain.append(determined(answers, naive(answers), colluders=(1, 2)))
+    assert (0, 0) in plain[0], "plain figures would have told"
 
 
 def test_an_end_that_a_crash_broke_off_is_finished_at_the_next_look(cohort: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,8 @@
-"""The end of a gathering: leaders are told 60 and 14 days before, writing closes, and all of it is deleted by itself."""
+"""The end of a gathering: leaders are told 60 and 14 days before, writing closes, and all of it is deleted by itself.
+
+What was answered in the survey goes after the last day in any case, as leaders were promised when they answered, also where
+the rest has to wait for its warnings.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -47,6 +51,8 @@ async def look_after(house: House, cohort: Cohort, end_gathering: Callable[[str]
         await _delete(house, gathering, end_gathering)
         return
     house.ending[gathering] = here
+    if today > here.ends and await house.ask(house.store.surveys.finish, gathering, today):
+        house.audit.note("survey-ended", route="retention", status=200, gathering=gathering)
     if here.next is not None:
         await _tell(house, cohort)
 

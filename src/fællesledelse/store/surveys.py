@@ -298,6 +298,20 @@ class Surveys:
             connection.execute(update(table).where(table.c.gathering == gathering).values(ended=True))
         self._files.destroy_secret(gathering, _LINK)
 
+    def finish(self, gathering: str, today: date) -> bool:
+        """End the survey with the programme, whatever is open or planned. Whether there was anything to end."""
+        with self._database.reading() as connection:
+            standing, waves = _standing(connection, gathering), rows(connection, _WAVES, gathering)
+        if standing is None or standing["ended"]:
+            return False
+        for wave in (each for each in waves if not each["closed"]):
+            if wave["asks"] is None:
+                self.drop(gathering, wave["id"])
+            else:
+                self.close(gathering, wave["id"], today)
+        self.end(gathering)
+        return True
+
     def _tidy(self, gathering: str, frame: Frame, today: date) -> None:
         """Open and close what is due, and destroy the keys that a crash has left."""
         with self._database.reading() as connection:
