@@ -19,7 +19,7 @@ async function until(so, what) {
   const end = performance.now() + 10_000;
   while (!so()) {
     if (performance.now() > end) throw new Error(`in vain: ${what}`);
-    await soon();
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
@@ -75,8 +75,9 @@ class Timers {
 
 class Tab {
   timers = new Timers();
-  asking = 0;
   loaded = false;
+  #asking = 0;
+  #calm = [];
 
   constructor(device) {
     this.device = device;
@@ -113,14 +114,14 @@ class Tab {
     };
     frame.fetch = async (...all) => {
       if (!device.online) throw new TypeError("offline");
-      this.asking += 1;
+      this.#begin();
       try {
         const answer = await fetch.apply(frame, all);
         const text = await answer.text();
         if (device.deaf || !device.online) throw new TypeError("cut");
         return { status: answer.status, text: async () => text };
       } finally {
-        this.asking -= 1;
+        this.#end();
       }
     };
     this.timers.serve(frame);
@@ -129,12 +130,12 @@ class Tab {
 
   /** Count what is being written. */
   #watchDisk(database) {
-    const tab = this;
     const { transaction } = database;
+    const [begin, end] = [() => this.#begin(), () => this.#end()];
     database.transaction = function (...all) {
       const begun = transaction.apply(this, all);
-      tab.asking += 1;
-      for (const end of ["complete", "abort"]) begun.addEventListener(end, () => (tab.asking -= 1));
+      begin();
+      for (const how of ["complete", "abort"]) begun.addEventListener(how, end);
       return begun;
     };
   }
@@ -152,9 +153,21 @@ class Tab {
     await until(() => this.loaded, "a page that is loaded");
   }
 
+  #begin() {
+    this.#asking += 1;
+  }
+
+  #end() {
+    this.#asking -= 1;
+    if (!this.#asking) for (const tell of this.#calm.splice(0)) tell();
+  }
+
   /** Until what has begun is over: requests, and writing to the disk. */
   async calm() {
-    for (let quiet = 0; quiet < 4; quiet = this.asking ? 0 : quiet + 1) await soon();
+    for (let quiet = 0; quiet < 4; quiet += 1) {
+      if (this.#asking) quiet = await new Promise((resolve) => this.#calm.push(() => resolve(0)));
+      await soon();
+    }
   }
 
   pass(time) {

@@ -51,7 +51,7 @@ def test_a_save_that_was_committed_before_the_browser_was_killed_is_not_made_twi
     box(page).fill("Nåede frem")
     until(lambda: server.state.texts("turning-points") == ["Nåede frem"], page)
     box(page).fill("Nåede frem, og lidt til")
-    page.wait_for_timeout(1000)
+    until(lambda: not page.evaluate("faellesledelse.unsent.some((answer) => answer.fragile)"), page)
     first.kill()
     server.state.faults.cut = 0
     page = opened(within=chromium().context)

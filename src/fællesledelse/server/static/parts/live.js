@@ -112,8 +112,8 @@ export class Live extends EventTarget {
   }
 
   #turned() {
-    hangUp(); // the parts' own requests, which are another module's than the page's
     if (this.#connection.up) this.#again();
+    else hangUp(); // the parts' own requests, which go through another copy of that module than the page's
   }
 
   #away() {
