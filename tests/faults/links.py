@@ -219,6 +219,9 @@ def _after_an_hour(post: Post, context: BrowserContext) -> None:
     page.goto("about:blank")
     post.left.append(post.secret(email))
     post.server.set_clock((now() + OPEN + timedelta(minutes=1)).isoformat())
+    if post.client().post("/api/invitation", json={"token": post.secret(email)}).status_code == 200:
+        post.secrets.append(post.secret(email))
+        return
     page.goto(post.links[email])
     page.get_by_role("button", name="Send mig et nyt link").click()
     expect(page.locator("#kvittering")).to_be_visible()
@@ -255,7 +258,7 @@ def _lying(post: Post, profile: Path) -> list[str]:
     places["Referer"] = "\n".join(post.told).encode()
     kept = [path for path in profile.rglob("*") if path.is_file() and "Cookies" not in path.name]
     places |= {str(path.relative_to(profile)): path.read_bytes() for path in kept}
-    used = [*(post.secret(email) for email in post.people), *post.left]
+    used = [post.secret(email) for email in post.people]
     secrets |= {each for each in used if client.post("/api/invitation", json={"token": each}).status_code == 200}
     wrong = [f"{name}: {each[:3]}…" for name, content in places.items() for each in secrets if each.encode() in content]
     remembered = [each.encode() in places["Default/History"] for each in (post.secret(post.people[0]), *post.left)]
@@ -311,13 +314,12 @@ def _ways_in(client: httpx.Client, token: str, people: list[str]) -> Iterator[st
 
 def _guessed(post: Post, guesses: int, flood: int) -> list[str]:
     """What the brake fails at: holding back who guesses, letting in who knows."""
-    email, wrong = post.people[-1], []
+    email = post.people[-1]
     right, wish = {"email": email, "pass_phrase": PHRASE}, {"email": email, "pass_phrase": "forkert og forkert igen"}
-    client, began = post.client(), time.monotonic()
-    for _ in range(guesses):
-        client.post("/api/log-in", json=wish)
-    spent, least = time.monotonic() - began, sum(min(2.0**each, Brake.LONGEST) for each in range(guesses - Brake.FREE))
-    wrong += [f"{guesses} guesses took {spent:.0f} s, not {least:.0f}"] if spent < least else []
+    client, wrong = post.client(), []
+    took = [client.post("/api/log-in", json=wish).elapsed.total_seconds() for _ in range(guesses)]
+    due = [0.0] * Brake.FREE + [min(2.0**each, Brake.LONGEST) for each in range(guesses)]
+    wrong += [f"guess {at} took {spent:.1f} s" for at, spent in enumerate(took) if spent < due[at]]
     known = post.client()
     wrong += _late(known, "log-in", right, "after the guesses")
     known.post("/api/log-out")
@@ -337,7 +339,7 @@ def _mailed(post: Post, email: str) -> dict[str, str]:
     invite(post.server.settings, "demo", email)
     newest = max((post.server.settings.data / "udbakke").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
     (token,) = re.findall(r"/ny-adgang#(\S+)", _letter(newest))
-    return {"token": token, "pass_phrase": PHRASE, "recovery_code": post.codes[email]}
+    return {"token": token, "pass_phrase": PHRASE, "recovery_code": post.codes.get(email, "")}
 
 
 def _late(client: httpx.Client, route: str, body: dict[str, str], when: str) -> list[str]:

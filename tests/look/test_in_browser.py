@@ -20,6 +20,7 @@ from .pages import PAGES, render
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
 DEAD = "et-brugt-link"
+LAPSED = "opened-long-ago"
 NOT_BEFORE = "2026-11-22T19:04:00+01:00"
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -42,14 +43,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        """Every link is alive, but for one."""
-        length = int(self.headers["Content-Length"])
-        dead = json.loads(self.rfile.read(length)) == {"token": DEAD}
+        """Every link is alive, but for two."""
+        token = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["token"]
         answer = {"name": "Åse Krogh", "kind": "invitation", "not_before": NOT_BEFORE}
-        self.send_response(404 if dead else 200)
+        refusals = {DEAD: {}, LAPSED: {"error": "lapsed"}}
+        self.send_response(404 if token in refusals else 200)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
-        self.wfile.write(json.dumps({} if dead else answer).encode())
+        self.wfile.write(json.dumps(refusals.get(token, answer)).encode())
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -122,6 +123,14 @@ def test_a_dead_link_gets_one_kind_page_before_anything_is_asked(page: Page, add
     expect(page.locator("h1:visible")).to_have_count(1)
     expect(page.locator("form:visible")).to_have_count(0)
     assert violations(page) == []
+
+
+def test_a_link_that_was_opened_long_ago_leads_to_a_new_one(page: Page, address: str) -> None:
+    for name, way in (("renew", page.get_by_role("link", name="Bed om et nyt link")), ("enrol", page.get_by_role("button"))):
+        page.goto(f"{address}/{name}#{LAPSED}")
+        expect(page.get_by_role("heading", name="Linket har været åbnet før")).to_be_visible()
+        expect(way).to_have_count(1)
+        assert violations(page) == []
 
 
 def test_a_new_access_says_from_when_it_works_without_the_code(page: Page, address: str) -> None:
