@@ -242,6 +242,8 @@ def _hand_over(receipt: dict[str, Any]) -> None:
 
 def _say_remaining(console: Console, receipt: dict[str, Any]) -> None:
     copies = receipt[_COPIES]
+    if copies and "leder" in receipt:
+        say(console, "Tag først en ny kopi af nøglerne. De andre på holdet har stadig brug for den.")
     say(
         console,
         "Destruér disse kopier af nøglen:" if copies else "Serveren kender ingen kopi af nøglen.",

@@ -145,7 +145,7 @@ def _without_anyone(here: "_Cohort", words: dict[Someone, list[str]], told: Told
         told.look("all of PostgreSQL's files: what leaders wrote", texts, here.cluster, here.cluster.parent / "log")
     for keys in ("før", "efter"):
         without_key(here.place / f"nøgler-{keys}.zip")  # what the receipt says is to be done by hand
-    _revived(told, here, LEADERS, *((path, keys) for path in here.copies for keys in ("før", "efter")))
+    _revived(told, here, LEADERS, *((path, "før") for path in here.copies))
     _revived(told, here, LEADERS, (here.old, "før"), (here.old, "efter"), names=False)
     with here.put_back(here.old, "efter", over=True) as store:
         told.copies += 1

@@ -10,10 +10,12 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from fællesledelse.server.copies import next_copy
 from fællesledelse.store import schema
 from fællesledelse.store.backup import Copy
 from fællesledelse.store.database import Database
@@ -138,6 +140,17 @@ def test_the_server_copies_itself_and_what_is_deleted_goes_from_its_copies_too(
     assert asked(again, "hold", "slet", "demo", typed="Holdet demo\n", at=place).returncode == 0
     (left,) = copies.glob("*.kopi")
     assert holds(left, data, "demo", 0)
+
+
+def test_a_copy_is_named_after_all_others_also_where_the_clock_is_put_back(tmp_path: Path) -> None:
+    """Or it would be taken for an old one, and go at once."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert next_copy(tmp_path, now).name == "20260101-000000.kopi"
+    (tmp_path / "20260131-235959.kopi").touch()
+    assert next_copy(tmp_path, now).name == "20260201-000000.kopi"
+    assert next_copy(tmp_path, now.replace(month=3)).name == "20260301-000000.kopi"
+    (tmp_path / "min egen.kopi").touch()
+    assert next_copy(tmp_path, now).name == "20260101-000000.kopi", "nothing is concluded from what is not ours"
 
 
 def newest(folder: Path) -> Path:

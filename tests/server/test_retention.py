@@ -151,18 +151,43 @@ def spoken(day: date) -> str:
     return words(day)
 
 
-def test_an_extension_that_nobody_was_told_of_saves_nothing(served: tuple[Server, Path]) -> None:
-    """The file says another day, but the mails about it can't be laid anywhere."""
+def test_who_is_told_late_has_the_whole_time_and_an_extension_that_nobody_was_told_of_saves_nothing(
+    served: tuple[Server, Path],
+) -> None:
+    """Told late, since the server was off; and then the mails about another day can't be laid anywhere.
+
+    What was answered in the survey waits for nobody. A deletion that fails is tried again.
+    """
     server, folder = served
-    outbox = server.settings.data / "udbakke"
-    server.set_clock(noon(ENDS - timedelta(days=60)))
+    vibeke, outbox, keys = ready(server, VIBEKE), server.settings.data / "udbakke", server.settings.data / "keys/demo"
+    wave = {"title": "Ved starten", "opens": TODAY.isoformat(), "closes": (TODAY + timedelta(days=9)).isoformat()}
+    assert vibeke.post("/api/demo/survey", json=wave).status_code == 200
+    assert vibeke.get("/api/demo/survey").json()["waves"][0]["state"] == "open"
+    late = ENDS + timedelta(days=1)
+    server.set_clock(noon(late))
     settled(server, 1)
-    server.set_clock(noon(ENDS - timedelta(days=14)))
+    wait_for(lambda: server.audit[-1]["event"] == "survey-ended")
+    anna = ready(server, ANNA)
+    assert f"Alt her bliver slettet den {spoken(late + timedelta(days=60))}" in anna.get("/hold/demo/").text
+    assert refusal(anna) == ""
+    server.set_clock(noon(late + timedelta(days=46)))
     settled(server, 2)
     wait_for(lambda: "Der kan ikke skrives mere" in refusal(ready(server, ANNA)))
     shutil.rmtree(outbox)
     outbox.write_text("en fil, hvor mappen skulle være")
-    end(folder, LATER)
-    assert ready(server, VIBEKE).get("/hold/demo/overblik").status_code == 200
-    server.set_clock(noon(ENDS + timedelta(days=1)))
-    wait_for(lambda: (server.settings.data / "keys/demo/deleted.json").exists())
+    end(folder, late + timedelta(days=90))
+    wait_for(lambda: waiting(server))
+    in_the_way = keys / "deleted.json.new"
+    in_the_way.mkdir()
+    server.set_clock(noon(late + timedelta(days=60)))
+    wait_for(lambda: "The end of demo could not be looked after" in server.written)
+    assert (keys / "content.key").exists()
+    in_the_way.rmdir()
+    wait_for(lambda: not (keys / "content.key").exists() and (keys / "deleted.json").exists())
+
+
+def waiting(server: Server) -> bool:
+    """Whether a notice has begun that has gone to nobody yet."""
+    with closing(sqlite3.connect(f"file:{server.settings.data}/faellesledelse.sqlite?mode=ro", uri=True)) as database:
+        states = {state for (state,) in database.execute("select state from mailing where kind = 'retention'")}
+    return states != {"done"}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,26 @@ def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:
     with database.atomic() as writing, database.reading() as reading:
         writing.execute(insert(schema.gathering).values(id="undervejs", name="Undervejs"))
         assert reading.execute(select(schema.gathering.c.id)).all() == []
+    database.close()
+
+
+def test_postgresql_s_files_hold_nothing_that_was_deleted_while_somebody_read(postgres_server: Server) -> None:
+    """A reader who began before sees what was deleted, and as long as that is so it would stand in the new files too."""
+    database = Database(postgres_server.create())
+    with database.atomic() as connection:
+        connection.execute(insert(schema.gathering).values(id="vaek", name="KANARIEFUGL"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.reading() as reading:
+            reading.execute(text("SELECT 1"))  # from now on it sees what is there, and it holds no lock
+            with database.atomic() as connection:
+                connection.execute(delete(schema.gathering))
+            shrinking = pool.submit(database.shrink)
+            with pytest.raises(TimeoutError):
+                shrinking.result(1)
+        shrinking.result(30)
+    with database.reading() as connection:
+        query = text("SELECT pg_read_binary_file(pg_relation_filepath('gathering'))")
+        assert b"KANARIEFUGL" not in bytes(connection.execute(query).scalar_one())
     database.close()
 
 

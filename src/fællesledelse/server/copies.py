@@ -54,7 +54,7 @@ def copy(house: House, alone: bool = False) -> None:
     folder, store = house.settings.backup, house.store
     if folder is None:
         return
-    newest = _next(folder, house.clock())
+    newest = next_copy(folder, house.clock())
     with whole(newest, "backup", lambda: store.backup.key) as target:
         store.backup.write(target, files(house))
     ends = [each.finished_at for each in store.deletion.receipts()] + [each.finished_at for each in store.erasure.receipts()]
@@ -72,7 +72,7 @@ def copy(house: House, alone: bool = False) -> None:
         )
 
 
-def _next(folder: Path, now: datetime) -> Path:
+def next_copy(folder: Path, now: datetime) -> Path:
     """Where the next copy goes: its name comes after all others, also where the clock has been put back."""
     path = folder / _name(now)
     newest = max(taken(folder), default=path)

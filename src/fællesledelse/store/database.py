@@ -3,6 +3,7 @@
 import atexit
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -18,6 +19,9 @@ from .integrity import HAS_SUMS, Integrity, has_sums
 from .lockfile import LockFile
 from .migration import migrate
 from .turnstile import Turnstile
+
+PATIENCE = 60.0
+"""Seconds that PostgreSQL's readers get to finish before what they can still see is deleted from its files."""
 
 _WRITE = "write sqlite:///file or postgresql://user@host/name"
 
@@ -210,12 +214,28 @@ def _prepare(engine: Engine, begin: str, *pragmas: str) -> None:
 
 def _vacuum_postgresql(writer: Engine) -> None:
     with writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        _wait_for_readers(connection)
         connection.exec_driver_sql("SET lock_timeout = '60s'")
         try:
             for table in schema.metadata.sorted_tables:
                 connection.exec_driver_sql(f'VACUUM (FULL) "{table.name}"')
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
+
+
+def _wait_for_readers(connection: Connection) -> None:
+    """Wait until nobody can see what was deleted before now: PostgreSQL would keep it for them in the new files too."""
+    now = connection.exec_driver_sql("SELECT pg_current_xact_id()::xid::text").scalar_one()
+    older = f"> age('{now}'::xid)"
+    query = (
+        f"SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND (age(backend_xid) {older}"
+        f" OR datname = current_database() AND age(backend_xmin) {older})"
+    )
+    deadline = time.monotonic() + PATIENCE
+    while connection.exec_driver_sql(query).scalar_one():
+        if time.monotonic() > deadline:
+            raise StoreError("What was deleted may still stand in the files, since somebody reads. Try again in a moment")
+        time.sleep(0.05)
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:

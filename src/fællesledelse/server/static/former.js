@@ -11,7 +11,7 @@ function keep(receipt) {
   const file = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
   const link = node("a", { href: URL.createObjectURL(file), download: `kvittering-${receipt.hold}.json`, class: "button button-primary" }, "Hent kvitteringen");
   const said = node("h1", { tabindex: -1 }, "Dit er slettet");
-  const lead = node("p", { class: "site-lead" }, "Det, du har skrevet, delt og udgivet her, er væk, også for de andre. Kvitteringen siger, hvad der er slettet, og hvad den ikke kan bevise. Den findes kun her og nu, så hent den.");
+  const lead = node("p", { class: "site-lead" }, "Det, du har skrevet, delt og udgivet her, er væk, også for de andre. Hent kvitteringen nu: Den siger, hvad der er slettet, hvad der bliver, og hvad ingen kan bevise. Når du lukker siden, kan du ikke hente den igen.");
   document.querySelector("main").replaceChildren(said, lead, node("p", {}, link));
   said.focus();
 }
