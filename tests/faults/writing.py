@@ -50,7 +50,7 @@ WITH_KERNEL, TASK = "forberedelse-2", "draft.task"
 VISIBLE, BACK, PATIENCE = 3.0, 5.0, 30.0  # seconds
 BROKEN = ("cut", "half-open", "frozen server")
 DISKS = ("full disk", "read-only disk")
-KINDS = ("kernel", "server", "tab", "browser", *BROKEN, *DISKS, "storage full")
+KINDS = ("tab", "browser", "server", "kernel", *BROKEN, *DISKS, "storage full")
 
 
 @dataclass

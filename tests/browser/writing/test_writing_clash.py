@@ -51,7 +51,10 @@ def test_the_leaders_choice_becomes_the_text_and_settles_the_matter(clashing, se
     assert clashing.evaluate("document.activeElement.dataset.key") == "turning-points"
 
 
-def test_what_is_written_before_the_choice_is_kept_here_and_not_called_saved(clashing, server):
+@pytest.mark.parametrize(
+    ("choice", "result"), [("Behold min", "Skrevet i toget, og videre"), ("Brug den anden", "Skrevet på telefonen")]
+)
+def test_what_is_written_before_the_choice_is_kept_here_and_a_version_whatever_is_chosen(clashing, server, choice, result):
     box(clashing).fill("Skrevet i toget, og videre")
     expect(status(clashing)).to_have_text("Gemt på denne computer – vælg mellem de to udgaver, så sendes den")
     expect(panel(clashing).locator(".fl-own")).to_have_text("Skrevet i toget, og videre")
@@ -59,9 +62,10 @@ def test_what_is_written_before_the_choice_is_kept_here_and_not_called_saved(cla
     clashing.reload()
     expect(box(clashing)).to_have_value("Skrevet i toget, og videre")
     expect(panel(clashing).locator(".fl-other")).to_have_text("Skrevet på telefonen")
-    panel(clashing).get_by_role("button", name="Behold min").click()
+    panel(clashing).get_by_role("button", name=choice).click()
     expect_all_sent(clashing)
-    assert server.state.of("turning-points").answer()["text"] == "Skrevet i toget, og videre"
+    assert server.state.of("turning-points").answer()["text"] == result
+    assert "Skrevet i toget, og videre" in server.state.texts("turning-points")
     assert server.state.of("turning-points").answer()["asides"] == []
 
 
