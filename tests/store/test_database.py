@@ -268,6 +268,18 @@ def test_postgresql_s_files_hold_nothing_that_was_deleted_while_somebody_read(po
     database.close()
 
 
+def test_postgresql_s_statistics_hold_no_name_address_or_sealed_value(postgres_server: Server) -> None:
+    database = Database(postgres_server.create())
+    with database.atomic() as connection:
+        rows = [{"id": f"{number:032}", "email": f"kanarie-{number}", "name": f"Navn {number}"} for number in range(50)]
+        connection.execute(insert(schema.person), rows)
+        connection.execute(text("ANALYZE person"))
+        found = set(connection.execute(text("SELECT attname FROM pg_stats WHERE tablename = 'person'")).scalars())
+    assert "id" in found
+    assert not found & {"email", "name"}
+    database.close()
+
+
 def test_no_message_shows_what_was_to_be_stored(database_url: str) -> None:
     database = Database(database_url)
     with pytest.raises(StoreError) as refused, database.atomic() as connection:
