@@ -288,12 +288,17 @@ def _first_key(writer: Writer, since: float) -> float:
     return next(at for at, _ in writer.typed if at >= since)
 
 
-def _wait_until_visible(writer: Writer, since: float) -> float:
+def _wait_until_visible(writer: Writer, since: float) -> float | None:
+    """Seconds; None where there was nothing to see: on a full disk SQLite's log may have room that it has had before."""
+
     def seen() -> float | None:
         return writer.since(since, lambda each: each.troubled)
 
-    writer.wait(lambda: seen() is not None, PATIENCE)
-    return PATIENCE if (found := seen()) is None else found
+    def saved() -> bool:
+        return writer.since(since, lambda each: each.saved and each.text == writer.text) is not None
+
+    writer.wait(lambda: seen() is not None or saved(), PATIENCE)
+    return PATIENCE if (found := seen()) is None and not saved() else found
 
 
 def _kill(here: World, death: str | None) -> None:
