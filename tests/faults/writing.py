@@ -245,7 +245,8 @@ def _break(here: World, accident: Accident, told: Told, chance: random.Random) -
     if accident.typing:
         _write(writer, chance)
     if accident.patient:
-        told.visible = _wait_until_visible(writer, _first_key(writer, began) if accident.trouble in DISKS else began)
+        disk = accident.trouble in DISKS
+        told.visible = _wait_until_visible(writer, _first_key(writer, began) if disk else began, disk)
     if accident.kind != "server":  # which comes back by itself, and is waited for
         writer.pause(chance.choice([0, 0, 0, 1, 6]) if accident.patient else chance.uniform(0, 2))
     return began
@@ -288,12 +289,17 @@ def _first_key(writer: Writer, since: float) -> float:
     return next(at for at, _ in writer.typed if at >= since)
 
 
-def _wait_until_visible(writer: Writer, since: float) -> float:
+def _wait_until_visible(writer: Writer, since: float, disk: bool) -> float | None:
+    """Seconds; None where all was saved: on a full ``disk`` SQLite's log may have room that it has had before."""
+
     def seen() -> float | None:
         return writer.since(since, lambda each: each.troubled)
 
-    writer.wait(lambda: seen() is not None, PATIENCE)
-    return PATIENCE if (found := seen()) is None else found
+    def saved() -> bool:
+        return disk and writer.since(since, lambda each: each.saved and each.text == writer.text) is not None
+
+    writer.wait(lambda: seen() is not None or saved(), PATIENCE)
+    return PATIENCE if (found := seen()) is None and not saved() else found
 
 
 def _kill(here: World, death: str | None) -> None:
