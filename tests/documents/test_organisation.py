@@ -251,7 +251,7 @@ def test_what_an_organisation_writes_is_text_and_never_markdown() -> None:
             {"Retsgrundlag", "Aktindsigt", "Lederne og MED-udvalget", "Databehandleraftale", "Vurdering af hver risiko"},
         ),
         (ACCESS, {"Grad af overholdelse", "Undtagelser"}),
-        (GUIDE, {"Sikkerhedskopier", "Hvem der åbner pengeskabet", "Ansvar", "Databehandleraftale"}),
+        (GUIDE, {"Sikkerhedskopier", "Hvem der har de to papirer", "Ansvar", "Databehandleraftale"}),
     ],
 )
 def test_what_people_must_decide_is_a_blank_box_that_says_what_and_who(plain: Made, name: str, titles: set[str]) -> None:

@@ -74,6 +74,7 @@ def texts(seed: int, count: int) -> list[str]:
     found = corpus[: count // 2]
     pieces = st.sampled_from(corpus) | st.text(max_size=12)
     anything = st.text(st.characters(), max_size=60)
+    torn = st.text(st.characters(categories=["Cs", "Lu"]), min_size=1, max_size=4)
     mixed = st.lists(pieces, min_size=2, max_size=4).map("".join)
     cut = st.builds(lambda text, at, odd: text[:at] + odd + text[at:], st.sampled_from(corpus), st.integers(0, 80), anything)
 
@@ -84,7 +85,7 @@ def texts(seed: int, count: int) -> list[str]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @hypothesis.given(st.lists(anything | mixed | cut, min_size=20, max_size=20))
+    @hypothesis.given(st.lists(anything | mixed | cut | torn, min_size=20, max_size=20))
     def gather(made: list[str]) -> None:
         if len(found) < count:
             found.extend(made)
