@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -90,6 +91,8 @@ class Trial:
             os.close(read)
             try:
                 _write(self._url, self._keys, write, number)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(1)
         os.close(write)

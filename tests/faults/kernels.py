@@ -65,6 +65,7 @@ class Stage:
     kernel: str
     wire: ClientConnection
     pid: int
+    file: Path  # with the connection of that kernel
     walls: str = ""
     strangers: dict[Someone | None, Client] = field(default_factory=dict)
 
@@ -72,11 +73,6 @@ class Stage:
     def connections(self) -> Path:
         """The folder with the connections of all kernels."""
         return next(self.server.scratch.glob("voila_*"))
-
-    @property
-    def file(self) -> Path:
-        """The connection file of Bent's kernel, the first there was."""
-        return min(self.connections.rglob("*.json"), key=lambda each: each.stat().st_mtime)
 
     @property
     def missing(self) -> set[str]:
@@ -156,7 +152,8 @@ def staged(**settings: str) -> Iterator[Stage]:
         kernel = bent.open_page(STEP)[1]
         with bent.socket(kernel) as wire:
             wait_for(server.kernels)
-            yield Stage(server, folders, bent, kernel, wire, server.kernels()[0], settings.get("TEST_WALLS", ""))
+            (file,) = scratch.glob("voila_*/**/*.json")
+            yield Stage(server, folders, bent, kernel, wire, server.kernels()[0], file, settings.get("TEST_WALLS", ""))
     finally:
         server.end()
         shutil.rmtree(place, ignore_errors=True)
