@@ -288,7 +288,7 @@ def demo(
         task = bar.add_task("Lukker de første ind")
         guests = welcome(house, lambda total: bar.update(task, advance=1, total=total))
     _show_guests(_out(), guests, house.settings.origin)
-    serve(house)
+    serve(house, silent=True)
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ def _make(data: Path) -> None:
 
 
 def serve(house: House, silent: bool = False) -> None:
-    """Serve until SIGTERM or Ctrl-C; unless ``silent``, say first which walls are in force."""
+    """Serve until SIGTERM or Ctrl-C; unless ``silent`` (a demo, a rehearsal), say first which walls are in force."""
     server = WorkbookServer(house)
     server.initialize()
     if not silent:
