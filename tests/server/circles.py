@@ -27,7 +27,7 @@ SIX = (ANNA, BENT, CARLA, DORTE, EGON, FREJA)
 
 SECRET = "DET STÅR KUN HOS DEM, DET ER DELT MED"
 CARD = "period.periode-a.experiment-1"
-ALL_ON = {"harvest": True, "feedback": True, "export": True}
+ALL_ON = {"harvest": True, "feedback": True, "export": True, "fades": False}
 
 
 def regroup(

@@ -120,7 +120,7 @@ class Lived:
     def _share(self) -> None:
         there = self.anna.get("contract")
         texts = {point["part"]: self.way.text()[:800] for point in there["points"]}
-        body = {"base": 0, "texts": texts, "switches": {"harvest": True, "feedback": True, "export": False}}
+        body = {"base": 0, "texts": texts, "switches": {"harvest": True, "feedback": True, "export": False, "fades": False}}
         assert self.anna.client.put("/api/demo/contract", json=body).status_code == 200
         for each in (self.bent, self.carla):
             assert each.post("contract/accept", number=1).status_code == 200

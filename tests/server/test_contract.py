@@ -14,7 +14,7 @@ from .people import ANNA, BENT, CARLA, DORTE, EGON, GERDA, Someone
 from .rooms import Around, around
 from .serving import PATIENCE
 
-QUIET = {"harvest": False, "feedback": False, "export": False}
+QUIET = {"harvest": False, "feedback": False, "export": False, "fades": False}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

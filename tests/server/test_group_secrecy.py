@@ -36,7 +36,7 @@ class Group:
     def _agree(self) -> None:
         there = self.anna.get("contract")
         texts = {point["part"]: f"{point['text']} {SECRET}" for point in there["points"]}
-        switches = {"harvest": True, "feedback": True, "export": True}
+        switches = {"harvest": True, "feedback": True, "export": True, "fades": False}
         body = {"base": 0, "texts": texts, "switches": switches}
         assert self.anna.client.put("/api/demo/contract", json=body).status_code == 200
         for each in (self.bent, self.carla):

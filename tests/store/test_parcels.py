@@ -1,15 +1,16 @@
 """What leaders share: sealed to its readers, never changed, taken back for good."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from fællesledelse.errors import AccessError, AnswerError, SealError
+from fællesledelse.errors import AccessError, AnswerError, SealError, StoreError
 from fællesledelse.model import Participant, Role
 from fællesledelse.store import Parcel, Store, Unlocked, parcels, schema
+from fællesledelse.store.database import Database
 from fællesledelse.store.parcels import LARGEST
 from fællesledelse.store.vault import new_safe_key, open_with_safe_key
 
@@ -118,6 +119,45 @@ def test_what_may_be_given_once_is_given_once_even_by_many_clicks(house: House, 
     assert [type(click) for click in clicks].count(Parcel) == 1
     assert [type(click) for click in clicks].count(AnswerError) == 4
     assert len(house.store.parcels.opened(bent, "demo")) == 1
+
+
+def test_a_parcel_and_the_notes_about_it_go_on_their_day_and_nothing_else_does(
+    house: House, anna: Unlocked, bent: Unlocked, dorte: Unlocked
+) -> None:
+    store, today = house.store, house.clock.now.date()
+    going = share(store, anna, bent, group="Gruppe 1", gone_on=today + timedelta(days=1), parcel_id=dorte.person.id)
+    later = share(store, anna, bent, group="Gruppe 1", gone_on=today + timedelta(days=2))
+    staying = share(store, anna, bent, group="Gruppe 1")
+    keys = [f"given.{each.id}.well" for each in (going, later, staying)]
+    gift = f"gift.harvest.{dorte.person.id}.1"
+    for number, key in enumerate((*keys, gift, "draft.task")):
+        store.answers.save(bent, "demo", key, "Bents ord", 0, str(number))
+    store.answers.save(anna, "demo", f"picked.{going.id}", "valgt", 0, "a")
+    assert store.parcels.forget(today) == set()
+    assert store.parcels.forget(today + timedelta(days=1)) == {("demo", "Gruppe 1")}
+    assert {each.id for each in store.parcels.opened(bent, "demo")} == {later.id, staying.id}
+    assert set(store.answers.read(bent, "demo", None)) == {*keys[1:], gift, "draft.task"}
+    assert store.answers.read(anna, "demo", None) == {}
+    assert store.parcels.forget(today + timedelta(days=1)) == set()
+
+
+def test_what_is_forgotten_is_taken_up_again_until_the_files_are_rid_of_it(
+    house: House, anna: Unlocked, bent: Unlocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, today = house.store, house.clock.now.date()
+    posted = share(store, anna, bent, group="Gruppe 1", gone_on=today)
+
+    def in_use(_: object) -> None:
+        raise StoreError("somebody reads")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "shrink", in_use)
+        with pytest.raises(StoreError):
+            store.parcels.forget(today)
+    assert store.parcels.get(bent, "demo", posted.id) is store.parcels.get(anna, "demo", posted.id) is None
+    store = house.reopen()
+    assert store.parcels.forget(today) == {("demo", "Gruppe 1")}
+    assert store.parcels.forget(today) == set()
 
 
 def test_who_has_not_enrolled_is_no_reader(house: House, anna: Unlocked) -> None:

@@ -9,7 +9,7 @@ from .answers_api import open_step
 from .rooms_api import called, leaders_of
 from .web import Api, Refused
 
-SWITCHES = ("harvest", "feedback", "export")
+SWITCHES = ("harvest", "feedback", "export", "fades")
 """What a sparring group's contract can allow. A network's rules switch nothing."""
 
 CALLED = {GatheringKind.NETWORK: ("Spillereglerne", "på netværkets første side")}

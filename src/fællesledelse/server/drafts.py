@@ -1,9 +1,11 @@
 """Drafts as they are shared: frozen at the author's click, sealed to the group of that day, read as numbered lines."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
+from ..danish import full_day
 from ..store import Answer, Parcel, Store
 from ..vocabulary import DRAFT
 from .circle import Circle
@@ -13,6 +15,9 @@ from .web import Refused
 KIND = "draft"
 POINTS = (1, 2)
 """The points that an author may pick to act on."""
+
+KEPT = timedelta(days=60)
+"""How long a draft and the feedback on it stay, where the contract says that they are deleted."""
 
 SILENT = 200
 """Words a minute that a text is read in silence with."""
@@ -40,7 +45,7 @@ class Drafts:
             raise Refused(404, "not-found", "Det udkast findes ikke.")
         return found
 
-    def share(self, draft: str, answered: list[Any], seen: str | None) -> Parcel:
+    def share(self, draft: str, answered: list[Any], seen: str | None, today: date) -> Parcel:
         """Freeze the draft and seal it to the group of today; the same id again shares nothing twice.
 
         ``seen`` is the mark of what the page showed the author. Raises Refused.
@@ -66,7 +71,8 @@ class Drafts:
         content = {"headings": headings, "answered": [] if first else _answered(answered)}
         readers = [member.id for member in self.circle.others]
         place = self.circle.unlocked, self.circle.gathering, KIND, content, readers
-        return self.store.parcels.post(*place, group=self.circle.group, parcel_id=draft)
+        gone_on = today + KEPT if self.circle.standing.switches.fades else None
+        return self.store.parcels.post(*place, group=self.circle.group, parcel_id=draft, gone_on=gone_on)
 
     def withdraw(self, draft: str) -> Parcel:
         """Take a draft back from everyone but its author. Raises Refused unless it is the leader's own."""
@@ -116,6 +122,7 @@ def draft_json(parcel: Parcel, circle: Circle, before: Parcel | None) -> dict[st
         "number": parcel.number,
         "made_at": parcel.made_at.isoformat(),
         "withdrawn": parcel.withdrawn_at is not None,
+        "gone_on": parcel.gone_on and full_day(parcel.gone_on),
         "locked": parcel.content is None and parcel.withdrawn_at is None,
         "readers": circle.names(set(parcel.readers) - {parcel.author.id}),
         "answered": [each | {"title": _title_in(parcel, each["where"])} for each in content["answered"]],

@@ -64,7 +64,7 @@ class Feedback:
         content = self._written(draft)
         try:
             place = self.circle.unlocked, self.circle.gathering, KIND, content, [draft.author.id]
-            return self.store.parcels.post(*place, subject=draft_id, group=draft.group, once=True)
+            return self.store.parcels.post(*place, subject=draft_id, group=draft.group, gone_on=draft.gone_on, once=True)
         except AnswerError as error:  # another of my pages was faster
             raise Refused(409, "given", "Du har givet din feedback på denne version.") from error
 

@@ -39,6 +39,7 @@ ALLOWED = {
     "harvest": "Høst mellem os",
     "feedback": "Skriftlig feedback",
     "export": "At tage de andres ord med sig",
+    "fades": "Udkast og feedback slettes undervejs",
 }
 ANNEX_WHY = "Du har ikke bedt om det. Sæt et kryds på siden »Hent mit«, hvis du vil have det med."
 EXPORT_WHY = (

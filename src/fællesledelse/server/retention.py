@@ -1,7 +1,7 @@
 """The end of a gathering: leaders are told 60 and 14 days before, writing closes, and all of it is deleted by itself.
 
 What was answered in the survey goes after the last day in any case, as leaders were promised when they answered, also where
-the rest has to wait for its warnings.
+the rest has to wait for its warnings. So do drafts and the feedback on them, on the day that a group has agreed on.
 """
 
 import asyncio
@@ -24,6 +24,10 @@ async def watch(house: House, end_gathering: Callable[[str], Awaitable[None]]) -
     """Look after every cohort, again and again. Called when the server starts; it ends with the server."""
     gone = set[str]()
     while True:
+        try:
+            await fade(house)
+        except Exception:
+            LOG.exception("The drafts whose day has come could not be deleted, and will be tried again")
         here = {cohort.manifest.gathering for cohort in house.shelf}
         for gathering in here | gone:
             try:
@@ -38,6 +42,13 @@ async def watch(house: House, end_gathering: Callable[[str], Awaitable[None]]) -
             else:
                 gone.discard(gathering)
         await asyncio.sleep(EVERY)
+
+
+async def fade(house: House) -> None:
+    """Delete the drafts, and the feedback on them, whose day has come; also those of a cohort that is not served now."""
+    for gathering, group in await house.ask(house.store.parcels.forget, house.today()):
+        house.audit.note("drafts-deleted", route="retention", status=200, gathering=gathering)
+        house.live.shared(gathering, group)
 
 
 async def look_after(house: House, cohort: Cohort, end_gathering: Callable[[str], Awaitable[None]]) -> None:

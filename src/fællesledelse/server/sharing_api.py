@@ -54,12 +54,13 @@ class DraftsHandler(Shared):
             "now": drafts.now(mine),
             "hindrance": here.hindrance(),
             "contract": not here.hindrance(),
+            "fades": here.standing.switches.fades,
             "written_feedback": not here.hindrance("feedback"),
             "members": [{"id": member.id, "name": here.name(member.id)} for member in here.others],
         }
 
     def _share(self, here: Circle, draft: str, answered: list[Any], seen: str | None) -> tuple[Parcel, dict[str, Any]]:
-        parcel = Drafts(self.house.store, here).share(draft, answered, seen)
+        parcel = Drafts(self.house.store, here).share(draft, answered, seen, self.house.today())
         return parcel, draft_json(parcel, here, None)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -40,11 +41,10 @@ class Contracts:
                 return None
             desk = Desk(connection, self._files, unlocked, gathering)
             seal_to_safes(connection, self._files, unlocked)
-            place = {"kind": KIND, "subject": "", "group": group, "due": None, "made_at": self._clock()}
+            place = {"kind": KIND, "subject": "", "group": group, "due": None, "gone_on": None, "made_at": self._clock()}
             parcel = desk.post(secrets.token_hex(16), place, texts, {member.id for member in members})
             values = {"gathering": gathering, "group": group, "number": base + 1, "parcel": parcel.id}
-            allowed = {"harvest": switches.harvest, "feedback": switches.feedback, "export": switches.export}
-            connection.execute(insert(schema.contract).values(**values, **allowed))
+            connection.execute(insert(schema.contract).values(**values, **asdict(switches)))
             self._accept(connection, unlocked, gathering, group, base + 1)
             return self._present(connection, unlocked, gathering, group)
 
@@ -133,7 +133,7 @@ class Contracts:
 
 
 def _switches(row: RowMapping) -> Switches:
-    return Switches(row["harvest"], row["feedback"], row["export"])
+    return Switches(row["harvest"], row["feedback"], row["export"], row["fades"])
 
 
 def _members(connection: Connection, gathering: str, group: str) -> tuple[Person, ...]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from nacl.public import SealedBox
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, or_, select, update
 
 from ..errors import AccessError, AnswerError
 from . import schema, vault
@@ -52,20 +52,28 @@ class Parcels:
         subject: str = "",
         group: str = "",
         due: date | None = None,
+        gone_on: date | None = None,
         parcel_id: str | None = None,
         once: bool = False,
     ) -> Parcel:
         """Share ``content`` with the people ``to`` (ids) and the author; who has not enrolled is left out.
 
         ``parcel_id`` (32 hexadecimal digits) names it, so that a repeated request posts nothing twice. ``once``: an
-        author posts only one of that kind and subject. AnswerError if it is too large, was posted before or is one too
-        many; AccessError if the author is not a member today.
+        author posts only one of that kind and subject. ``gone_on``: the day on which ``forget`` deletes it. AnswerError
+        if it is too large, was posted before or is one too many; AccessError if the author is not a member today.
         """
         with self._database.atomic() as connection:
             desk = Desk(connection, self._files, unlocked, gathering)
             hold_membership(connection, gathering, unlocked.person.id)
             seal_to_safes(connection, self._files, unlocked)
-            place = {"kind": kind, "subject": subject, "group": group, "due": due, "made_at": self._clock()}
+            place = {
+                "kind": kind,
+                "subject": subject,
+                "group": group,
+                "due": due,
+                "gone_on": gone_on,
+                "made_at": self._clock(),
+            }
             return desk.post(parcel_id or secrets.token_hex(16), place, content, {unlocked.person.id, *to}, once)
 
     def opened(
@@ -100,6 +108,28 @@ class Parcels:
                 others = (key.c.parcel == parcel_id, key.c.person != me)
                 connection.execute(update(key).where(*others).values(sealed=None))
             return desk.get(parcel_id) or found
+
+    def forget(self, today: date) -> set[tuple[str, str]]:
+        """Delete the parcels whose day has come, in every gathering, and all notes about them; (gathering, group) of each.
+
+        First what is in them, then what the files still hold of that, then the rows: who is killed in between, or finds
+        the files in use (StoreError), begins again with the same ones.
+        """
+        table, key = schema.parcel, schema.parcel_key
+        with self._database.atomic() as connection:
+            columns = (table.c.id, table.c.subject, table.c.gathering, table.c.group)
+            gone = connection.execute(select(*columns).where(table.c.gone_on <= today)).all()
+            ids = [each.id for each in gone]
+            for each in gone:
+                for draft in filter(_ID.fullmatch, (each.id, each.subject)):  # feedback has a draft for its subject
+                    _forget_notes(connection, each.gathering, draft)
+            connection.execute(delete(key).where(key.c.parcel.in_(ids)))
+            connection.execute(update(table).where(table.c.id.in_(ids)).values(sealed=b""))
+        if gone:
+            self._database.shrink()
+            with self._database.atomic() as connection:
+                connection.execute(delete(table).where(table.c.id.in_(ids)))
+        return {(each.gathering, each.group) for each in gone}
 
 
 class Desk:
@@ -210,7 +240,9 @@ class Desk:
 
     def _parcel(self, row: RowMapping, readers: tuple[str, ...]) -> Parcel:
         author = Person(row["person"], row["email"], row["name"])
-        told = {name: row[name] for name in ("kind", "subject", "number", "group", "made_at", "due", "withdrawn_at")}
+        told = {
+            name: row[name] for name in ("kind", "subject", "number", "group", "made_at", "due", "gone_on", "withdrawn_at")
+        }
         return Parcel(id=row["id"], author=author, readers=readers, content=self._content(row), **told)
 
     def _content(self, row: RowMapping) -> dict[str, Any] | None:
@@ -221,6 +253,13 @@ class Desk:
         key = vault.open_sealed(private, unseal(self._files.read(self._gathering), row["sealed_key"], *where))
         content: dict[str, Any] = json.loads(unpad(unseal(key, row["sealed"], *_place(row))))
         return content
+
+
+def _forget_notes(connection: Connection, gathering: str, draft: str) -> None:
+    """Delete what stands in anyone's notes about a draft (their keys: see ``server.notes``)."""
+    for table in (schema.answer, schema.answer_head):
+        about = or_(table.c.field == f"picked.{draft}", table.c.field.like(f"given.{draft}.%"))
+        connection.execute(delete(table).where(table.c.gathering == gathering, about))
 
 
 def _place(row: RowMapping | dict[str, Any]) -> tuple[str | int, ...]:

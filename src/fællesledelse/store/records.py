@@ -107,7 +107,8 @@ class Parcel:
     """Something shared: written once, never changed. ``id`` is 32 hexadecimal digits.
 
     ``number`` counts an author's parcels of the same kind and subject from 1. ``readers`` are person ids, the author's
-    among them. ``content`` is None for a reader from whom it was withdrawn, and while its key is gone.
+    among them. ``gone_on``: the day it is deleted. ``content`` is None for a reader from whom it was withdrawn, and while
+    its key is gone.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Parcel:
     group: str
     made_at: datetime
     due: date | None
+    gone_on: date | None
     readers: tuple[str, ...]
     withdrawn_at: datetime | None
     content: dict[str, Any] | None = field(repr=False)
@@ -125,11 +127,15 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Switches:
-    """What a group's contract allows: sentences heard, written feedback, and taking the others' words along."""
+    """What a group's contract allows: sentences heard, written feedback, and taking the others' words along.
+
+    ``fades``: a draft and the feedback on it are deleted some time after it was shared.
+    """
 
     harvest: bool = False
     feedback: bool = False
     export: bool = False
+    fades: bool = False
 
 
 @dataclass(frozen=True)

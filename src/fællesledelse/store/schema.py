@@ -260,6 +260,7 @@ parcel = Table(
     Column("group", Text, nullable=False),  # the author's group that day; or empty
     Column("made_at", Moment, nullable=False),
     Column("due", Date),  # readers may see it from that day
+    Column("gone_on", Date),  # it is deleted that day, as its group has agreed
     Column("withdrawn_at", Moment),
     Column("sealed", LargeBinary, nullable=False),
     _membership_key("fk_parcel_membership"),
@@ -286,6 +287,7 @@ contract = Table(
     Column("harvest", Boolean, nullable=False),
     Column("feedback", Boolean, nullable=False),
     Column("export", Boolean, nullable=False),
+    Column("fades", Boolean, nullable=False),
     _group_key("fk_contract_group"),
 )
 

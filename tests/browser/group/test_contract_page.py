@@ -125,7 +125,7 @@ def test_who_proposes_second_loses_no_word(chromium: Browser, live: Live) -> Non
 
     def overtaken(route: Route) -> None:
         if route.request.method == "PUT" and not faster:
-            body = {"base": 0, "texts": texts, "switches": dict.fromkeys(("harvest", "feedback", "export"), False)}
+            body = {"base": 0, "texts": texts, "switches": dict.fromkeys(("harvest", "feedback", "export", "fades"), False)}
             faster.append(other.client.put("/api/demo/contract", json=body).status_code)
         route.continue_()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from tests.browser.journey.leader import TEXTS
 from tests.live import Live, serving
@@ -43,7 +43,8 @@ def three(chromium: Browser, live: Live, groups: Iterator[list[str]]) -> Iterato
     anna, bent, carla = (Member(chromium, live, email) for email in next(groups))
     points = anna.api("GET", "contract")["points"]
     texts = {point["part"]: point["text"] for point in points}
-    anna.api("PUT", "contract", base=0, texts=texts, switches={"harvest": True, "feedback": True, "export": True})
+    switches = dict.fromkeys(("harvest", "feedback", "export", "fades"), True)
+    anna.api("PUT", "contract", base=0, texts=texts, switches=switches)
     for other in (bent, carla):
         other.api("POST", "contract/accept", number=1)
     for key, text in DRAFT.items():
@@ -86,12 +87,15 @@ def test_a_draft_goes_round_the_group_and_comes_back_better(three: tuple[Member,
     expect(bent.part("readings")).to_contain_text("Der er ikke delt noget med dig endnu")
     share = anna.part("share")
     expect(share).to_contain_text(DRAFT["draft.task"].split(".")[0])
+    expect(share).to_contain_text("Om to måneder slettes det igen, som I har aftalt.")
     look(anna.page, "share")
     share.get_by_role("button", name="Del mit udkast").click()
     expect(share).to_contain_text("Version 1")
+    expect(share).to_contain_text(re.compile(r"Udkastet og feedbacken på det slettes \w+ den .*, som I har aftalt\."))
 
     bent_writes_on_a_line_and_comes_back(bent)
     carla_loses_the_network_while_she_types(carla)
+    expect(bent.part("readings")).to_contain_text("Udkastet og feedbacken på det slettes")
     look(bent.page, "readings")
     give(bent)
     look(bent.page, "given")
@@ -109,6 +113,35 @@ def test_a_draft_goes_round_the_group_and_comes_back_better(three: tuple[Member,
     reading.get_by_text("Se, hvad der er nyt i version 2").click()
     expect(reading.locator("ins")).to_contain_text("Og naboen ringer jeg selv til.")
     expect(bent.part("readings")).to_contain_text("Du har givet feedback")
+
+
+def test_what_is_being_written_about_a_draft_that_is_deleted_stands_there_and_is_kept_nowhere(
+    three: tuple[Member, Member, Member],
+) -> None:
+    anna, bent, _ = three
+    draft = uuid.uuid4().hex
+    anna.api("POST", "drafts", draft_id=draft)
+    bent.visit("workshop-2")
+    asked(bent, "Hvad kunne der være mere af?").fill("Mere om naboen")
+    bent.until("faellesledelse.unsent.length === 0")
+
+    def without_it(route: Route) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, json={**told.json(), "theirs": []})
+
+    refused = {"error": "unknown-field", "message": "Det felt findes ikke her."}
+    bent.page.route("**/api/demo/drafts", without_it)
+    bent.page.route(f"**/answers/given.{draft}.*", lambda route: route.fulfill(status=404, json=refused))
+    asked(bent, "Hvad kunne der være mere af?").press_sequentially(", og om kommunen")
+    anna.api("POST", "drafts", draft_id=uuid.uuid4().hex)  # wakes the group
+    readings = bent.part("readings")
+    expect(readings).to_contain_text(
+        "Udkastet er slettet. Det, du var i gang med at skrive, bliver ikke gemt.", timeout=SLOW
+    )
+    expect(readings).to_contain_text("Mere om naboen, og om kommunen")
+    expect(readings.locator(".share-state")).to_have_text("Slettet")
+    bent.until("faellesledelse.unsent.length === 0")
+    bent.trouble[:] = [each for each in bent.trouble if "404" not in each]  # which the browser itself says
 
 
 def bent_writes_on_a_line_and_comes_back(bent: Member) -> None:

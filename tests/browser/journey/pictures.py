@@ -113,7 +113,7 @@ def meet(url: str, mates: list[str]) -> None:
     """The leader's group agrees on its contract, one of the others shares a draft, and workshop 2 has begun."""
     amir, *others = group = [client(url, email) for email in (LEADER, *mates)]
     told = amir.get("/api/demo/contract").json()
-    allowed = {"harvest": True, "feedback": True, "export": False}
+    allowed = {"harvest": True, "feedback": True, "export": False, "fades": False}
     texts = {point["part"]: point["text"] for point in told["points"]}
     amir.put("/api/demo/contract", json={"base": 0, "texts": texts, "switches": allowed}).raise_for_status()
     for each in others:

@@ -211,7 +211,9 @@ def test_who_changes_group_keeps_their_own_and_what_they_were_given_and_reads_no
     author, goes, comes = (Member(chromium, kept, address) for address in (mine[0], mine[1], other[0]))
     stays = [Member(chromium, kept, address) for address in mine[2:]]
     texts = {point["part"]: point["text"] for point in author.api("GET", "contract")["points"]}
-    author.api("PUT", "contract", base=0, texts=texts, switches={"harvest": True, "feedback": True, "export": True})
+    author.api(
+        "PUT", "contract", base=0, texts=texts, switches={"harvest": True, "feedback": True, "export": True, "fades": False}
+    )
     for each in (goes, *stays):
         each.api("POST", "contract/accept", number=1)
     author.save("draft.task", "Delt med dem, der var der")

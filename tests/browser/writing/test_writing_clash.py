@@ -18,6 +18,19 @@ def clashing(opened, server) -> Page:
     return page
 
 
+def test_who_goes_on_at_the_end_does_so_too_when_the_text_grows_from_elsewhere(opened, server):
+    server.state.of("turning-points").save("Skrevet hjemme", 0, [])
+    page: Page = opened()
+    expect(box(page)).to_have_value("Skrevet hjemme")
+    box(page).press("Control+End")
+    server.state.of("turning-points").save("Skrevet hjemme, og videre i toget", 1, [])
+    page.evaluate("faellesledelse.refresh(0)")
+    expect(box(page)).to_have_value("Skrevet hjemme, og videre i toget")
+    page.keyboard.type(". Slut")
+    expect(box(page)).to_have_value("Skrevet hjemme, og videre i toget. Slut")
+    expect_saved(page)
+
+
 def panel(page: Page):
     return field(page).locator(".fl-clash-panel")
 

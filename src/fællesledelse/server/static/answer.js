@@ -12,6 +12,7 @@ const LONGEST = 2000;
 const JOURNAL = 200;
 const PATIENCE = 2000; // for an answer, at first: then the line is felt, and the same save is sent again
 const MOST = 60_000;
+const NOTE = /^(given|picked)\./; // about a draft, and gone with it
 const UNPRINTABLE = /[\u0000-\u0008\u000e-\u001f\u007f\ufeff]/g;
 
 /** Text as it is stored: one kind of line break, nothing unprintable (Word and PDF leave both on the clipboard). */
@@ -53,6 +54,7 @@ export class Answer extends EventTarget {
   #clash = null; // versions of mine that the server put aside; while it lasts nothing is sent
   #kept = null; // the text that is on this computer's disk
   #refusal = null;
+  #gone = false; // the server has no place for it any more, and never will have
   #failures = 0;
   #sending = false;
   #quiet = null;
@@ -95,6 +97,7 @@ export class Answer extends EventTarget {
 
   get status() {
     if (!this.loaded) return status("loading");
+    if (this.#gone) return status("unsaved", "Ikke gemt. Udkastet er slettet.");
     if (!this.unsent) return this.#settled();
     const count = length(this.text);
     if (count > this.limit) return status("unsaved", tooLong(count, this.limit));
@@ -282,6 +285,7 @@ export class Answer extends EventTarget {
     if (code === 200 && acknowledged(data)) this.#arrived(data);
     else if (code === 409 && data?.head) this.#collided(data);
     else if (code === 401) this.#post.connection.signedOut();
+    else if (code === 404 && data?.error === "unknown-field" && NOTE.test(this.key)) this.#forgotten();
     else if (code >= 400 && code < 500 && code !== 429) this.#refused(data);
     else this.#failed(code);
   }
@@ -318,6 +322,15 @@ export class Answer extends EventTarget {
     if (this.#stray) return;
     this.#clash = mine;
     if (this.text === head.text) this.choose(this.text);
+  }
+
+  #forgotten() {
+    this.#gone = true;
+    this.#failures = 0;
+    this.#flight = this.#clash = null;
+    this.#resolves = [];
+    this.#before = [];
+    this.#acknowledged = this.text;
   }
 
   #refused(data) {

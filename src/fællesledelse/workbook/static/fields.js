@@ -420,11 +420,13 @@ function textarea(spec, answer, attributes) {
   return area;
 }
 
-/** Put `text` in the control and leave the caret where it was. */
+/** Put `text` in the control and leave the caret where it was: at the end, if that is where the leader goes on. */
 function settle(area, text) {
-  const { selectionStart: start, selectionEnd: end } = area;
+  const { selectionStart: start, selectionEnd: end, value: before } = area;
   area.value = text;
-  if (document.activeElement === area) area.setSelectionRange(Math.min(start, text.length), Math.min(end, text.length));
+  if (document.activeElement !== area) return;
+  const within = (place) => (place === before.length ? text.length : Math.min(place, text.length));
+  area.setSelectionRange(within(start), within(end));
 }
 
 function grow(area) {

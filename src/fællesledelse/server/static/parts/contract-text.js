@@ -27,6 +27,12 @@ export const SWITCHES = {
     on: "Det, de andre har skrevet til mig, må jeg hente med ud sammen med mit eget.",
     off: "Det, de andre har skrevet til mig, bliver her.",
   },
+  fades: {
+    title: "Udkast og feedback slettes undervejs",
+    hint: "To måneder efter at et udkast er delt, slettes det og al skriftlig feedback på det hos os alle. Datoen står ved udkastet. Din egen tekst har du stadig.",
+    on: "Et delt udkast og feedbacken på det slettes to måneder efter, at det er delt.",
+    off: "Delte udkast og feedback bliver her, til programmet slutter.",
+  },
 };
 
 /** What stands where nothing has been agreed on; `place` is where that is done. */

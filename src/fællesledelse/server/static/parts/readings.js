@@ -4,7 +4,7 @@ import { say } from "./draw.js";
 import { given, QUESTIONS } from "./feedback-text.js";
 import { differences, lengthOf, linesOf } from "./reading.js";
 import { parsed, Remarks } from "./remarks.js";
-import { confirmed, Desk, listed, noteField, Rows, small, unique, whose } from "./sharing.js";
+import { confirmed, Desk, goneWords, listed, noteField, Rows, small, unique, whose } from "./sharing.js";
 
 const LINES = 10_000;
 
@@ -15,12 +15,15 @@ export function mount(element, client, live) {
   const desk = new Desk(element, client, live, { path: "drafts", name: "readings", draw });
   const rows = new Rows(list, (draft) => new Reading(desk, draft));
   let before = null;
+  let drawn = [];
 
   function draw({ theirs }) {
     if (!list.isConnected) desk.element.append(news, empty, list);
     empty.hidden = theirs.length > 0;
     const newest = new Set(theirs.map(({ author_id }) => theirs.find((each) => each.author_id === author_id).id));
-    rows.show(theirs.map((draft) => ({ ...draft, newest: newest.has(draft.id), alone: theirs.length === 1 })), ({ id }) => id);
+    const gone = drawn.filter((draft) => !theirs.some(({ id }) => id === draft.id) && rows.get(draft.id).begun);
+    drawn = [...theirs.map((draft) => ({ ...draft, newest: newest.has(draft.id), alone: theirs.length === 1 })), ...gone.map((draft) => ({ ...draft, gone: true }))];
+    rows.show(drawn, ({ id }) => id);
     const arrived = before ? theirs.filter(({ id }) => !before.has(id)) : [];
     if (arrived.length) news.textContent = arrived.map(({ author, number }) => `${author} har delt version ${number}.`).join(" ");
     before = new Set(theirs.map(({ id }) => id));
@@ -49,11 +52,16 @@ class Reading {
     this.#draft = draft;
     for (const part of [...QUESTIONS, { part: "lines", limit: LINES }]) this.#admit(part);
     say(this.#meta, `Version ${draft.number} · ${this.#desk.client.moment(draft.made_at)}`);
-    const mode = JSON.stringify([draft.withdrawn, draft.locked, draft.given?.at, draft.hindrance]);
+    const mode = JSON.stringify([draft.gone, draft.withdrawn, draft.locked, draft.given?.at, draft.hindrance]);
     if (mode !== this.#mode) this.#turn();
     if (!this.#mode && draft.newest && !draft.given && this.#begun()) this.element.open = true;
     this.#mode = mode;
     this.#tell();
+  }
+
+  /** Whether something has been written that has not been given. */
+  get begun() {
+    return !this.#draft.given && this.#begun();
   }
 
   close() {
@@ -89,7 +97,8 @@ class Reading {
   }
 
   #stateWords(begun) {
-    const { withdrawn, given: done, newest, number } = this.#draft;
+    const { gone, withdrawn, given: done, newest, number } = this.#draft;
+    if (gone) return "Slettet";
     if (withdrawn) return "Trukket tilbage";
     if (done) return "Du har givet feedback";
     if (!newest) return "Tidligere version";
@@ -100,14 +109,17 @@ class Reading {
   #turn() {
     this.close();
     const draft = this.#draft;
-    if (draft.withdrawn) this.#body.replaceChildren(...this.#gone());
+    if (draft.gone || draft.withdrawn) this.#body.replaceChildren(...this.#gone());
     else if (draft.locked) this.#body.replaceChildren(small("Udkastet ligger under din gamle nøgle. Få hjælp til at åbne det."));
     else if (draft.given || draft.hindrance) this.#body.replaceChildren(...this.#finished());
     else this.#body.replaceChildren(...this.#writing());
   }
 
   #gone() {
-    const note = node("p", { class: "share-note" }, `${this.#draft.author} har trukket udkastet tilbage. Det, du har skrevet, ligger stadig hos dig.`);
+    const words = this.#draft.gone
+      ? "Udkastet er slettet. Det, du var i gang med at skrive, bliver ikke gemt. Her står det, til du henter siden igen."
+      : `${this.#draft.author} har trukket udkastet tilbage. Det, du har skrevet, ligger stadig hos dig.`;
+    const note = node("p", { class: "share-note" }, words);
     const own = this.#draft.given ? given(this.#draft.given, this.#draft.given.lines) : given(this.#texts(), this.#remarks());
     return [note, own].filter(Boolean);
   }
@@ -123,7 +135,7 @@ class Reading {
 
   #intro() {
     const { answered, changes, author, number } = this.#draft;
-    const found = [small(lengthOf(this.#draft))];
+    const found = [lengthOf(this.#draft), goneWords(this.#draft)].filter(Boolean).map(small);
     const where = [...new Set(answered.map(({ title }) => `»${title}«`))];
     if (where.length) found.push(small(`${author} svarer på ${answered.length > 1 ? "sine to punkter" : "et af sine to punkter"} under ${listed(where)}.`));
     if (changes?.length) found.push(node("details", { class: "share-fold share-inner" }, node("summary", {}, `Se, hvad der er nyt i version ${number}`), ...differences(changes)));

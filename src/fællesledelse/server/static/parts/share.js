@@ -2,7 +2,7 @@
 import { button, node } from "../dom.js";
 import { renew, say } from "./draw.js";
 import { lengthOf, linesOf } from "./reading.js";
-import { confirmed, Desk, DRAFT, listed, newId, Rows, small, whenDraftSaved } from "./sharing.js";
+import { confirmed, Desk, DRAFT, goneWords, listed, newId, Rows, small, whenDraftSaved } from "./sharing.js";
 
 export function mount(element, client, live) {
   const view = build();
@@ -66,7 +66,8 @@ function readersWords(data) {
   if (offeredAbove(data)) return "";
   if (unchanged(data)) return `Der er ikke ændret noget, siden du delte version ${data.now.since}.`;
   const names = listed(data.members.map(({ name }) => name));
-  return `Det deles med ${names} og ingen andre. De får det, som det står nu. Retter du bagefter, ser de det ikke, før du deler igen.`;
+  const fades = data.fades ? " Om to måneder slettes det igen, som I har aftalt." : "";
+  return `Det deles med ${names} og ingen andre. De får det, som det står nu. Retter du bagefter, ser de det ikke, før du deler igen.${fades}`;
 }
 
 function presses(data, desk) {
@@ -79,14 +80,16 @@ function presses(data, desk) {
 function version(desk) {
   const title = node("p", { class: "share-version-title" });
   const words = node("p", { class: "share-small" });
+  const gone = node("p", { class: "share-small" });
   const back = node("button", { type: "button", class: "button button-secondary share-little" }, "Træk tilbage");
-  const element = node("li", { class: "share-version" }, node("div", {}, title, words), back);
+  const element = node("li", { class: "share-version" }, node("div", {}, title, words, gone), back);
   let shown = null;
   back.addEventListener("click", () => withdraw(desk, shown));
   const update = (draft) => {
     shown = draft;
     say(title, `Version ${draft.number} · ${desk.client.moment(draft.made_at)}`);
     say(words, draft.withdrawn ? "Trukket tilbage. Nu er det kun dig, der kan læse den." : `Kan læses af ${listed(draft.readers)}.`);
+    say(gone, goneWords(draft));
     back.hidden = draft.withdrawn;
     back.setAttribute("aria-label", `Træk tilbage: version ${draft.number}`);
   };

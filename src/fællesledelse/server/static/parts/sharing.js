@@ -23,6 +23,11 @@ export function listed(names) {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} og ${names.at(-1)}`;
 }
 
+/** Until when a shared draft is here; empty where nothing has been agreed on. */
+export function goneWords({ gone_on: day }) {
+  return day ? `Udkastet og feedbacken på det slettes ${day}, som I har aftalt.` : "";
+}
+
 /** "Annas", "Jens’". */
 export function whose(name) {
   return /[sxz]$/i.test(name) ? `${name}’` : `${name}s`;
@@ -91,6 +96,10 @@ export class Rows {
     const keys = new Set(items.map(keyOf));
     for (const [key, view] of this.#views) if (!keys.has(key)) this.#drop(key, view);
     items.forEach((item, place) => this.#place(keyOf(item), item, place));
+  }
+
+  get(key) {
+    return this.#views.get(key);
   }
 
   #drop(key, view) {
