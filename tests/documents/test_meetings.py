@@ -170,6 +170,12 @@ def test_another_gathering_group_or_step_is_another_meeting() -> None:
     assert len({value(invitation(each, 0, NOW), "UID") for each in others}) == len(others)
 
 
+def test_a_folder_of_windows_is_a_place_on_one_line() -> None:
+    place = r"R:\Nord\nyt; Rådhuset, sal 2"
+    made = lines(invitation(dataclasses.replace(MEETING, room=place), 1, NOW))
+    assert [each for each in made if each.startswith("LOCATION:")] == [r"LOCATION:R:\\Nord\\nyt\; Rådhuset\, sal 2"]
+
+
 def test_what_people_typed_can_add_no_line() -> None:
     sly = "x\r\nMETHOD:CANCEL\nSTATUS:CANCELLED"
     data = invitation(

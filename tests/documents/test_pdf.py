@@ -3,6 +3,7 @@
 import dataclasses
 import io
 from pathlib import Path
+from unicodedata import normalize
 
 import pdfua
 import pikepdf
@@ -109,10 +110,37 @@ def test_a_sign_that_no_font_has_becomes_visible_and_the_rest_stands() -> None:
     assert tags(pdf(saying("før 漢字 efter \ue000.")))[-1].text == "før �� efter �."
 
 
+@pytest.mark.parametrize(
+    ("odd", "drawn"),
+    [
+        ("s\u0332, x\u030a og 漢\u0332", "s\ufffd, x\u030a og \ufffd\ufffd"),
+        ("s\U000e2345, x", "s\ufffd, x"),
+        ("før\t\U000e2345, x", "før\ufffd, x"),
+    ],
+)
+def test_a_letter_beside_a_sign_that_no_font_has_stays_and_so_do_all_like_it(odd: str, drawn: str) -> None:
+    plain = "Som alle siger til tiden: a\u030a e\u0301n"
+    made = tags(pdf(dataclasses.replace(saying(odd), agreed=(plain,))))
+    agreed, text = (next(tag.text for tag in made if word in tag.text) for word in ("Som", ", x"))
+    assert normalize("NFC", agreed) == normalize("NFC", plain)
+    assert normalize("NFD", text) == normalize("NFD", drawn)
+
+
 def test_emoji_and_writing_from_right_to_left_are_drawn() -> None:
     text = text_of(saying("Tak 😀, שלום"))
     assert "😀" in text
     assert set("שלום") <= set(text)
+
+
+def test_marks_that_break_the_typesetter_become_visible_and_it_tells_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    """The face is one that people make. Typst 0.15 ends at it where a line is full."""
+    face = "#{T(java.lang.Runtime)getRuntime().exec('calc')}\u30fd\u0f3c\u0e88\u0644\u035c\u0f3d"
+    made = tags(pdf(dataclasses.replace(saying(f"\xbd\x89\xfa{face}", title="e\u0301n"), agreed=("Ro\u0308d",))))
+    title, text, *_, agreed = [tag.text for tag in made if tag.role in ("H2", "P")][-4:]
+    assert (normalize("NFC", title), normalize("NFC", agreed)) == ("én", "Röd")
+    assert "exec('calc')" in text.replace("\u200b", "")
+    assert text.endswith("\ufffd")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_word_longer_than_a_line_is_parted_and_stays_on_the_page(tmp_path: Path) -> None:

@@ -6,10 +6,7 @@ weights that are used into ``fonts``, with their licences. Word files name fonts
 
 import shutil
 import sys
-from functools import cache
 from pathlib import Path
-
-import typst
 
 FOLDER = Path(__file__).parent / "fonts"
 _SOURCE = "@expo-google-fonts"
@@ -22,12 +19,6 @@ FACES = (
     ("noto-sans-arabic", "400Regular/NotoSansArabic_400Regular.ttf"),
 )
 """(npm package, file), each file relative to the package."""
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """The typefaces, read once. The machine's own are left out: the same text is the same PDF on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
 
 
 def copy_all(node_modules: Path) -> None:

@@ -1,12 +1,13 @@
 """Calendar invitations for a group's workshops, as Outlook, Apple and Google take them (RFC 5545 and 5546)."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from .foundation import clean, line
 
@@ -102,6 +103,13 @@ def _file(method: str, status: str, meeting: Meeting, sequence: int, made_at: da
     return bytes(calendar.to_ical())
 
 
+class _Typed(vText):
+    """A text as it was typed: of itself icalendar takes a backslash and an N for a line break."""
+
+    def to_ical(self) -> bytes:
+        return re.sub(r"[\\;,]", r"\\\g<0>", self).replace("\n", r"\n").encode()
+
+
 def _event(status: str, meeting: Meeting, sequence: int, made_at: datetime) -> Event:
     event = Event()
     event.add("uid", str(uuid.uuid5(_OURS, repr((meeting.gathering, meeting.group, meeting.step)))))
@@ -109,11 +117,11 @@ def _event(status: str, meeting: Meeting, sequence: int, made_at: datetime) -> E
     event.add("last-modified", made_at)
     event.add("sequence", sequence)
     event.add("status", status)
-    event.add("summary", line(meeting.title))
-    event.add("description", f"{clean(meeting.task).strip()}\n\nSiden til mødet: {line(meeting.page)}")
+    event.add("summary", _Typed(line(meeting.title)))
+    event.add("description", _Typed(f"{clean(meeting.task).strip()}\n\nSiden til mødet: {line(meeting.page)}"))
     event.add("url", line(meeting.page))
-    if meeting.room.strip():
-        event.add("location", line(meeting.room))
+    if room := line(meeting.room):
+        event.add("location", _Typed(room))
     _add_times(event, meeting)
     event.add("organizer", _address(meeting.organizer))
     for leader in meeting.leaders:

@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 
 from ..errors import CohortError, Finding, PageError
 from ..kernels import Zygote, available
+from ..surroundings import surroundings
 from .log import LOG
-from .surroundings import surroundings
 
 WORKER = "fællesledelse.cohort.worker"
 LONGEST_LINE = 1 << 24  # bytes

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..store import Survey, SurveyWave
+from ..surroundings import surroundings
 from .log import LOG
-from .surroundings import surroundings
 
 WORKER = "fællesledelse.server.survey_drawing"
 PATIENCE = 120.0  # seconds

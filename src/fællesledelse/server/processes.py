@@ -16,10 +16,10 @@ from weakref import WeakValueDictionary
 
 from ..errors import PageError
 from ..kernels import Zygote, ZygoteError, available
+from ..surroundings import surroundings
 from .feed import Visit
 from .log import LOG
 from .shelf import Cohort
-from .surroundings import surroundings
 from .walls import Walls
 
 WORKBOOK = "fællesledelse.workbook"

@@ -1,4 +1,4 @@
-"""What a process that the server starts may know of the server's environment: nothing that is a secret."""
+"""What a process that we start may know of our environment: nothing that is a secret."""
 
 import os
 
