@@ -9,7 +9,7 @@ import fællesledelse
 
 PACKAGE = Path(fællesledelse.__file__).parent
 BOTTOM = {"errors", "model", "vocabulary", "manifest", "settings", "danish", "share", "cells", "names", "mirror"}
-BOTTOM |= {"runsheet", "themes"}
+BOTTOM |= {"runsheet", "themes", "surroundings"}
 ALLOWED = {
     "documents": BOTTOM,
     "cohort": BOTTOM | {"documents", "grouping", "survey"},
@@ -89,4 +89,4 @@ def test_the_environment_is_read_in_one_place_and_handed_on_in_two() -> None:
     A fork is given the environment that a new process would have had.
     """
     readers = {str(path.relative_to(PACKAGE)) for path in modules() if "os.environ" in path.read_text(encoding="utf-8")}
-    assert readers == {"settings.py", "cli.py", "server/surroundings.py", "workbook/page.py", "kernels/nursery.py"}
+    assert readers == {"settings.py", "cli.py", "surroundings.py", "workbook/page.py", "kernels/nursery.py"}

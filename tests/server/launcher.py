@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fællesledelse.server import copies, kernels, processes, retention, surroundings, walls
+from fællesledelse import surroundings
+from fællesledelse.server import copies, kernels, processes, retention, walls
 from fællesledelse.server.run import now, open_house, serve
 from fællesledelse.settings import read
 

@@ -1,5 +1,6 @@
 """Getting in, and back in: links, pass phrases, devices, codes, and the key in the safe."""
 
+import asyncio
 import email
 import email.policy
 import json
@@ -85,6 +86,29 @@ def test_the_brake_forgets_the_oldest_address_when_it_has_many_to_remember(monke
     assert brake.delay("b") == 0.0
     monkeypatch.setattr(Brake, "FORGOTTEN_AFTER", -1.0)
     assert brake.delay("c") == 0.0
+
+
+def test_guesses_at_one_address_wait_for_one_another_however_many_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Brake, "FREE", 100)
+    brake, inside, most = Brake(), 0, 0
+
+    async def guess() -> None:
+        nonlocal inside, most
+        async with brake.turn("anna"):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    async def all_at_once() -> None:
+        async def again() -> None:
+            for _ in range(10):
+                await guess()
+
+        await asyncio.gather(*[again() for _ in range(8)])
+
+    asyncio.run(all_at_once())
+    assert most == 1
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites_and_lasts_thirty_days(server: Server) -> None:

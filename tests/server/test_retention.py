@@ -16,7 +16,7 @@ import pytest
 from fællesledelse.cohort import days
 from fællesledelse.cohort.build import build
 
-from .circles import regroup
+from .circles import Leader, regroup
 from .people import ANNA, BENT, CARLA, DORTE, EGON, TODAY, VIBEKE, Someone
 from .serving import Client, Server, start, wait_for
 from .test_operations import asked, found
@@ -143,6 +143,42 @@ def test_a_cohort_ends_by_itself_and_not_before_its_leaders_know(served: tuple[S
     assert "er allerede slettet" in done.stdout
     (receipt,) = server.settings.data.parent.glob("kvittering-demo-*.json")
     assert "Underskriften passer" in asked(server, "kvittering", "tjek", receipt).stdout
+
+
+def test_a_groups_drafts_and_the_feedback_on_them_go_on_the_day_it_has_agreed_on(served: tuple[Server, Path]) -> None:
+    server, folder = served
+    regroup(folder, {"1": (ANNA, BENT, CARLA), "2": (DORTE, EGON)})
+    anna, bent, carla = (Leader(server, who) for who in (ANNA, BENT, CARLA))
+    anna.agree(bent, carla)
+    staying = anna.share("Det bliver.")
+    assert bent.reading(staying)["gone_on"] is None
+    anna.agree(bent, carla, fades=True)
+    gone = anna.share("Det går.")
+    last = TODAY + timedelta(days=60)
+    assert bent.reading(gone)["gone_on"].endswith(spoken(last))
+    bent.give(gone, well=TEXT)
+    carla.say(gone, well=TEXT)
+    database = server.settings.data / "faellesledelse.sqlite"
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
+        sealed = [content for (content,) in reading.execute("select sealed from parcel where ? in (id, subject)", (gone,))]
+    assert len(sealed) == 2
+    anna.agree(bent, carla)  # what was shared keeps the day it was shared with
+
+    server.set_clock(noon(last - timedelta(days=1)))
+    anna, bent, carla = (Leader(server, who) for who in (ANNA, BENT, CARLA))
+    assert anna.received(gone)["given"] == ["Bent"]
+    server.set_clock(noon(last))
+    wait_for(lambda: [each["id"] for each in anna.get("drafts")["mine"]] == [staying])
+    wait_for(lambda: server.audit[-1]["event"] == "drafts-deleted")
+    assert [each["id"] for each in bent.get("drafts")["theirs"]] == [staying]
+    assert [each["id"] for each in anna.get("feedback")["drafts"]] == [staying]
+    assert anna.get("drafts")["now"]["headings"][0]["lines"][0]["text"] == "Det går.", "the own text stays"
+    assert bent.client.get(f"/api/demo/answers/given.{gone}.well/versions").status_code == 404
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reading:
+        tables = [name for (name,) in reading.execute("select name from sqlite_master where type = 'table'")]
+        assert not any(gone in str(row) for name in tables for row in reading.execute(f'select * from "{name}"'))
+    files = [path.read_bytes() for path in database.parent.glob(f"{database.name}*")]
+    assert not any(content in file for content in sealed for file in files)
 
 
 def spoken(day: date) -> str:

@@ -3,11 +3,13 @@
 import copy
 import pickle
 import unicodedata
+from datetime import timedelta
 
 import pytest
 
 from fællesledelse.errors import AccessError
-from fællesledelse.store import KdfCost, Unlocked
+from fællesledelse.store import KdfCost, Unlocked, access
+from fællesledelse.store.recovery import new_code
 from fællesledelse.store.sealing import phrase_key
 
 from .conftest import ANNA, BENT, CHEAP, PHRASE, Clock, House
@@ -23,17 +25,39 @@ def test_a_leader_enrols_and_signs_in(house: House) -> None:
     assert next(m for m in house.store.people.members("demo") if m.person == unlocked.person).enrolled
 
 
+def test_of_two_who_use_a_link_at_once_one_is_let_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = house.store.invitations.invite(house.person(ANNA).id, "demo")
+
+    def while_another_is_quicker() -> str:
+        monkeypatch.undo()
+        house.store.access.enrol(link, NEW_PHRASE)
+        return new_code()
+
+    monkeypatch.setattr(access, "new_code", while_another_is_quicker)
+    with pytest.raises(AccessError, match="Det er brugt"):
+        house.store.access.enrol(link, PHRASE)
+    with pytest.raises(AccessError):
+        house.store.access.sign_in(ANNA.email, PHRASE)
+    assert house.store.access.sign_in(ANNA.email, NEW_PHRASE).person == house.person(ANNA)
+
+
 def test_a_pass_phrase_is_the_same_on_a_mac_and_with_a_space_too_many(house: House) -> None:
     house.enrol(ANNA, "blåbærgrød på en søndag")
     assert house.store.access.sign_in(ANNA.email, unicodedata.normalize("NFD", " blåbærgrød på en søndag "))
 
 
-@pytest.mark.parametrize("phrase", ["", "for kort", " " * 40, "x" * 1001])
+@pytest.mark.parametrize("phrase", ["", "for kort", "x" * 11, " " * 40, "x" * 1001])
 def test_a_pass_phrase_that_is_too_short_or_too_long_is_refused_and_the_link_still_works(house: House, phrase: str) -> None:
     token = house.store.invitations.invite(house.person(ANNA).id, "demo")
     with pytest.raises(AccessError, match="mindst 12 tegn"):
         house.store.access.enrol(token, phrase)
     assert house.store.access.enrol(token, PHRASE)
+
+
+@pytest.mark.parametrize("length", [12, 1000])
+def test_the_shortest_and_the_longest_phrase_are_let_in(house: House, length: int) -> None:
+    unlocked = house.enrol(ANNA, "å" * length).unlocked
+    assert house.store.access.sign_in(ANNA.email, "å" * length).public == unlocked.public
 
 
 def test_a_wrong_phrase_an_unknown_address_and_one_not_enrolled_are_refused_alike(house: House, anna: Unlocked) -> None:
@@ -119,6 +143,14 @@ def test_a_wrong_code_does_not_use_the_replacement_up(house: House, anna: Unlock
     assert house.store.invitations.find(token) is not None
 
 
+def test_only_a_replacement_gives_a_new_phrase(house: House) -> None:
+    invitation = house.store.invitations.invite(house.person(ANNA).id, "demo")
+    for token in (invitation, "ukendt"):
+        with pytest.raises(AccessError):
+            house.store.access.renew(token, NEW_PHRASE, None)
+    house.store.access.enrol(invitation, PHRASE)
+
+
 def test_a_replacement_without_the_code_waits_a_day_and_makes_new_keys(house: House, anna: Unlocked, clock: Clock) -> None:
     token = house.store.invitations.replace(anna.person.id, "it@eksempel.dk")
     clock.forward(hours=23, minutes=59)
@@ -163,13 +195,15 @@ def test_a_remembered_device_opens_after_a_restart(house: House, anna: Unlocked)
 
 
 def test_a_device_is_forgotten_after_thirty_days(house: House, anna: Unlocked, clock: Clock) -> None:
-    cookie = house.store.access.remember(anna, "telefon")
+    cookie, another = (house.store.access.remember(anna, name) for name in ("telefon", "tavle"))
     clock.forward(days=29, hours=23)
     assert house.store.access.resume(cookie) is not None
     clock.forward(hours=1)
     assert house.store.access.resume(cookie) is None
+    clock.forward(hours=1)
+    assert house.store.access.resume(another) is None
     clock.forward(days=-30)
-    assert house.store.access.resume(cookie) is None
+    assert house.store.access.resume(cookie) is house.store.access.resume(another) is None
 
 
 def test_remembering_a_device_forgets_the_expired(house: House, anna: Unlocked, clock: Clock) -> None:
@@ -186,6 +220,53 @@ def test_signing_out_forgets_this_device_and_no_other(house: House, anna: Unlock
     house.store.access.sign_out(telephone)
     assert house.store.access.resume(telephone) is None
     assert house.store.access.resume(laptop) is not None
+
+
+def test_a_person_sees_their_own_devices_and_signs_the_others_out(house: House, anna: Unlocked, clock: Clock) -> None:
+    access = house.store.access
+    expired = access.remember(anna, "gammel")
+    clock.forward(days=20)
+    bents = access.remember(house.enrol(BENT).unlocked, "Bents")
+    telephone = access.remember(anna, "telefon")
+    clock.forward(days=10)
+    laptop = access.remember(anna, "bærbar\n" + "x" * 300, new=True)
+    here = access.resume(laptop)
+    assert here is not None
+    found = access.devices(here)
+    assert [(each.label[:7], each.since.day, each.here) for each in found] == [
+        ("bærbarx", clock.now.day, True),
+        ("telefon", (clock.now - timedelta(days=10)).day, False),
+    ]
+    assert len(found[0].label) == 200
+    for days in (20, 21):  # the telephone's thirty days are over
+        clock.forward(days=days)
+        assert [each.here for each in access.devices(here)] == [True]
+        clock.forward(days=-days)
+    assert access.sign_out_others(here) == 1
+    assert [each.here for each in access.devices(here)] == [True]
+    assert access.resume(telephone) is access.resume(expired) is None
+    assert access.resume(laptop) is not None
+    assert access.resume(bents) is not None
+
+
+def test_the_other_devices_are_told_of_a_new_one_until_they_have_seen_it(house: House, anna: Unlocked) -> None:
+    access = house.store.access
+
+    def told(cookie: str) -> str:
+        session = access.resume(cookie)
+        assert session is not None
+        return session.elsewhere
+
+    telephone, bents = access.remember(anna, "telefon"), access.remember(house.enrol(BENT).unlocked, "Bents")
+    laptop = access.remember(anna, "bærbar")
+    assert told(telephone) == ""
+    for label, shown in (("tablet", "tablet"), ("\n", "?")):
+        access.remember(anna, label, new=True)
+        assert (told(telephone), told(laptop), told(bents)) == (shown, shown, "")
+    session = access.resume(telephone)
+    assert session is not None
+    access.devices(session)
+    assert (told(telephone), told(laptop)) == ("", "?")
 
 
 def test_a_changed_cookie_opens_nothing(house: House, anna: Unlocked) -> None:
@@ -222,6 +303,15 @@ def test_a_seal_on_a_device_s_mark_is_the_server_s_own_and_of_one_address(house:
     assert house.reopen(KdfCost(passes=1, memory=8192)).access.device_seal(ANNA.email, mark) == seal
     others = {house.store.access.device_seal(*each) for each in ((BENT.email, mark), (ANNA.email, seal), ("\ud800", ""))}
     assert len(others | {seal}) == 4
+
+
+def test_a_new_pass_phrase_breaks_the_seals_of_all_devices(house: House) -> None:
+    enrolled = house.enrol(ANNA)
+    mark, access = enrolled.unlocked.device_mark(), house.store.access
+    before = access.device_seal(ANNA.email, mark)
+    again = access.recover(ANNA.email, enrolled.recovery_code, NEW_PHRASE)
+    assert again.unlocked.device_mark() == mark
+    assert access.device_seal(ANNA.email, mark) != before
 
 
 def test_nothing_secret_is_printed_or_copied(house: House) -> None:

@@ -6,7 +6,7 @@ import threading
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -287,6 +287,16 @@ def test_a_copy_that_is_not_as_it_was_written_is_refused_and_nothing_is_touched(
     assert not (tmp_path / "new.new").exists()
 
 
+def test_nothing_may_follow_a_sealed_file_whose_last_piece_is_full() -> None:
+    target, content = io.BytesIO(), bytes(1 << 16)
+    sealed = SealedWriter(target, bytes(32))
+    sealed.write(content)
+    sealed.finish()
+    assert unsealed(io.BytesIO(target.getvalue()), bytes(32)).read() == content
+    with pytest.raises(SealError, match="follows"):
+        unsealed(io.BytesIO(target.getvalue() + b"x"), bytes(32))
+
+
 def test_the_two_files_can_not_be_mixed_up(copies: Copies, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="byttet om"):
         restore(copies.keys, copies.backup, f"sqlite:///{tmp_path}/new/store.db", tmp_path / "new")
@@ -344,8 +354,8 @@ def test_a_restoration_that_was_killed_is_in_the_way_until_someone_looks(copies:
 
 
 def test_deleting_a_gathering_leaves_no_row_of_it_and_touches_no_other(house: House, keys: Path) -> None:
-    """Anna is in both, Bent in the first alone."""
-    house.adopt(ANNA, gathering="andet")
+    """Anna is in both, there by a name that sorts behind all others; Bent in the first alone."""
+    house.adopt(replace(ANNA, name="Åse Ager"), gathering="andet")
     anna, bent = house.enrol(ANNA).unlocked, house.enrol(BENT).unlocked
     for who, gathering in ((anna, "demo"), (bent, "demo"), (anna, "andet")):
         house.store.answers.save(who, gathering, KEY, TEXT, 0, "a")
@@ -374,6 +384,16 @@ def test_deleting_a_gathering_leaves_no_row_of_it_and_touches_no_other(house: Ho
     assert store.access.resume(cookies[anna.person.id]) is not None
     assert store.answers.read(anna, "andet", [KEY])[KEY].text == TEXT
     assert sorted(path.name for path in (keys / "demo").iterdir()) == ["deleted.json"]
+
+
+def test_who_is_in_no_other_gathering_today_is_signed_out(house: House, anna: Unlocked) -> None:
+    house.adopt(ANNA, gathering="andet")
+    house.adopt(BENT, gathering="andet")
+    cookie, store = house.store.access.remember(anna, "bærbar"), house.store
+    store.deletion.begin("demo")
+    store.deletion.finish("demo")
+    assert store.access.resume(cookie) is None
+    assert store.people.find(ANNA.email) is not None, "she has left something in the other"
 
 
 def test_every_table_is_of_a_gathering_or_of_a_person_or_refers_to_one_that_is() -> None:
@@ -511,7 +531,8 @@ def test_an_older_schema_is_put_back_and_brought_up_to_date(
 
 
 def test_who_asks_for_what_is_not_there_is_told(store: Store) -> None:
-    assert store.deletion.extent("findes-ikke") is None
+    for gathering in ("a-findes-ikke", "findes-ikke"):  # on either side of the one that does
+        assert store.deletion.extent(gathering) is None
     for verb in (store.deletion.begin, store.deletion.finish):
         with pytest.raises(StoreError):
             verb("findes-ikke")

@@ -1,6 +1,8 @@
 """Opening, migrating, locking; and what each database promises."""
 
 import os
+import shutil
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +11,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import delete, insert, select, text
 
 from fællesledelse.errors import StoreError
-from fællesledelse.store import Store, schema, utc_now
+from fællesledelse.store import Store, migration, schema, utc_now
 from fællesledelse.store.database import Database
 
 from ..postgres import Server
@@ -31,10 +34,23 @@ else:
     print("open")
 """
 
+FREE = """
+import fcntl, sys
+for path, byte in ((sys.argv[1], 0x40000002), (f"{sys.argv[1]}-shm", 128)):
+    with open(path, "r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+        except BlockingIOError:
+            continue
+        print(path)
+"""
+"""Which of a database's files no process keeps to itself as SQLite does: the first byte that all who read share, and the
+one that all share who go by the index. Sources: SQLite's os.h (SHARED_FIRST) and os_unix.c (UNIX_SHM_DMS)."""
 
-def open_elsewhere(url: str, keys: Path) -> str:
-    """What another process says that opens the store."""
-    command = [sys.executable, "-X", "utf8", "-c", OPEN, url, str(keys)]
+
+def elsewhere(script: str, *arguments: str) -> str:
+    """What another process says."""
+    command = [sys.executable, "-X", "utf8", "-c", script, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout.strip()
 
 
@@ -53,6 +69,14 @@ def test_an_empty_database_gets_the_schema_of_the_code(empty_url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
     database.close()
+
+
+def test_each_step_s_file_begins_with_its_revision_and_the_highest_is_the_newest() -> None:
+    script = ScriptDirectory(str(Path(migration.__file__).parent / "migrations"))
+    assert {each.revision for each in script.walk_revisions()} == {
+        *filter(migration.knows, map("{:04}".format, range(9999)))
+    }
+    assert script.get_heads() == [max(each.revision for each in script.walk_revisions())]
 
 
 def test_names_before_each_gathering_had_its_own_are_kept(empty_url: str) -> None:
@@ -119,6 +143,46 @@ def test_files_that_were_rewritten_and_are_shorter_open_again_though_nothing_has
     Database(empty_url).close()
 
 
+def test_a_transaction_that_was_torn_off_in_the_log_is_never_counted_in(sqlite_url: str, tmp_path: Path) -> None:
+    """SQLite writes what a frame is before the page in it: who is killed in between leaves an end to nothing."""
+    database = Database(sqlite_url)
+    add_gathering(database, "før")
+    path, torn = Path(sqlite_url.removeprefix("sqlite:///")), tmp_path / "torn/store.db"
+    torn.parent.mkdir()
+    for end in ("", "-wal", "-sums", "-mark"):
+        shutil.copy(f"{path}{end}", f"{torn}{end}")
+    database.close()
+    with Path(f"{torn}-wal").open("r+b") as log:
+        salts = log.read(32)[16:24]
+        log.seek(0, os.SEEK_END)
+        for left in reversed(range(20)):
+            log.write(struct.pack(">II8s8s4096s", 1 + left % 3, 0 if left else 99, salts, bytes(8), bytes(4096)))
+    for name in ("så", "så igen", "til sidst"):
+        database = Database(f"sqlite:///{torn}")
+        add_gathering(database, name)
+        database.close()
+    database = Database(f"sqlite:///{torn}")
+    with database.reading() as connection:
+        assert set(connection.execute(select(schema.gathering.c.id)).scalars()) == {"før", "så", "så igen", "til sidst"}
+    database.close()
+
+
+def test_sqlite_s_locks_outlast_what_else_is_read_of_its_files(sqlite_url: str) -> None:
+    """Without them the next program that only looks into the database empties its index, and the server dies of that."""
+    path, database = sqlite_url.removeprefix("sqlite:///"), Database(sqlite_url)
+    for name in ("før", "så"):
+        add_gathering(database, name)
+        assert elsewhere(FREE, path) == ""
+    database.shrink()
+    assert elsewhere(FREE, path) == ""
+    database.close()
+
+
+def add_gathering(database: Database, name: str) -> None:
+    with database.atomic() as connection:
+        connection.execute(insert(schema.gathering).values(id=name, name=name))
+
+
 def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys: Path) -> None:
     database = Database(empty_url)
     with database.atomic() as connection:
@@ -133,16 +197,16 @@ def test_a_database_of_a_newer_program_is_refused_untouched(empty_url: str, keys
 def test_a_second_process_cannot_open_the_sqlite_store(sqlite_url: str, keys: Path) -> None:
     store = Store.open(sqlite_url, keys)
     refusal = f"StoreError Databasen {sqlite_url[10:]} er allerede i brug af proces {os.getpid()}. "
-    assert open_elsewhere(sqlite_url, keys).startswith(refusal)
+    assert elsewhere(OPEN, sqlite_url, str(keys)).startswith(refusal)
     with pytest.raises(StoreError, match="i brug af proces"):
         Store.open(sqlite_url, keys)
     store.close()
-    assert open_elsewhere(sqlite_url, keys) == "open"
+    assert elsewhere(OPEN, sqlite_url, str(keys)) == "open"
 
 
 def test_a_process_that_ends_without_closing_the_store_does_not_damage_it(sqlite_url: str, keys: Path) -> None:
-    assert open_elsewhere(sqlite_url, keys) == "open"
-    assert open_elsewhere(sqlite_url, keys) == "open"
+    assert elsewhere(OPEN, sqlite_url, str(keys)) == "open"
+    assert elsewhere(OPEN, sqlite_url, str(keys)) == "open"
 
 
 def test_another_way_to_write_the_path_is_the_same_store(sqlite_url: str, keys: Path, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """One leader is deleted, and nobody else: what was theirs goes, what others wrote and what they were given stays."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from fællesledelse.errors import AccessError, ReceiptError, StoreError
-from fællesledelse.store import LeaderReceipt, Store, Switches, Unlocked, schema
+from fællesledelse.model import Participant, Role
+from fællesledelse.store import LeaderReceipt, MailingKind, Planned, Store, Switches, Unlocked, schema
 from fællesledelse.store.erasure import GONE
 from fællesledelse.store.restore import restore
 from fællesledelse.store.signing import examined, make_key, signed
@@ -37,6 +40,7 @@ def written(house: House, anna: Unlocked, bent: Unlocked) -> dict[str, str]:
     store.contracts.accept(bent, "demo", "Gruppe 1", contract.number)
     both = [anna.person.id, bent.person.id]
     posts = {
+        "annas card": (anna, "card", {"text": "ANNAS KORT"}),
         "annas draft": (anna, "draft", {"text": "ANNAS UDKAST"}),
         "bents draft": (bent, "draft", {"text": "BENTS UDKAST"}),
         "annas feedback": (anna, "feedback", {"text": "ANNAS ORD TIL BENT"}),
@@ -45,8 +49,8 @@ def written(house: House, anna: Unlocked, bent: Unlocked) -> dict[str, str]:
     return {name: store.parcels.post(who, "demo", kind, content, both).id for name, (who, kind, content) in posts.items()}
 
 
-def erase(store: Store) -> None:
-    store.erasure.finish(store.erasure.begin("demo", ANNA.email, GIVEN), GIVEN)
+def erase(store: Store, email: str = ANNA.email, gathering: str = "demo") -> LeaderReceipt:
+    return store.erasure.finish(store.erasure.begin(gathering, email, GIVEN), GIVEN)
 
 
 def unfinished(store: Store) -> list[LeaderReceipt]:
@@ -60,7 +64,7 @@ def test_what_is_theirs_goes_and_what_others_wrote_stays(house: House, anna: Unl
     house.adopt(BENT, CARLA)
     share = store.erasure.share("demo", ANNA.email.upper(), GIVEN)
     assert share is not None
-    assert (share.whole, share.kept, share.rows["answer"], share.rows["parcel"]) == (True, 2, 1, 1)
+    assert (share.whole, share.kept, share.rows["answer"], share.rows["parcel"]) == (True, 2, 1, 2)
     begun = store.erasure.begin("demo", ANNA.email, GIVEN)
     receipt = store.erasure.finish(begun, GIVEN)
 
@@ -108,23 +112,60 @@ def test_nothing_of_a_deleted_leader_is_left_in_the_files_of_sqlite(
     assert found(canaries, tmp_path) == set()
 
 
-def test_who_is_in_another_gathering_keeps_the_sign_in_until_deleted_from_that_too(house: House, anna: Unlocked) -> None:
+@pytest.mark.parametrize(("first", "then"), [("demo", "andet"), ("andet", "demo")])
+def test_who_is_in_another_gathering_keeps_the_sign_in_until_deleted_from_that_too(
+    house: House, anna: Unlocked, first: str, then: str
+) -> None:
     store = house.store
     house.adopt(ANNA, gathering="andet")
-    for gathering in ("demo", "andet"):
+    for gathering in (first, then):
         store.answers.save(anna, gathering, KEY, TEXT, 0, "a")
-    house.adopt(BENT, CARLA)
-    erase(store)
-    assert store.answers.read(store.access.sign_in(ANNA.email, PHRASE), "andet", [KEY])[KEY].text == TEXT
-    assert store.erasure.receipt("demo", ANNA.email) is not None
-    store.deletion.begin("andet")
-    assert store.deletion.addresses("andet") == [ANNA.email]
-    store.deletion.finish("andet")
+    house.adopt(BENT, CARLA, gathering=first)
+    erase(store, gathering=first)
+    assert store.answers.read(store.access.sign_in(ANNA.email, PHRASE), then, [KEY])[KEY].text == TEXT
+    assert store.erasure.receipt(first, ANNA.email) is not None
+    store.deletion.begin(then)
+    assert store.deletion.addresses(then) == [ANNA.email]
+    store.deletion.finish(then)
     assert store.people.find(ANNA.email) is None
     assert rows(store)["key_pair"] == []
-    store.deletion.begin("demo")
-    store.deletion.finish("demo")
+    store.deletion.begin(first)
+    store.deletion.finish(first)
     assert rows(store)["person"] == []
+
+
+def test_who_has_been_deleted_from_both_is_nobody(house: House, anna: Unlocked) -> None:
+    store = house.store
+    house.adopt(ANNA, gathering="andet")
+    house.adopt(BENT, CARLA)
+    erase(store)
+    house.adopt(BENT, gathering="andet")
+    assert erase(store, gathering="andet").share.whole
+    assert store.people.find(ANNA.email) is None
+    assert rows(store)["key_pair"] == []
+
+
+def test_two_are_deleted_one_after_the_other_whatever_their_names(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    """One of them sorts behind all others."""
+    house.adopt(replace(ANNA, name="Åse Ager"), BENT, CARLA)
+    house.adopt(CARLA)
+    for each in (ANNA, BENT):
+        assert erase(house.store, each.email).share.whole
+    assert house.store.people.find(ANNA.email) is None
+    assert house.store.people.find(BENT.email) is None
+
+
+def test_mails_to_others_stay_in_the_list(house: House) -> None:
+    """Ids are drawn: the last of them all goes, then the first."""
+    leaders = [Participant(f"{name}@eksempel.dk", name, Role.LEADER, group="Gruppe 1") for name in ("d", "e", "f", "g", "h")]
+    house.adopt(*leaders)
+    by_id = sorted((house.person(each) for each in leaders), key=lambda each: each.id)
+    mailings = house.store.mailings
+    mailings.begin("demo", MailingKind.REMINDER, [Planned(each.id, ("start",)) for each in by_id])
+    house.adopt(CARLA)
+    for going, left in ((by_id[-1], by_id[:-1]), (by_id[0], by_id[1:-1])):
+        erase(house.store, going.email)
+        assert {line.person.id for line in mailings.lines("demo")} == {each.id for each in left}
 
 
 def test_who_comes_back_is_somebody_new(house: House, anna: Unlocked) -> None:
@@ -134,6 +175,21 @@ def test_who_comes_back_is_somebody_new(house: House, anna: Unlocked) -> None:
     again = house.enrol(ANNA).unlocked
     assert again.person.id != anna.person.id
     assert house.store.answers.read(again, "demo", [KEY]) == {} or not house.store.answers.filled(again.person.id, "demo")
+
+
+@pytest.mark.parametrize("written_since", [True, False], ids=["more", "less"])
+def test_a_receipt_tells_of_all_that_went_also_where_it_became_more_or_less_meanwhile(
+    house: House, anna: Unlocked, bent: Unlocked, written_since: bool
+) -> None:
+    store, ids = house.store, written(house, anna, bent)
+    begun = store.erasure.begin("demo", ANNA.email, GIVEN)
+    if written_since:
+        store.answers.save(anna, "demo", "draft.why", TEXT, 0, "b")
+    else:
+        store.parcels.withdraw(anna, "demo", ids["annas draft"])
+    receipt = store.erasure.finish(begun, GIVEN)
+    assert receipt.share.rows["answer"] == 1 + written_since
+    assert receipt.share.rows["parcel"] == 2
 
 
 @pytest.mark.parametrize("killed", ["withdrawn", "shrink"])
@@ -153,6 +209,16 @@ def test_a_deletion_that_was_killed_goes_on(house: House, anna: Unlocked, bent: 
     done = store.erasure.finish(left, GIVEN)
     assert (done.share, unfinished(store)) == (begun.share, [])
     assert store.people.find(ANNA.email) is None
+
+
+def test_a_deletion_goes_on_where_the_key_of_the_gathering_is_gone(house: House, anna: Unlocked, bent: Unlocked) -> None:
+    written(house, anna, bent)
+    house.adopt(BENT, CARLA)
+    begun = house.store.erasure.begin("demo", ANNA.email, GIVEN)
+    (house.keys / "demo" / "content.key").unlink()
+    done = house.store.erasure.finish(begun, GIVEN)
+    assert (done.share, done.waves) == (begun.share, 0)
+    assert house.store.people.find(ANNA.email) is None
 
 
 @pytest.mark.parametrize("newer", [True, False], ids=["with keys copied afterwards", "over the data folder"])
@@ -191,6 +257,35 @@ def test_an_old_copy_does_not_bring_a_deleted_leader_back(
     if not newer:
         house.keys.mkdir()
         house.reopen()
+
+
+def test_a_copy_from_after_the_deletion_keeps_whoever_has_come_back(house: House, anna: Unlocked, tmp_path: Path) -> None:
+    house.adopt(ANNA, gathering="andet")
+    house.adopt(BENT, CARLA)
+    erase(house.store)
+    house.clock.forward(days=30)
+    house.adopt()
+    house.store.answers.save(anna, "demo", KEY, "Skrevet siden", 0, "b")
+    house.clock.forward(days=1)
+    copies = Copies(house, tmp_path / "a.zip", tmp_path / "b.zip").make()
+    data = tmp_path / "elsewhere"
+    restore(copies.backup, copies.keys, f"sqlite:///{data}/store.db", data)
+    store = Store.open(f"sqlite:///{data}/store.db", data / "keys", house.clock, CHEAP)
+    assert unfinished(store) == []
+    store.close()
+
+
+def test_others_notes_about_a_draft_that_was_to_be_deleted_go_with_its_author(
+    house: House, anna: Unlocked, bent: Unlocked
+) -> None:
+    day, to = house.clock.now.date() + timedelta(days=60), [bent.person.id]
+    fading = house.store.parcels.post(anna, "demo", "draft", {"text": "A"}, to, gone_on=day).id
+    staying = house.store.parcels.post(anna, "demo", "draft", {"text": "B"}, to).id
+    for draft in (fading, staying):
+        house.store.answers.save(bent, "demo", f"given.{draft}.well", "Til Anna", 0, draft)
+    house.adopt(BENT, CARLA)
+    erase(house.store)
+    assert set(house.store.answers.read(bent, "demo", None)) == {f"given.{staying}.well"}
 
 
 def test_who_asks_for_nobody_is_told(store: Store) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from fællesledelse.errors import AccessError
 from fællesledelse.store import Conflict, Store, Unlocked
-from fællesledelse.store.vault import fingerprint, new_safe_key, open_with_safe_key
+from fællesledelse.store.vault import asked_for, fingerprint, new_safe_key, open_with_safe_key
 
-from .conftest import ANNA, BENT, PHRASE, House
+from .conftest import ANNA, BENT, PHRASE, House, rows
 
 KEY = "draft.task"
 NEW_PHRASE = "to nye høns på en stige"
@@ -41,25 +41,30 @@ def test_the_old_texts_come_back_and_the_new_ones_stay(house: House) -> None:
     request = store.safe.export_request(new.person.id)
     assert json.loads(request)["person"]["name"] == "Anna Ager"
     assert json.loads(request)["fingerprint"] == fingerprint(new.public)
+    assert asked_for(request) == (f"Anna Ager <{ANNA.email}>", fingerprint(new.public))
     store.safe.apply(open_with_safe_key(request, private))
 
     assert (text(store, new), text(store, new, "draft.why")) == ("Efter", "Derfor")
     assert [version.text for version in store.answers.versions(new, "demo", KEY)] == ["Efter", "Før"]
+    regained = [row for row in rows(store)["key_wrap"] if "regained" in row]
+    assert [row[4:] for row in regained] == [(b"", 0, 0)]  # no phrase opens it, so it has no salt and no cost
     signed_in = house.reopen().access.sign_in(ANNA.email, NEW_PHRASE)
     assert text(house.store, signed_in, "draft.why") == "Derfor"
 
 
-def test_two_losses_are_mended_by_one_visit_to_the_safe(house: House) -> None:
+def test_many_losses_are_mended_by_one_visit_to_the_safe(house: House) -> None:
+    """Regained in between, too: then a key is there for each key pair since."""
     public, private = new_safe_key()
     house.adopt(safe_key=public)
-    store = house.store
-    store.answers.save(house.enrol(ANNA).unlocked, "demo", "draft.why", "Første", 0, "a")
-    store.answers.save(lose_everything(house), "demo", "draft.offer", "Anden", 0, "b")
-    latest = lose_everything(house, PHRASE)
-    result = open_with_safe_key(store.safe.export_request(latest.person.id), private)
-    for _ in range(2):
-        store.safe.apply(result)
-    assert (text(store, latest, "draft.why"), text(store, latest, "draft.offer")) == ("Første", "Anden")
+    store, latest = house.store, house.enrol(ANNA).unlocked
+    for number in range(5):
+        store.answers.save(latest, "demo", f"draft.{number}", f"Tekst {number}", 0, str(number))
+        latest = lose_everything(house, f"{PHRASE} {number}")
+        result = open_with_safe_key(store.safe.export_request(latest.person.id), private)
+        for _ in range(2):
+            store.safe.apply(result)
+        texts = [text(store, latest, f"draft.{earlier}") for earlier in range(number + 1)]
+        assert texts == [f"Tekst {earlier}" for earlier in range(number + 1)]
 
 
 def test_a_sealed_text_is_not_overwritten_by_an_empty_one_without_a_version(house: House) -> None:
@@ -133,7 +138,13 @@ def test_a_result_for_others_keys_is_refused(house: House) -> None:
     bent = house.enrol(BENT).unlocked
     new = lose_everything(house)
     result = json.loads(open_with_safe_key(house.store.safe.export_request(new.person.id), private))
-    for change in ({"person": {"id": "0" * 32}}, {"person": {"id": bent.person.id}}, {"public": bent.public}):
+    for change in (
+        {"person": {"id": "0" * 32}},
+        {"person": {"id": bent.person.id}},
+        {"public": bent.public},
+        {"public": "0" * 64},
+        {"public": "f" * 64},
+    ):
         with pytest.raises(AccessError, match="nyere nøgle"):
             house.store.safe.apply(json.dumps({**result, **change}).encode())
     result["keys"][0]["pair"] = bent.public

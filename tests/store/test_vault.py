@@ -1,6 +1,8 @@
 """Sealing, padding, codes on paper, and the offline half of the key in the safe."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -9,10 +11,13 @@ from nacl.public import PrivateKey
 
 from fællesledelse.errors import AccessError, SealError
 from fællesledelse.store import vault
+from fællesledelse.store.access import Device, Session
+from fællesledelse.store.deletion import Extent, Receipt
+from fællesledelse.store.erasure import LeaderReceipt, Share
 from fællesledelse.store.records import Person
 from fællesledelse.store.recovery import new_code, read_code
-from fællesledelse.store.sealing import pad, seal, unpad, unseal
-from fællesledelse.store.vault import Unlocked, new_safe_key, open_with_safe_key, read_safe_paper
+from fællesledelse.store.sealing import KdfCost, pad, phrase_key, seal, unpad, unseal
+from fællesledelse.store.vault import Enrolled, Unlocked, Wrap, new_safe_key, open_with_safe_key, read_safe_paper
 
 KEY = bytes(range(32))
 PERSON = Person("a" * 32, "anna@eksempel.dk", "Anna Ager")
@@ -44,6 +49,29 @@ def test_padding_hides_the_length_and_gives_the_content_back(content: bytes) -> 
     padded = pad(content)
     assert unpad(padded) == content
     assert len(padded) in {256, 512, 1024, 2048, 4096}
+
+
+def test_two_phrases_are_tried_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes its memory, and a small server has not much."""
+    two, most, inside = threading.Barrier(2), 0, 0
+
+    def kdf(*_: object) -> bytes:
+        nonlocal most, inside
+        inside += 1
+        most = max(most, inside)
+        two.wait(20)
+        inside -= 1
+        return KEY
+
+    monkeypatch.setattr("nacl.pwhash.argon2id.kdf", kdf)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: phrase_key("sol", bytes(16), KdfCost(1, 8192)), range(4))) == [KEY] * 4
+    assert most == 2
+
+
+def test_what_is_handed_out_is_a_value_that_nobody_changes() -> None:
+    for kind in (Device, Enrolled, Extent, KdfCost, LeaderReceipt, Receipt, Session, Share, Wrap):
+        assert kind.__dataclass_params__.frozen, kind  # type: ignore[attr-defined]
 
 
 def test_short_answers_are_all_of_one_size() -> None:
@@ -133,10 +161,11 @@ def test_another_safe_opens_nothing() -> None:
         open_with_safe_key(request_for(Unlocked(PERSON, PrivateKey.generate()), public), other)
 
 
-def test_a_request_that_offers_someone_elses_key_is_refused() -> None:
+@pytest.mark.parametrize("other", ["0" * 32, "f" * 32])
+def test_a_request_that_offers_someone_elses_key_is_refused(other: str) -> None:
     """A database administrator with an account asks for the boss's key in the own name."""
     public, private = new_safe_key()
-    bent = Unlocked(Person("b" * 32, "bent@eksempel.dk", "Bent Birk"), PrivateKey.generate())
+    bent = Unlocked(Person(other, "bent@eksempel.dk", "Bent Birk"), PrivateKey.generate())
     with pytest.raises(AccessError, match=r"tilhører bent@eksempel\.dk"):
         open_with_safe_key(request_for(bent, public), private)
 
@@ -151,7 +180,10 @@ def test_a_request_changed_on_its_way_is_noticed(sealed: str) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"kind": "result"}, {"format": 2}, {"person": {}}, {"public": 1}, {"keys": [{}]}, {"keys": None}, {"person": "x"}],
+    [
+        *({"kind": "result"}, {"kind": "answer"}, {"format": 0}, {"format": 2}),
+        *({"person": {}}, {"person": "x"}, {"public": 1}, {"keys": [{}]}, {"keys": None}),
+    ],
 )
 def test_another_file_is_refused(changes: dict[str, object]) -> None:
     public, private = new_safe_key()

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
 
@@ -31,6 +32,14 @@ LAPSED = (
 )
 
 
+@dataclass
+class _Line:
+    """Those who guess at one address, and wait for one another."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    people: int = 0
+
+
 class Brake:
     """Slows guessing: each wrong pass phrase for an address makes the next answer later. Nobody is ever locked out.
 
@@ -43,7 +52,7 @@ class Brake:
 
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._lines: dict[str, _Line] = {}
         self._waiting = 0
 
     @asynccontextmanager
@@ -54,16 +63,18 @@ class Brake:
         """
         if self._waiting >= self.QUEUE and not known:
             raise Refused(503, "busy", "Mange logger ind lige nu. Prøv igen om et øjeblik.")
-        lock = self._turns.setdefault(email, asyncio.Lock())
+        line = self._lines.setdefault(email, _Line())
+        line.people += 1
         self._waiting += 1
         try:
-            async with lock:
+            async with line.lock:
                 await asyncio.sleep(self.delay(email))
                 yield
         finally:
             self._waiting -= 1
-            if not lock.locked():
-                self._turns.pop(email, None)
+            line.people -= 1
+            if not line.people:
+                del self._lines[email]
 
     def delay(self, email: str) -> float:
         """Seconds to wait before the next guess is looked at."""
@@ -89,16 +100,18 @@ class AccessApi(Api):
 
     public = True
     brake = Brake()
+    _familiar = False  # whether the device has been let in before, as its seal says while the pass phrase is the old one
     _news = False
 
     async def let_in(self, unlocked: Unlocked) -> str:
         """Remember the device and say where to go. A device has one session: this one ends the one before."""
         await self.end_session()
         mark, label = unlocked.device_mark(), self.request.headers.get("User-Agent", "")
-        new = not self.know_device(mark, self.house.store.access.device_seal(unlocked.person.email, mark))
-        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=new)
+        seal = await self.house.ask(self.house.store.access.device_seal, unlocked.person.email, mark)
+        self.know_device(mark, seal)
+        self._news = not self._familiar
+        cookie = await self.house.ask(self.house.store.access.remember, unlocked, label, new=self._news)
         self.set_session(cookie)
-        self._news = new
         return "/"
 
     async def tell_of_device(self, person: Person) -> None:
@@ -154,7 +167,8 @@ class AccessApi(Api):
     async def braked(self, email: str, verb: Any, *args: Any) -> Any:
         """Run a verb that tests a secret, later the more often it has failed for that address."""
         email = email.strip().lower()
-        line = f"{email} {self._known(email)}".rstrip()
+        known = await self._known(email)
+        self._familiar, line = bool(known), f"{email} {known}".rstrip()
         async with self.brake.turn(line, line != email):
             try:
                 result = await self.house.ask_slowly(verb, email, *args)
@@ -164,11 +178,13 @@ class AccessApi(Api):
             self.brake.right(line)
             return result
 
-    def _known(self, email: str) -> str:
+    async def _known(self, email: str) -> str:
         """The mark of a device that has been let in for that address; empty for any other."""
-        access = self.house.store.access
-        marks = ((mark, access.device_seal(email, mark), seal) for mark, seal in self.device_marks().items())
-        return next((mark for mark, own, seal in marks if compare_digest(own.encode(), seal.encode(errors="replace"))), "")
+        for mark, seal in self.device_marks().items():
+            own = await self.house.ask(self.house.store.access.device_seal, email, mark)
+            if compare_digest(own.encode(), seal.encode(errors="replace")):
+                return mark
+        return ""
 
 
 class LogInHandler(AccessApi):
@@ -320,9 +336,9 @@ class RenewHandler(AccessApi):
         """At once with the recovery code, else after a day."""
         body = self.body(token=str, pass_phrase=str, recovery_code_=str)
         phrase = self.pass_phrase(body)
-        await self.link(body["token"])
+        found, code = await self.link(body["token"]), body.get("recovery_code") or None
+        self._familiar = code is not None and bool(await self._known(found.person.email))
         renew = self.house.store.access.renew
-        code = body.get("recovery_code") or None
         await self.welcome(await self.house.ask_slowly(renew, body["token"], phrase, code), "renewed")
 
 

@@ -231,8 +231,8 @@ class Guarded(Armoured):
         found = (self.get_cookie(self._cookie_name("-enhed")) or "").split(".")
         return {each[:MARK]: each[MARK:] for each in found if each}
 
-    def know_device(self, mark: str, seal: str) -> bool:
-        """Whether someone's mark is on this device; from now on it is, beside those of the last few others."""
+    def know_device(self, mark: str, seal: str) -> None:
+        """Put someone's mark on this device, with its seal, beside those of the last few others."""
         marks = self.device_marks()
         others = (f"{each}{sealed}" for each, sealed in marks.items() if each != mark)
         kept = ".".join([f"{mark}{seal}", *others][:MARKS])
@@ -240,7 +240,6 @@ class Guarded(Armoured):
         self.set_cookie(
             self._cookie_name("-enhed"), kept, expires_days=400, httponly=True, samesite="Lax", secure=secure, path="/"
         )
-        return mark in marks
 
     def forget_session(self) -> None:
         """Take the cookie back."""

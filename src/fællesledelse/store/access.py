@@ -148,8 +148,15 @@ class Access:
         return f"{session_id}.{half.hex()}"
 
     def device_seal(self, email: str, mark: str) -> str:
-        """32 hexadecimal digits that only this server can put on the mark of a device that was let in for that address."""
-        words, key = f"{mark} {email}".encode(errors="surrogatepass"), self._files.make_signing_key()
+        """32 hexadecimal digits that only this server can put on the mark of a device that was let in for that address.
+
+        With a new pass phrase they are others: a device that was let in with the one before is new again.
+        """
+        with self._database.reading() as connection:
+            row = row_by_email(connection, email)
+            wraps = [] if row is None else _wraps(connection, row["id"], WrapKind.PASS_PHRASE)
+        salt: bytes = wraps[0]["salt"] if wraps else b""
+        words, key = f"{mark} {email} {salt.hex()}".encode(errors="surrogatepass"), self._files.make_signing_key()
         return blake2b(words, digest_size=16, key=key, person=b"device seal", encoder=HexEncoder).decode()
 
     def resume(self, cookie: str) -> Session | None:

@@ -183,7 +183,7 @@ def _share(connection: Connection, gathering: str, person: str, given: Collectio
     mine = (parcel.c.gathering == gathering, parcel.c.person == person)
     written = connection.execute(select(func.count()).select_from(parcel).where(*mine)).scalar_one()
     elsewhere = (other.c.person == person, other.c.gathering != gathering, other.c.name != GONE)
-    whole = connection.execute(select(other.c.person).where(*elsewhere).limit(1)).scalar() is None
+    whole = connection.execute(select(other.c.person).where(*elsewhere)).scalar() is None
     rows = {name: count for name, count in counted.items() if count}
     return Share(gathering, person, rows, whole, written - counted["parcel"])
 
@@ -201,12 +201,17 @@ def _rules(gathering: str, person: str, given: Collection[str]) -> _Rules:
     mails = and_(line.c.person == person, line.c.mailing.in_(select(mailing.c.id).where(mailing.c.gathering == gathering)))
     plain = ("answer", "answer_head", "save", "content_key", "step_mark", "notice_acceptance", "veto", "calendar_mark")
     tables = [schema.metadata.tables[name] for name in (*plain, "invitation")]
-    return [
-        (key, keys),
-        (parcel, going),
-        (line, mails),
-        *((table, and_(table.c.gathering == gathering, table.c.person == person)) for table in tables),
-    ]
+    fading = and_(going, parcel.c.gone_on.is_not(None))
+    own = [(table, and_(table.c.gathering == gathering, table.c.person == person)) for table in tables]
+    notes = (schema.answer.name, schema.answer_head.name)
+    own = [(table, or_(rule, _about(table, parcel, fading)) if table.name in notes else rule) for table, rule in own]
+    return [*own, (key, keys), (parcel, going), (line, mails)]
+
+
+def _about(table: Table, parcel: Table, going: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The others' notes about drafts that go: nothing is left to delete them by on the day that was agreed on."""
+    given = table.c.field.like("given." + parcel.c.id + ".%")
+    return exists().where(table.c.gathering == parcel.c.gathering, given, going)
 
 
 def _take_name(connection: Connection, gathering: str, person: str) -> None:

@@ -7,7 +7,7 @@ SQLite sees neither a changed bit in a value, nor that its log is missing, is an
 renewed from the log, durably, before any of it is copied into the database: then each page stands in the log, or is as its
 digest says. The mark waits for the disk only when the log begins anew, so that it always names the log that counts: a power
 cut may set it back some seconds, which weakens the check of those seconds' saves and never the saves.
-Formats: https://sqlite.org/fileformat2.html#the_write_ahead_log
+Formats: https://sqlite.org/fileformat2.html#the_write_ahead_log and https://sqlite.org/walformat.html
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -29,6 +30,7 @@ HAS_SUMS = 1
 PAGE = 4096
 _HEADER, _FRAME = 32, 24  # bytes before the log's first frame, and before the page in each
 _LONG = 1000  # frames, after which the log is copied into the database
+_COUNTED = 16  # where SQLite's index of the log says how many frames are committed, in the machine's byte order
 _DIGEST = 16
 _ENDING = "-sums"
 _SUMS = struct.Struct(">8sI")  # the log's salts, and the frames of it that the digests count in
@@ -81,11 +83,11 @@ class Integrity:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._wal, self._mark_file = Path(f"{database}-wal"), Path(f"{database}-mark")
+        self._wal, self._index_file, self._mark_file = (Path(f"{database}-{end}") for end in ("wal", "shm", "mark"))
         self._sums_file = Path(f"{database}{_ENDING}")
         self._log = _Log()
         self._digests = bytearray()
-        self._mark = -1
+        self._mark = self._index = -1
 
     def check(self) -> None:
         """Raise StoreError unless the files are as this program left them. Call before SQLite opens them.
@@ -121,13 +123,26 @@ class Integrity:
             if renewed:
                 self._log = _Log(header[16:24])
             before = self._log.last.frames
-            self._log.read(_frames(wal, self._log))
+            self._log.read(islice(_frames(wal, self._log), max(0, self._frames_committed() - before)))
         if self._log.last.frames > before:
             mark = _MARK.pack(self._log.salts, self._log.last.frames, self._log.last.checksum)
             os.pwrite(self._mark, mark + _digest(mark), 0)
             if renewed:
                 os.fdatasync(self._mark)
         return self._log.last.frames >= _LONG
+
+    def _frames_committed(self) -> int:
+        """How many frames SQLite itself counts in, by its index of the log.
+
+        After them may stand what a transaction left that was torn off, in the midst of a write even its last frame.
+        The index stays open as long as SQLite has it: a process that closes a file lets go of all of SQLite's locks on it,
+        and the next program that only looks into the database would empty the index under the server.
+        Source: https://sqlite.org/howtocorrupt.html, 2.2.
+        """
+        if self._index < 0:
+            self._index = os.open(self._index_file, os.O_RDONLY)
+        (frames,) = struct.unpack("=I", os.pread(self._index, 4, _COUNTED))
+        return int(frames)
 
     def seal(self) -> None:
         """Renew the digests from the log, durably. Call before the log is copied into the database."""
@@ -145,10 +160,11 @@ class Integrity:
         self._write_sums()
 
     def close(self) -> None:
-        """Let go of the mark."""
-        if self._mark >= 0:
-            os.close(self._mark)
-            self._mark = -1
+        """Let go of the mark and the index. Call when SQLite has closed its files."""
+        for descriptor in (self._mark, self._index):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._mark = self._index = -1
 
     def _adopt(self) -> None:
         """Examine a database without sums as far as SQLite can, and give it some."""

@@ -16,11 +16,12 @@ again that have been let in. It opens nothing.
 each wave of the survey that is not closed yet, and one that finds a leader's answers from wave to wave.
 """
 
+import fcntl
 import json
 import os
 import re
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,17 @@ class KeyFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._secrets = threading.Lock()  # nobody reads one that is half destroyed
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two threads or processes that make a key at once get the same; nobody reads a secret that is half destroyed."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def create(self, gathering: str) -> bytes:
         """The key of a gathering that the database meets for the first time. A file that is there already is kept.
@@ -49,15 +60,17 @@ class KeyFiles:
         StoreError if the gathering has been deleted: its id is never used again.
         """
         path = self._path(gathering)
-        if path.with_name(_DELETED).exists():
-            raise StoreError(f"The gathering {gathering} has been deleted: give the new one another id")
-        if not path.exists():
-            self._write(path, os.urandom(32))
+        with self._alone():
+            if path.with_name(_DELETED).exists():
+                raise StoreError(f"The gathering {gathering} has been deleted: give the new one another id")
+            if not path.exists():
+                self._write(path, os.urandom(32))
         return self.read(gathering)
 
     def put(self, gathering: str, key: bytes) -> None:
         """Lay a key from a backup where none is."""
-        self._write(self._path(gathering), key)
+        with self._alone():
+            self._write(self._path(gathering), key)
 
     def keys(self) -> dict[str, bytes]:
         """Every key that is here, by gathering."""
@@ -66,15 +79,15 @@ class KeyFiles:
     def backup_key(self) -> bytes:
         """The key that seals copies of everything; made when it is asked for the first time."""
         path = self._folder / _BACKUP
-        with self._secrets:
+        with self._alone():
             if not path.exists():
-                self.put_backup_key(os.urandom(32))
+                write_durably(path, os.urandom(32))
             return _whole(path, path.read_bytes())
 
     def put_backup_key(self, key: bytes) -> None:
         """Lay the key that sealed a backup, so that those made before it can still be opened."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_durably(self._folder / _BACKUP, key)
+        with self._alone():
+            write_durably(self._folder / _BACKUP, key)
 
     def note_copy(self, gathering: str, copy: Mapping[str, str]) -> None:
         """Note with a key that it was handed out: when ("at"), and to which "file"."""
@@ -88,7 +101,8 @@ class KeyFiles:
 
     def note_deletion(self, gathering: str, note: Mapping[str, Any]) -> None:
         """Note that a gathering is deleted, or how far that is. From now on no key is made for it."""
-        self._write(self._path(gathering).with_name(_DELETED), json.dumps(note, ensure_ascii=False, indent=1).encode())
+        with self._alone():
+            self._write(self._path(gathering).with_name(_DELETED), json.dumps(note, ensure_ascii=False, indent=1).encode())
 
     def deletions(self) -> dict[str, dict[str, Any]]:
         """The notes of the deleted gatherings, by gathering."""
@@ -96,8 +110,9 @@ class KeyFiles:
 
     def note_leader(self, gathering: str, person: str, note: Mapping[str, Any]) -> None:
         """Note that a leader (an id) is deleted from a gathering, or how far that is."""
-        notes = self.leaders(gathering) | {person: dict(note)}
-        self._write(self._path(gathering).with_name(_LEADERS), json.dumps(notes, ensure_ascii=False, indent=1).encode())
+        with self._alone():
+            notes = self.leaders(gathering) | {person: dict(note)}
+            self._write(self._path(gathering).with_name(_LEADERS), json.dumps(notes, ensure_ascii=False, indent=1).encode())
 
     def leaders(self, gathering: str) -> dict[str, dict[str, Any]]:
         """The notes of the leaders who were deleted from a gathering, by person."""
@@ -116,21 +131,22 @@ class KeyFiles:
 
     def make_signing_key(self, key: bytes | None = None) -> bytes:
         """A new key to sign receipts with, or the one that is there already. ``key``: one that comes from elsewhere."""
-        if self.signing_key() is None:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_durably(self._folder / _SIGNING, key or os.urandom(32))
-        return _whole(self._folder / _SIGNING, (self._folder / _SIGNING).read_bytes())
+        path = self._folder / _SIGNING
+        with self._alone():
+            if not path.exists():
+                write_durably(path, key or os.urandom(32))
+            return _whole(path, path.read_bytes())
 
     def secret(self, gathering: str, name: str) -> bytes | None:
         """The key of that name that is in no copy; None where it is destroyed or was never here."""
         path = self._secret(gathering, name)
-        with self._secrets:
+        with self._alone():
             return _whole(path, path.read_bytes()) if path.exists() else None
 
     def make_secret(self, gathering: str, name: str, key: bytes | None = None) -> bytes:
         """A new key that will be in no copy, or the one that is there already. ``key``: one that comes from elsewhere."""
         path = self._secret(gathering, name)
-        with self._secrets:
+        with self._alone():
             if not path.exists():
                 self._write(path, key or os.urandom(32))
             return _whole(path, path.read_bytes())
@@ -138,7 +154,7 @@ class KeyFiles:
     def destroy_secret(self, gathering: str, name: str) -> None:
         """Overwrite and remove a key that is in no copy. Once or a hundred times, the result is the same."""
         path = self._secret(gathering, name)
-        with self._secrets:
+        with self._alone():
             if path.exists():
                 _shred(path)
                 sync_folder(path.parent)
@@ -150,12 +166,13 @@ class KeyFiles:
     def destroy(self, gathering: str) -> None:
         """Overwrite and remove the keys of a gathering. Once or a hundred times, the result is the same."""
         path = self._path(gathering)
-        for key in (path, *path.parent.glob(f"*{_SECRET}")):
-            if key.exists():
-                _shred(key)
-        for left in (_COPIES, _LEADERS):
-            path.with_name(left).unlink(missing_ok=True)
-        sync_folder(path.parent)
+        with self._alone():
+            for key in (path, *path.parent.glob(f"*{_SECRET}")):
+                if key.exists():
+                    _shred(key)
+            for left in (_COPIES, _LEADERS):
+                path.with_name(left).unlink(missing_ok=True)
+            sync_folder(path.parent)
 
     def holds(self, gathering: str) -> bool:
         """Whether the key of a gathering is there."""
@@ -179,7 +196,6 @@ class KeyFiles:
         return self._path(gathering).with_name(f"{name}{_SECRET}")
 
     def _write(self, path: Path, content: bytes) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         write_durably(path, content)
 

@@ -1,13 +1,12 @@
-"""Brings a database to the newest schema. The steps are in ``migrations/versions``, one readable file each."""
+"""Brings a database to the newest schema. The steps are in ``migrations/versions``, one readable file each.
+
+The revisions are the numbers that the files begin with. So a server that has nothing to bring up starts without Alembic.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from ..errors import StoreError
 
@@ -29,32 +28,40 @@ def migrate(engine: Engine, revision: str = "head", before: Callable[[Connection
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
-        config = _config(connection)
-        present, known = MigrationContext.configure(connection).get_current_heads(), ScriptDirectory.from_config(config)
-        if unknown := set(present) - {script.revision for script in known.walk_revisions()}:
+        present, known = revision_of(connection), _revisions()
+        if present and present not in known:
             raise StoreError(
-                f"Databasen har skemaet {', '.join(unknown)}, som denne udgave af programmet ikke kender: En nyere udgave "
+                f"Databasen har skemaet {present}, som denne udgave af programmet ikke kender: En nyere udgave "
                 "har brugt den. Intet er ændret. Installér den nyere udgave igen, eller læg den kopi tilbage, der blev "
                 f"taget før opgraderingen (i datamappen under {UPGRADES}): faellesledelse gendan KOPI --nøgler NØGLER."
             )
-        if set(present) != set(known.get_heads()):
+        if present != max(known):
             if present and before is not None:
                 before(connection)
-            command.upgrade(config, revision)
+            _upgrade(connection, revision)
 
 
 def knows(revision: str) -> bool:
     """Whether this version of the program can bring a database from that schema to the newest."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in _revisions()
 
 
 def revision_of(connection: Connection) -> str:
-    """The schema a migrated database has."""
-    return MigrationContext.configure(connection).get_current_heads()[0]
+    """The schema that a database has; empty before the first."""
+    if not inspect(connection).has_table(VERSIONS):
+        return ""
+    return str(connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalar() or "")
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _revisions() -> set[str]:
+    return {path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    return config
+    command.upgrade(config, revision)

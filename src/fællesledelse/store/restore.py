@@ -68,7 +68,7 @@ def _restored(kept: Copy, opened: Copy, url: str, data: Path) -> Restored:
         rows = _lay_database(kept, _moved(url, data, beside) if inside else url)
         _swap(beside, data, aside)
     if aside is not None:
-        _empty_of_secrets(KeyFiles(aside / "keys"))
+        _empty_of_secrets(KeyFiles(aside / "keys"), KeyFiles(data / "keys"))
     here, fitting = set(kept.manifest["gatherings"]), _fitting(kept, opened)
     return Restored(
         made_at=kept.manifest["made_at"],
@@ -159,25 +159,32 @@ def _lay_keys(kept: Copy, opened: Copy, folder: Path, before: Path, aside: Path 
             if old.holds(gathering) and old.read(gathering) == key:
                 for name in old.secrets(gathering):
                     files.make_secret(gathering, name, old.secret(gathering, name))
-    _lay_leaders(opened, files, old, set(notes))
+    _lay_leaders(kept, opened, files, old, set(notes))
     if (signing := old.signing_key()) is not None:
         files.make_signing_key(signing)
     return set(notes)
 
 
-def _lay_leaders(opened: Copy, files: KeyFiles, old: KeyFiles, deleted: set[str]) -> None:
-    """Lay what is noted of deleted leaders, to be deleted again when the server starts: the copy may be from before."""
+def _lay_leaders(kept: Copy, opened: Copy, files: KeyFiles, old: KeyFiles, deleted: set[str]) -> None:
+    """Lay what is noted of deleted leaders: to be deleted again when the server starts, if the copy is from before.
+
+    In a later one they may have come back.
+    """
+    made_at = datetime.fromisoformat(kept.manifest["made_at"])
     copied: dict[str, dict[str, Any]] = opened.manifest.get("leaders", {})
     for gathering in ({*copied, *old.noted()}) - deleted:
         for person, note in (copied.get(gathering, {}) | old.leaders(gathering)).items():
-            files.note_leader(gathering, person, note | {"finished_at": None})
+            finished = note["finished_at"]
+            again = finished is None or made_at <= datetime.fromisoformat(finished)
+            files.note_leader(gathering, person, note | {"finished_at": None if again else finished})
 
 
-def _empty_of_secrets(files: KeyFiles) -> None:
-    """Destroy the keys that no copy may have, where they have been moved on from."""
+def _empty_of_secrets(files: KeyFiles, new: KeyFiles) -> None:
+    """Destroy the keys that no copy may have, where they have moved on. The others are nowhere else, and stay."""
     for gathering in list(files.keys()):
         for name in files.secrets(gathering):
-            files.destroy_secret(gathering, name)
+            if name in new.secrets(gathering):
+                files.destroy_secret(gathering, name)
 
 
 def _lay_files(kept: Copy, folder: Path, deleted: set[str]) -> None:

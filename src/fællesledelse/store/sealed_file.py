@@ -36,10 +36,6 @@ class SealedWriter(io.RawIOBase):
         header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, key)
         target.write(LINE + fingerprint(key).encode() + header)
 
-    def writable(self) -> bool:
-        """Called by whoever writes."""
-        return True
-
     def write(self, content: bytes) -> int:  # type: ignore[override]
         """Take some bytes; how many."""
         self._rest += content
