@@ -127,7 +127,9 @@ def _v1(message: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize("protocol", ["old", "v1"])
-def test_nothing_can_be_run_over_the_websocket_on_any_channel(page: Open, tmp_path: Path, protocol: str) -> None:
+def test_nothing_can_be_run_over_the_websocket_on_any_channel(
+    server: Server, page: Open, tmp_path: Path, protocol: str
+) -> None:
     """After everything hostile, a harmless question is answered: what could have run, would have run by then."""
     mark = tmp_path / "mark"
     names = ["v1.kernel.websocket.jupyter.org"] if protocol == "v1" else None
@@ -141,6 +143,7 @@ def test_nothing_can_be_run_over_the_websocket_on_any_channel(page: Open, tmp_pa
                     wire.send(pack(question))
                 _read_until_closed_or_answered(wire, question["header"]["msg_id"])
     assert not mark.exists()
+    assert "KernelSocket failed" not in server.written
 
 
 def _read_until_closed_or_answered(wire: Any, msg_id: str) -> None:

@@ -147,6 +147,8 @@ class KernelSocket(Api, VoilaKernelWebsocketHandler):
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Called by Tornado. What can't be read closes the socket; Jupyter would quote it in the log."""
+        if self.ws_connection is None:  # closed, and this was on its way already
+            return
         try:
             kind = message_kind(ws_message, self.selected_subprotocol)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, struct.error):
