@@ -102,8 +102,10 @@ def serving(folders: list[Path], data: Path, **environment: str) -> Iterator[Liv
     finally:
         if live.process.poll() is None:
             live.stop()
-    told = [*telltale(log.read_text(encoding="utf-8", errors="replace"), _names(folders))]
+    written = log.read_text(encoding="utf-8", errors="replace")
+    told = [*telltale(written, _names(folders))]
     assert told == [], told
+    assert "can't be shown" not in written, "A page could not be computed:\n" + written
 
 
 def _names(folders: list[Path]) -> list[str]:

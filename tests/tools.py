@@ -22,6 +22,9 @@ FLAGS = [
 ]
 """How Chromium is started: it asks nothing of anyone but the server under test."""
 
+PAGE_PATIENCE = 60_000
+"""Milliseconds a browser waits for a page: longer than the server waits for what computes it, and so sees what it says."""
+
 
 class MissingTool(RuntimeError):
     """The tests need a program that is not here. The message says how to get it."""

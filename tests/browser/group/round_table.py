@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Error, Page, ViewportSize
 from fællesledelse.cohort.build import build
 from fællesledelse.manifest import load_roster
 from fællesledelse.model import Role
+from tests import tools
 from tests.browser.journey.leader import LEFT_EARLY
 from tests.live import House, Live, serving
 
@@ -75,6 +76,7 @@ class Seat:
         self.name = str(client.get("/api/session").json()["name"]).split(" ")[0]
         context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=viewport)
         context.set_default_timeout(20_000)
+        context.set_default_navigation_timeout(tools.PAGE_PATIENCE)
         for name, value in client.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": live.url}])
         self.page: Page = context.new_page()

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Error, ViewportSize, expect
 
+from tests import tools
 from tests.live import PHRASE, House, constructed_texts
 
 PHONE = ViewportSize(width=390, height=844)
@@ -41,6 +42,7 @@ class Leader:
         self.trouble: list[str] = []
         context = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport=viewport)
         context.set_default_timeout(20_000)
+        context.set_default_navigation_timeout(tools.PAGE_PATIENCE)
         self.page = context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))

@@ -37,6 +37,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     own = browser.new_context(locale="da-DK", timezone_id="Europe/Copenhagen", viewport={"width": 1024, "height": 800})
     own.set_default_timeout(10_000)
+    own.set_default_navigation_timeout(tools.PAGE_PATIENCE)
     yield own
     for page in own.pages:
         with suppress(Error):  # Chromium may hang for ever when it is closed in the midst of a load
