@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,10 +106,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def all_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's cohort folder, built, with every step open. Tests that change it work on a copy."""
+    from fællesledelse import danish
     from fællesledelse.cohort.build import build
     from fællesledelse.cohort.demo import write_demo
 
     folder = tmp_path_factory.mktemp("demo") / "hold"
-    write_demo(folder, date.today(), all_open=True)
+    write_demo(folder, danish.today(), all_open=True)
     build(folder)
     return folder

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.cohort.skeleton import FOLDER
@@ -57,7 +57,7 @@ CLOSE = """async () => {
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lab") / "hold"
-    write_demo(folder, date.today())
+    write_demo(folder, danish.today())
     return folder
 
 

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from fællesledelse import danish
 from fællesledelse.cohort.demo import write_demo
 
 from .tools import FLAGS, chromium
@@ -23,7 +23,7 @@ from .tools import FLAGS, chromium
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lab") / "hold"
-    write_demo(folder, date.today())
+    write_demo(folder, danish.today())
     return folder
 
 

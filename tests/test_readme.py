@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -19,7 +18,7 @@ import httpx
 import pytest
 import typer
 
-from fællesledelse import settings
+from fællesledelse import danish, settings
 from fællesledelse.cli import app
 from fællesledelse.cohort import excel
 from fællesledelse.cohort.demo import write_demo
@@ -87,7 +86,7 @@ def run(workplace: Path, environment: dict[str, str]) -> Run:
 @pytest.fixture(scope="module")
 def demo(workplace: Path) -> Path:
     """A folder filled in with constructed people."""
-    write_demo(workplace / "demo", date.today())
+    write_demo(workplace / "demo", danish.today())
     return workplace / "demo"
 
 

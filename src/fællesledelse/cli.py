@@ -91,13 +91,12 @@ def hold_new(
 
     Den har en hold.yaml til at udfylde. Med --facilitator er den klar til en, der bruger Excel og browser.
     """
-    from datetime import date
-
+    from . import danish
     from .cohort.skeleton import facilitator, found, write
 
     out = _out()
     if facilitators:
-        found(folder, [facilitator(each) for each in facilitators], date.today(), kind)
+        found(folder, [facilitator(each) for each in facilitators], danish.today(), kind)
         _say(out, f"Mappen {folder} er klar, og facilitatoren kan komme ind, så snart serveren kører.")
         _say(out, f"1. Kør serveren: faellesledelse server {folder}")
         _say(out, f"2. Lav facilitatorens invitation: faellesledelse inviter {folder.resolve().name} --vis-links")
@@ -112,15 +111,14 @@ def hold_new(
 @hold.command("tjek", cls=DanishCommand, epilog="Eksempel: faellesledelse hold tjek foraar-2026")
 def hold_check(folder: Folder) -> None:
     """Se, om alt er på plads, uden at ændre noget. Alt, der skal rettes, står på én gang med fil, linje og kolonne."""
-    from datetime import date
-
+    from . import danish
     from .cohort import duties
     from .cohort.build import prepare
 
     built = prepare(folder)
     out = _out()
     _show(out, built)
-    turns = duties.turns(built.manifest, built.roster, date.today())
+    turns = duties.turns(built.manifest, built.roster, danish.today())
     for told in duties.reminders(turns, built.manifest, built.roster):
         _say(out, f"- {told}", "yellow")
     _say(out, "Alt er, som det skal være. Holdet kan bygges.", "green")

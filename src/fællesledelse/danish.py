@@ -1,7 +1,12 @@
-"""Danish words for days and times, and names in a row."""
+"""Danish days and the words for them, and names in a row."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+ZONE: Final = "Europe/Copenhagen"
+COPENHAGEN = ZoneInfo(ZONE)
 
 MONTHS = (
     "januar", "februar", "marts", "april", "maj", "juni",
@@ -9,6 +14,11 @@ MONTHS = (
 )  # fmt: skip
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+
+
+def today() -> date:
+    """The day in Denmark, whatever clock the computer goes by."""
+    return datetime.now(COPENHAGEN).date()
 
 
 def day(when: date) -> str:

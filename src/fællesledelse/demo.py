@@ -7,16 +7,16 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
+from . import danish
 from .cohort.build import build
 from .cohort.demo import PARTS, write_demo
 from .model import Network, Role
 from .server import charter
-from .server.house import COPENHAGEN, House
+from .server.house import House
 from .server.run import now, open_house
 from .settings import Settings
 from .store import Member, Unlocked
@@ -52,7 +52,7 @@ class Guests:
 
 def prepare(folder: Path, settings: Settings, told: Told, all_open: bool = False) -> House:
     """Write and build what the demo lacks: a cohort, salons and a network. Take them into a store beside them."""
-    today = datetime.now(COPENHAGEN).date()
+    today = danish.today()
     folders = [folder / part for part in PARTS]
     for each in folders:
         if not each.exists():
@@ -106,7 +106,7 @@ def fill(house: House, unlocked: Unlocked, gathering: str, own: Mapping[str, str
     assert cohort is not None
     told = json.loads(files("fællesledelse").joinpath("workbook/constructed.json").read_text(encoding="utf-8"))
     texts = told["answers"] | own
-    today = datetime.now(UTC).astimezone(COPENHAGEN).date()
+    today = danish.today()
     for step in cohort.manifest.steps:
         for field in step.fields:
             if field.key in texts and (step.opens is None or step.opens <= today):

@@ -13,11 +13,11 @@ import sys
 import tempfile
 import time
 import uuid
-from datetime import date
 from pathlib import Path
 
 import httpx
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.model import Role
@@ -108,7 +108,7 @@ def measure() -> Table:
     """What one and forty writers wait."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        write_demo(folder / "hold", date.today(), all_open=True)
+        write_demo(folder / "hold", danish.today(), all_open=True)
         people = build(folder / "hold").roster.participants
         with serving([folder / "hold"], folder / "data") as live:
             cookies = enrol(live, [person.email for person in people if person.role is Role.LEADER])

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, BrowserType, expect, sync_playwright
 from pypdf import PdfReader
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.manifest import load_roster
@@ -111,7 +112,7 @@ def _figure(counted: str, wrong: list[str]) -> Figure:
 
 @contextmanager
 def _served(place: Path) -> Iterator[Server]:
-    write_demo(place / "hold", date.today(), all_open=True)
+    write_demo(place / "hold", danish.today(), all_open=True)
     build(place / "hold")
     server = start(place / "data", [place / "hold"], clocked=True)
     try:

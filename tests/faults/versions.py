@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, sync_playwright
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.manifest import load_roster
@@ -82,7 +82,7 @@ def client_source() -> str:
 def playground(folder: Path) -> Iterator[Callable[[str], Page]]:
     """A server that has the demo's cohort; for each leader's address a page of it, where interleavings can be played."""
     cohort = folder / "hold"
-    write_demo(cohort, date.today(), all_open=True)
+    write_demo(cohort, danish.today(), all_open=True)
     build(cohort)
     with serving([cohort], folder / "data") as live, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=tools.chromium(), args=tools.FLAGS)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,6 +33,7 @@ from typing import Self
 import httpx
 from playwright.sync_api import CDPSession, sync_playwright
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from tests.live import Live, serving
@@ -162,7 +163,7 @@ def small_disk(path: Path, megabytes: int = 64) -> Iterator[Path | None]:
 def world(folder: Path) -> Iterator[World]:
     """A server with the demo's cohort, every step open, and a leader at a step of it."""
     cohort = folder / "hold"
-    write_demo(cohort, date.today(), all_open=True)
+    write_demo(cohort, danish.today(), all_open=True)
     build(cohort)
     (folder / "browser" / "profile").mkdir(parents=True)
     with ExitStack() as stack:

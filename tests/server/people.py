@@ -8,8 +8,8 @@ from pathlib import Path
 from fællesledelse.cohort import days
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.skeleton import lay
+from fællesledelse.danish import COPENHAGEN
 from fællesledelse.model import Manifest
-from fællesledelse.server.house import COPENHAGEN
 from fællesledelse.server.run import now
 from fællesledelse.share import share
 

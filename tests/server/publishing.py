@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from fællesledelse.server.house import COPENHAGEN
+from fællesledelse.danish import COPENHAGEN
 from fællesledelse.vocabulary import DRAFT
 
 from .circles import Leader

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from fællesledelse.danish import COPENHAGEN
 from fællesledelse.model import Manifest
-from fællesledelse.server.house import COPENHAGEN
 from fællesledelse.server.run import now
 
 from .conftest import enrol_everyone

@@ -20,7 +20,7 @@ import pytest
 
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
-from fællesledelse.server.house import COPENHAGEN
+from fællesledelse.danish import COPENHAGEN
 
 from .people import ANNA, BENT, CARLA, DORTE, EGON, FREJA, PHRASE, VIBEKE
 from .serving import Client, Server, start

@@ -4,17 +4,13 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
+from ..danish import COPENHAGEN, ZONE
 from .foundation import clean, line
 
-ZONE: Final = "Europe/Copenhagen"
-
 _OURS = uuid.UUID("0b6a9a53-3f7e-4f43-8f1d-7a2f5c0f9d6e")
-_CLOCK = ZoneInfo(ZONE)
 # The rule that has stood since 1996. Outlook reads a rule; it stumbles over a list of every change since 1916.
 _SUMMER_AND_WINTER = f"""BEGIN:VTIMEZONE
 TZID:{ZONE}
@@ -138,8 +134,8 @@ def _add_times(event: Event, meeting: Meeting) -> None:
         event.add("x-microsoft-cdo-alldayevent", "TRUE")
         event.add("x-microsoft-cdo-busystatus", "FREE")
         return
-    starts = datetime.combine(meeting.day, meeting.starts, _CLOCK)
-    ends = (starts.astimezone(UTC) + timedelta(minutes=meeting.minutes)).astimezone(_CLOCK)
+    starts = datetime.combine(meeting.day, meeting.starts, COPENHAGEN)
+    ends = (starts.astimezone(UTC) + timedelta(minutes=meeting.minutes)).astimezone(COPENHAGEN)
     event.add("dtstart", starts)
     event.add("dtend", ends)
     event.add("transp", "OPAQUE")

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from ..danish import COPENHAGEN
 from ..model import Step
 from .copy import Copy
 from .meeting import Group
@@ -20,8 +20,6 @@ T = TypeVar("T")
 
 AT_ONCE = 2
 """Who do something at the same time. The server's one process is the narrow place: four at once are no faster than two."""
-
-_CLOCK = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass(frozen=True)
@@ -85,4 +83,4 @@ def side_by_side(do: Callable[[T], None], people: Iterable[T]) -> None:
 
 def morning(day: date) -> datetime:
     """When everything happens that happens on a day."""
-    return datetime.combine(day, time(9), _CLOCK)
+    return datetime.combine(day, time(9), COPENHAGEN)

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 
+from .. import danish
 from ..errors import FællesledelseError
 from ..model import Manifest
 from ..operation import runs
@@ -61,7 +61,7 @@ def rehearsed(source: Path, seed: int, told: Told) -> Rehearsal:
             mails = post.kept(running, record.folder / "mails")
         if running.log.stat().st_size:
             shutil.copyfile(running.log, record.folder / report.LOG)
-        found = report.reported(play, mails, time.monotonic() - begun, seed, date.today())
+        found = report.reported(play, mails, time.monotonic() - begun, seed, danish.today())
         (record.folder / report.NAME).write_text(report.markdown(found), encoding="utf-8")
         return Rehearsal(found, _placed(record.folder, source / FOLDER))
 

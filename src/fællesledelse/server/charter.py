@@ -11,10 +11,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from ..danish import COPENHAGEN
 from ..documents.charter import Change, Charter, Entry, Theme, changes
 from ..model import Field, FieldKind, Readers, Step, StepKind
 from ..store import CharterVersion, Store
-from .house import COPENHAGEN, House
+from .house import House
 from .shelf import Cohort
 
 _HEADING = re.compile(r"^## +(.+?)(?: \(\d+ min\))?\s*$", re.MULTILINE)

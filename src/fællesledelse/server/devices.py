@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from ..danish import clock, full_day
+from ..danish import COPENHAGEN, clock, full_day
 from ..store import Session
-from .house import COPENHAGEN
 from .web import Page
 
 BROWSERS: Final = (

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
-from zoneinfo import ZoneInfo
 
 import jinja2
 
+from ..danish import COPENHAGEN
 from ..settings import Settings
 from ..store import Membership, Store
 from .audit import Audit
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass

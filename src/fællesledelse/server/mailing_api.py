@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from ..danish import listed, near_day, short_day
+from ..danish import COPENHAGEN, listed, near_day, short_day
 from ..documents.cards import Card, cards
 from ..errors import AccessError, DocumentError, StoreError
 from ..model import Role
 from ..store import LineState, Mailing, MailingKind, MailingLine, MailingState, Member
 from .desk import DeskApi
-from .house import COPENHAGEN, House
+from .house import House
 from .letters import at
 from .mailing_plan import ABOUT_ONE, Cause, about_the_same, causes, letter
 from .operator_api import OperatorApi, mail_only, note_links

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..danish import day, listed
+from ..danish import COPENHAGEN, day, listed
 from ..documents import Archived, Left, Material, Part, Section
 from ..documents.survey import SCALE
 from ..model import Field, FieldKind, GatheringKind, Questionnaire, Step, StepKind
@@ -20,7 +20,6 @@ from .drafts import lines_of
 from .experiments import KINDS as EXPERIMENTS
 from .feedback import KIND as FEEDBACK_KIND
 from .feedback import LINES, QUESTIONS, Feedback
-from .house import COPENHAGEN
 from .publication import KIND as PUBLICATION_KIND
 from .survey_api import KIND as SURVEY_KIND
 from .visits import KINDS as VISITS

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from ..danish import COPENHAGEN
 from ..store import LineState, MailingKind, MailingLine, Store
-from .house import COPENHAGEN
 from .shelf import Cohort
 from .term import Notice, Term, term
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import httpx
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.cohort.demo import write_demo
 from tests.live import Live, serving
@@ -28,10 +28,10 @@ OURS = Contestant("fællesledelse", f"/hold/demo/{STEP}", READY, visitors.Waking
 
 def write_cohort(folder: Path, people: list[Viewer]) -> None:
     """The demo's cohort with the benchmark's page, for those people alone. Built."""
-    write_demo(folder, date.today(), all_open=True)
+    write_demo(folder, danish.today(), all_open=True)
     shutil.copy(HERE / f"contestants/{STEP}.ipynb", folder / "notebooks")
     text = (folder / "hold.yaml").read_text(encoding="utf-8")
-    step = f"  - trin: {STEP}\n    titel: Tolv spørgsmål\n    åbner: {date.today():%d.%m.%Y}\n    minutter: 20\n"
+    step = f"  - trin: {STEP}\n    titel: Tolv spørgsmål\n    åbner: {danish.today():%d.%m.%Y}\n    minutter: 20\n"
     (folder / "hold.yaml").write_text(text.replace("\nprivatliv:", f"{step}\nprivatliv:"), encoding="utf-8")
     lines = [f"Leder {each.name};{email(each)};Titel;Afdeling;3;;{each.number // GROUP + 1}" for each in people]
     head = "navn;email;titel;afdeling;niveau;nærmeste leder;gruppe"

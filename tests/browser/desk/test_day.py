@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from fællesledelse import danish
 from fællesledelse.share import share
 from tests.live import PHRASE
 from tests.look.test_in_browser import violations
@@ -75,7 +76,7 @@ def day(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def filled(content: bytes) -> bytes:
     """The file that was downloaded, filled in as one does in Excel."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    first = date.today() - timedelta(days=3)
+    first = danish.today() - timedelta(days=3)
     answers: dict[str, Any] = {
         "Holdets navn": "Fælles om ledelse, forår",
         "Organisation": "Strandby Kommune",

@@ -1,12 +1,12 @@
 """The facilitator of salons and of a network, in the browser: who sits together, when, and whose turn it is."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from tests.cohort.test_together import gathering
 from tests.live import Live, serving
@@ -74,14 +74,14 @@ def test_a_networks_year_is_planned_its_duties_given_out_and_undone(browse: Brow
     draft = page.get_by_label("Kladden")
     expect(draft.get_by_text("2 med 6")).to_be_visible()
 
-    page.get_by_label("Tidligst").fill(f"{date.today().year + 1}-09-01")
+    page.get_by_label("Tidligst").fill(f"{danish.today().year + 1}-09-01")
     page.get_by_label("Hvor mange").fill("3")
     page.get_by_label("Ugedag").select_option("torsdag")
     page.get_by_role("button", name="Foreslå dage").click()
     days = page.locator(".desk-meetings-line")
     expect(days).to_have_count(3)
     expect(days.nth(0)).to_contain_text("torsdag den")
-    days.nth(1).get_by_label("Femte møde").fill(f"{date.today().year + 1}-12-24")
+    days.nth(1).get_by_label("Femte møde").fill(f"{danish.today().year + 1}-12-24")
     expect(days.nth(1)).to_contain_text("24. december")
     days.nth(2).get_by_role("button", name="Fjern Sjette møde").click()
     expect(days).to_have_count(2)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from fællesledelse import danish
 from tests.live import Live, serving
 from tests.network.laying import FACILITATOR, LEADERS, lay_network
 
@@ -21,7 +22,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     place = tmp_path_factory.mktemp("life")
-    with serving([lay_network(place / "netvaerk", date.today() - timedelta(days=53))], place / "data") as found:
+    with serving([lay_network(place / "netvaerk", danish.today() - timedelta(days=53))], place / "data") as found:
         yield found
 
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from fællesledelse import operation
+from fællesledelse import danish, operation
 from tests.live import PHRASE
 from tests.look.test_in_browser import violations
 from tests.server.serving import Server
@@ -43,7 +43,7 @@ def enrol(server: Server, email: str) -> httpx.Cookies:
 
 def move(server: Server, cookies: httpx.Cookies) -> None:
     """A leader's group moves its last workshop to a day to come."""
-    body = {"step": "workshop-3", "date": (date.today() + timedelta(days=7)).isoformat()}
+    body = {"step": "workshop-3", "date": (danish.today() + timedelta(days=7)).isoformat()}
     with httpx.Client(base_url=server.url, headers={"Origin": server.url}, cookies=cookies, timeout=30) as client:
         client.post("/hold/demo/datoer", data=body).raise_for_status()
 

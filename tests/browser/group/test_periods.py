@@ -5,7 +5,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import build
 from fællesledelse.danish import day
 from fællesledelse.manifest import load_roster
@@ -103,7 +104,7 @@ def test_a_period_opens_where_one_left_off_and_the_rest_is_folded(seats: tuple[S
     page = opened(leader, "periode-c", unfold=False)
     assert [each.split(" (")[0] for each in open_parts(page)] == ["Seminaret"]
     assert page.evaluate("document.documentElement.scrollHeight") <= 8 * PHONE["height"]
-    card, promised = "period.periode-c.experiment-1", date.today() + timedelta(days=9)
+    card, promised = "period.periode-c.experiment-1", danish.today() + timedelta(days=9)
     for key in (field["key"] for field in leader.client.get("/api/demo/steps/periode-c").json()["fields"]):
         if re.search(r"seminar|experiment-1\.(criterion|hypothesis|plan|sign|baseline)", key):
             put(leader.client, key, "Skrevet på en anden enhed.")

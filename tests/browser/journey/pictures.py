@@ -11,13 +11,13 @@ import sys
 import tempfile
 import uuid
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain, cycle
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+from fællesledelse import danish
 from fællesledelse.manifest import load_roster
 from fællesledelse.model import Role
 from fællesledelse.operation import invite, status
@@ -153,7 +153,7 @@ def go_on(url: str, settings: Settings, mates: list[str]) -> list[str]:
 
 def answer(url: str, cohort: Path, begun: list[str]) -> None:
     """The leaders who have begun answer a wave of the survey, each in a way of their own, and it is closed."""
-    jonas, chance, today = client(url, FACILITATOR), random.Random(1), date.today().isoformat()
+    jonas, chance, today = client(url, FACILITATOR), random.Random(1), danish.today().isoformat()
     plan = {"title": "Ved starten", "opens": today, "closes": today}
     wave = jonas.post("/api/demo/survey", json=plan).raise_for_status().json()["waves"][0]["id"]
     roster = load_roster((cohort / "bygget/roster.json").read_text(encoding="utf-8")).participants

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Locator, ViewportSize
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import BUILT, build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.dress.cast import morning
@@ -148,7 +149,7 @@ class TwoYears:
 def begun(chromium: Browser, place: Path) -> Iterator[TwoYears]:
     """The demo cohort on its first morning: a group of three has come in by their invitations, and so has a crowd."""
     folder = place / "hold"
-    write_demo(folder, date.today())
+    write_demo(folder, danish.today())
     build(folder)
     manifest = load((folder / BUILT / "manifest.json").read_text(encoding="utf-8"))
     with stage(folder, place) as running:

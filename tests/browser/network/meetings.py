@@ -10,6 +10,7 @@ import httpx
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
+from fællesledelse import danish
 from fællesledelse.cohort.build import BUILT, build
 from fællesledelse.cohort.demo import write_demo
 from fællesledelse.dress.cast import morning
@@ -137,7 +138,7 @@ class Network:
 def begun(chromium: Browser, place: Path) -> Iterator[Network]:
     """The demo's network of three on its first day: a phone, a tablet and a desktop."""
     folder = place / "hold"
-    write_demo(folder, date.today(), part="netvaerk")
+    write_demo(folder, danish.today(), part="netvaerk")
     told = (folder / "hold.yaml").read_text(encoding="utf-8").replace("hold: demo-netvaerk", "hold: demo")
     (folder / "hold.yaml").write_text(told, encoding="utf-8")
     build(folder)
