@@ -115,6 +115,29 @@ def test_a_change_shows_old_and_new_and_asks_again_and_own_words_are_never_overw
     get_up(one, other, third)
 
 
+@pytest.mark.parametrize("answer", ["late", "none"])
+def test_before_it_has_come_there_is_no_button_that_does_nothing(chromium: Browser, live: Live, answer: str) -> None:
+    seat = Seat(chromium, live, live.enrol(members(live, "2")[answer == "none"]))
+    held: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+        if answer == "none":
+            route.abort()
+
+    seat.page.route("**/api/demo/contract", hold_back)
+    seat.page.goto(f"{live.url}/hold/demo/workshop-1")
+    seat.wait_for_room()
+    seat.wait(lambda: bool(held))
+    expect(contract(seat).locator(".contract-state")).to_have_text("Hentes …")
+    expect(contract(seat).get_by_role("button")).to_have_count(0)
+    if answer == "late":
+        held[0].continue_()
+        open_editor(seat)
+    seat.away = answer == "none"  # the browser says in its console that there was no answer
+    get_up(seat)
+
+
 def test_who_proposes_second_loses_no_word(chromium: Browser, live: Live) -> None:
     one, other, *rest = around(chromium, live, FOUR)
     boxes = open_editor(one)

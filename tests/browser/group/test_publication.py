@@ -66,6 +66,22 @@ def pair(chromium: Browser, live: Live) -> Iterator[tuple[Author, Author]]:
         each.get_up()
 
 
+def test_without_an_answer_there_is_nothing_to_choose_until_it_comes(chromium: Browser, live: Live) -> None:
+    author = Author(chromium, live, members(live, "2")[1])
+    author.page.route("**/api/demo/publication", lambda route: route.abort())
+    author.page.goto(f"{live.url}/hold/demo/udgivelse")
+    part = author.page.locator(".publish")
+    expect(part).to_have_text("Der er ingen forbindelse lige nu. Det, du kan udgive, kommer frem, når den er tilbage.")
+    expect(part.locator("button, input, a")).to_have_count(0)
+    author.page.unroute("**/api/demo/publication")
+    author.write()
+    author.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(part.locator(".publish-sheet")).to_contain_text("at to afdelinger bliver enige")
+    expect(part).not_to_contain_text("ingen forbindelse")
+    author.away = True  # the browser says in its console that there was no answer
+    author.get_up()
+
+
 def test_from_choice_to_gallery_and_back(pair: tuple[Author, Author]) -> None:
     author, reader = pair
     author.visit()

@@ -92,6 +92,18 @@ def test_the_facilitators_overview_is_accessible(chromium: Browser, live: Live, 
         client.close()
 
 
+def test_who_could_not_be_signed_out_is_told(leader: Leader) -> None:
+    """On a page without text too: someone else may sit down there next."""
+    page = leader.page
+    for without_answer in (lambda route: route.abort(), lambda route: route.fulfill(status=503, body="travlt")):
+        page.goto(f"{leader.live.url}/hold/demo/privatliv")
+        page.route("**/api/log-out", without_answer)
+        page.get_by_role("button", name="Log ud", exact=True).click()
+        expect(page.get_by_role("alert").filter(has_text="du er ikke logget ud endnu")).to_have_count(1)
+        page.unroute("**/api/log-out")
+    assert violations(page) == []
+
+
 def test_a_box_to_tick_is_seen(leader: Leader) -> None:
     leader.open("forberedelse-2")
     edge = "getComputedStyle(document.querySelector('.fl-option input')).borderTopWidth"

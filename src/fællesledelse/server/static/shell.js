@@ -2,6 +2,8 @@
 // A page that keeps unsent text is `globalThis.faellesledelse`: its `mayLeave` answers (a promise of) false to stay, and it
 // speaks with the other tabs itself. Every other page does so here.
 
+const STILL_IN = "Serveren svarer ikke, så du er ikke logget ud endnu. Prøv igen om lidt, og lås computeren, hvis du går fra den.";
+
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("faellesledelse") : null;
 
 function announceSignOut() {
@@ -9,11 +11,21 @@ function announceSignOut() {
   else channel?.postMessage({ kind: "person", person: "" });
 }
 
+/** Said where the press would else be met by silence, and the person would walk away from an open page. */
+function stillIn() {
+  const line = document.createElement("p");
+  line.className = "site-elsewhere site-still-in";
+  line.role = "alert";
+  line.textContent = STILL_IN;
+  document.querySelector(".site-header").after(line);
+}
+
 async function logOut() {
   const mayLeave = globalThis.faellesledelse?.mayLeave;
   if (mayLeave && !(await mayLeave())) return;
-  const response = await fetch("/api/log-out", { method: "POST" });
-  if (!response.ok && response.status !== 401) return;
+  const response = await fetch("/api/log-out", { method: "POST" }).catch(() => null);
+  document.querySelector(".site-still-in")?.remove();
+  if (!response?.ok && response?.status !== 401) return stillIn();
   announceSignOut();
   location.assign("/log-ind");
 }

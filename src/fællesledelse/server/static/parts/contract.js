@@ -87,7 +87,7 @@ class Contract {
     p.unseenText = node("p", {});
     p.show = button("", () => this.#showAgain());
     p.unseen.append(p.unseenText, p.show);
-    const buttons = node("div", { class: "room-buttons" }, p.yes, p.edit);
+    const buttons = node("div", { class: "room-buttons", hidden: true }, p.yes, p.edit);
     p.whole = node("section", { class: "contract", "aria-label": "Gruppens aftale" }, p.state, p.wording, p.who, p.people, p.unseen, p.note, buttons, p.place);
     p.buttons = buttons;
     return p;

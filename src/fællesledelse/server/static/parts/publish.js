@@ -9,6 +9,7 @@ import { renew, say } from "./draw.js";
 import { confirmed } from "./sharing.js";
 
 const AWAY = "Der er ingen forbindelse lige nu. Intet er udgivet. Prøv igen om lidt.";
+const NOT_YET = "Der er ingen forbindelse lige nu. Det, du kan udgive, kommer frem, når den er tilbage.";
 const READERS = {
   group: { name: "Min sparringsgruppe", note: (people) => (people ? `${count(people)} kan læse det i galleriet.` : "Du er ikke i en gruppe med andre endnu.") },
   cohort: { name: "Hele holdet", note: (people) => `${count(people)} kan læse det i galleriet. Facilitatorer kan ikke.` },
@@ -73,7 +74,8 @@ class Publish {
     const buttons = node("div", { class: "publish-buttons" }, p.go, p.word, p.pdf);
     const calendar = node("a", { href: `${this.#path("reviews.ics")}`, download: "gensyn.ics" }, "Hent de tre gensyn til din kalender");
     p.calendar.append(calendar);
-    p.whole = node("section", { class: "publish", "aria-label": "Udgiv dit ledelsesgrundlag", hidden: true }, day, p.readers, p.headings, p.dialogue, preview, p.note, buttons, p.before, p.calendar);
+    p.whole = node("section", { class: "publish", "aria-label": "Udgiv dit ledelsesgrundlag", hidden: true }, p.note);
+    p.all = [day, p.readers, p.headings, p.dialogue, preview, p.note, buttons, p.before, p.calendar]; // there is nothing to choose before the server has told
     return p;
   }
 
@@ -95,7 +97,8 @@ class Publish {
       return status;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      if (method !== "GET" || !this.#told) this.#say(AWAY, "problem");
+      if (method !== "GET") this.#say(AWAY, "problem");
+      else if (!this.#told) this.#say(NOT_YET, "problem");
       return null;
     }
   }
@@ -106,7 +109,13 @@ class Publish {
     const { day } = this.#wanted;
     if (!day || day < told.today) this.#wanted.day = told.day;
     if (first && !told.people.group && this.#wanted.readers === "group") this.#wanted.readers = "cohort";
+    if (first) this.#begin();
     this.#draw();
+  }
+
+  #begin() {
+    this.#say("");
+    this.#parts.whole.replaceChildren(...this.#parts.all);
   }
 
   #say(words, kind = "") {
