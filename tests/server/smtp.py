@@ -76,7 +76,7 @@ class Smtp(socketserver.ThreadingTCPServer):
     """On a loopback port until the block is left. Addresses are in small letters.
 
     ``refused``: the answer to an address. ``put_off``: how often an address is asked to come again. ``silent``: whose
-    letters are taken without a word. ``gate``: letters are taken while it is set. ``arrived``: one has come that far.
+    letters are taken without a word. ``gate``: letters are taken while it is set. ``held``: one waits before a closed gate.
     """
 
     daemon_threads = True
@@ -92,7 +92,7 @@ class Smtp(socketserver.ThreadingTCPServer):
         self.busy = self.no_sender = False
         self.gate = threading.Event()
         self.gate.set()
-        self.arrived = threading.Event()
+        self.held = threading.Event()
         self._guard = threading.Lock()
 
     @property
@@ -123,8 +123,9 @@ class Smtp(socketserver.ThreadingTCPServer):
         """Keep a letter, when the gate is open. What is written about new devices is let through."""
         if NEW_DEVICE.encode() in letter:
             return
-        self.arrived.set()
-        self.gate.wait(30)
+        if not self.gate.wait(0):
+            self.held.set()
+            self.gate.wait(30)
         with self._guard:
             self.letters.append((to, letter))
 
