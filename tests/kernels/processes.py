@@ -5,8 +5,9 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,6 +59,7 @@ class Workshop:
 
     folder: Path
     zygotes: list[Zygote] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def write(self, name: str, text: str) -> Path:
         """Write a module or program."""
@@ -89,7 +91,7 @@ class Workshop:
 
     def start(self, zygote: Zygote, program: str, *arguments: str, fds: Mapping[int, int] | None = None) -> Forked:
         """Run a program in a fork."""
-        path = self.write("program", program)
+        path = self.write(f"program{next(self.numbers)}", program)  # the one before may not have been read yet
         return do(
             zygote.run(
                 [sys.executable, str(path), *arguments], env=self.environment, cwd=str(self.folder), fds=dict(fds or {})

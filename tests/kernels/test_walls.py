@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,16 @@ def test_each_fork_is_a_user_of_its_own_to_whom_its_folder_belongs(
     assert {path.stat().st_uid for path in (folder, folder / "kernel.json")} == {FIRST_USER + process.pid}
     process.kill()
     assert process.wait(PATIENCE) < 0
+
+
+def test_what_others_have_under_way_holds_no_fork_up(workshop: Workshop, zygote: Zygote, secret: Path) -> None:
+    """The system counts descriptors that were sent and not received by user, and holds them against each sender's limit."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        for _ in range(4):
+            socket.send_fds(ours, [b"-"], [ours.fileno()] * 100)
+        _, found = seen(workshop, zygote, secret, "limits", "bound")
+    assert found["capabilities"] == 0
 
 
 def test_who_may_not_signal_a_fork_has_the_zygote_end_it(

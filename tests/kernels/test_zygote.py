@@ -293,7 +293,7 @@ def test_the_loop_goes_on_while_a_zygote_takes_its_time_and_a_request_may_be_giv
     zygote = workshop.zygote()
     first = workshop.start(zygote, "import time; time.sleep(60)")
     pid = parent(first.pid)
-    sleeper = [sys.executable, str(workshop.folder / "program.py")]
+    sleeper = [sys.executable, str(workshop.write("sleeper", "import time; time.sleep(60)"))]
 
     async def ask_and_give_up() -> int:
         ticks = 0

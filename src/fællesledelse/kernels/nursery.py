@@ -6,9 +6,9 @@ thread: a fork takes over the thread that called it, and whatever the others wer
 
 On the control socket come requests, each a descriptor of a text in JSON, then one for the answers, then those of the fork:
 ``{"argv", "numbers", "env", "cwd", "walls"}`` asks for a program, ``{}`` for a zygote, whose own control socket then brings
-``{"modules", "prepare", "arguments", "env", "cwd"}``. The fork answers ``{"pid"}`` with a pidfd of itself once it stands
-on its own, or ``{"error", "trace"}``; when it has ended the zygote answers ``{"status"}``. Anything sent the other way
-means that the fork isn't wanted after all.
+``{"modules", "prepare", "arguments", "env", "cwd"}``. The fork answers ``{"pid"}`` with a pidfd of itself, and ``{"ready"}``
+once it stands on its own, or ``{"error", "trace"}``; when it has ended the zygote answers ``{"status"}``. Anything sent the
+other way means that the fork isn't wanted after all.
 """
 
 import atexit
@@ -188,20 +188,32 @@ def start(request: Request, channel: int, given: list[int], lifeline: int) -> No
             control, channel, lifeline = arrange({0: 0, 1: 1, 2: 2}, [*given, channel, lifeline])
         else:
             channel, lifeline = arrange(dict(zip(numbers, given, strict=True)), [channel, lifeline])
+        introduce(channel)
+        if numbers is not None:
             surroundings(request)
             raise_walls(request["walls"], lifeline)
     except BaseException as error:
         with contextlib.suppress(OSError):
             say(socket.socket(fileno=channel), **complaint(error))
         os._exit(1)
-    with socket.socket(fileno=channel) as line, contextlib.suppress(OSError):
-        own = os.pidfd_open(os.getpid())
-        socket.send_fds(line, [json.dumps({"pid": os.getpid()}).encode()], [own])
-        os.close(own)
+    with socket.socket(fileno=channel) as line:
+        say(line, ready=True)
     if numbers is None:
         be_a_zygote(control, lifeline)
     gc.enable()
     leave(run(request["argv"]))
+
+
+def introduce(channel: int) -> None:
+    """Give the server a pidfd of this fork. OSError if that can't be sent.
+
+    Before the walls: what a user's processes have sent and nobody has received yet, counts against the sender's own limit
+    of open files, and behind the walls that one is low. Source: unix(7), ETOOMANYREFS.
+    """
+    own = os.pidfd_open(os.getpid())
+    with socket.socket(fileno=os.dup(channel)) as line:
+        socket.send_fds(line, [json.dumps({"pid": os.getpid()}).encode()], [own])
+    os.close(own)
 
 
 def raise_walls(walls: list[str], lifeline: int) -> None:

@@ -138,7 +138,9 @@ class Zygote:
             with theirs:
                 await _send(self._control, request, [theirs.fileno(), *fds])
             answer, (pidfd,) = await _receive(ours)
-            return Forked(answer["pid"], pidfd, ours)
+            process = Forked(answer["pid"], pidfd, ours)
+            await _receive(ours)
+            return process
         except OSError as error:
             ours.close()
             raise ZygoteError(f"The zygote is gone, or has no room for more: {error}") from error
