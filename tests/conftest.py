@@ -32,7 +32,7 @@ class Turns(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns:
-    """Called by pytest-xdist, where two files of tests run side by side."""
+    """Called by pytest-xdist, where files of tests run side by side."""
     return Turns(config, log)
 
 

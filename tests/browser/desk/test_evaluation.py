@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.group.round_table import FOUR, THREE, facilitator, members
+from tests.browser.interception import intercept
 from tests.live import Live, serving
 from tests.look.test_in_browser import violations
 from tests.server.people import TODAY
@@ -109,7 +110,7 @@ def test_an_answer_that_does_not_get_through_stays_on_the_page(
     page = browse(people[1], FORM, 390)
     page.get_by_label("Hvad kan blive bedre?").fill("Lokalet")
     page.get_by_label("Ved ikke").check()
-    page.route("**/response", lambda route: route.abort())
+    intercept(page, "**/response", lambda route: route.abort())
     press(page, "Send dit svar")
     press(page, "Ja, send det")
     expect(page.get_by_role("status")).to_contain_text("Serveren svarer ikke lige nu.")

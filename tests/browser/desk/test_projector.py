@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.group.round_table import FOUR, STEP, THREE, facilitator, members
+from tests.browser.interception import intercept
 from tests.live import Live, serving
 
 WALL = ViewportSize(width=1280, height=720)
@@ -178,7 +179,7 @@ def test_what_a_press_came_to_stands_until_the_groups_are_elsewhere(walls: Any, 
             leader.put(f"/api/demo/rooms/{STEP}", json=change).raise_for_status()
         route.continue_()
 
-    wall.route(f"**{SCREEN}", meanwhile)
+    intercept(wall, f"**{SCREEN}", meanwhile)
     wall.keyboard.press("ArrowRight")
     report = wall.locator("[data-report]")
     words = f"Gruppe {THREE} nåede selv at skifte og blev ikke flyttet. 11 af 12 grupper er i »Fortæl«, 1. tur."
@@ -217,7 +218,7 @@ def test_a_lost_line_is_told_within_three_seconds_and_the_clock_goes_on(
     press(wall, "Begynd for alle")
     expect(title(wall)).to_have_text("Kontrakten")
     lost = wall.get_by_role("alert")
-    wall.route("**/api/**", lambda route: None)  # nothing comes back, and nothing tells the browser so
+    intercept(wall, "**/api/**", lambda route: None)  # nothing comes back, and nothing tells the browser so
     since = time.monotonic()
     expect(lost).to_contain_text("Ingen forbindelse siden kl. ", timeout=3000)
     assert time.monotonic() - since < 3.2

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.group.round_table import FOUR, THREE, facilitator, members
+from tests.browser.interception import intercept
 from tests.live import Live, serving
 from tests.look.test_in_browser import violations
 from tests.server.people import TODAY
@@ -91,7 +92,7 @@ def test_what_is_chosen_without_a_network_is_saved_when_it_is_back(
 ) -> None:
     page = browse(people[2], FORM, 390)
     first = page.locator("fieldset:visible").first
-    page.route("**/items/**", lambda route: route.abort())
+    intercept(page, "**/items/**", lambda route: route.abort())
     first.get_by_label("Enig", exact=True).check()
     expect(page.get_by_role("status")).to_contain_text("Serveren svarer ikke lige nu.")
     first.get_by_label("Helt enig", exact=True).check()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
 
+from tests.browser.interception import intercept
 from tests.live import PHRASE, Live
 from tests.server.serving import start
 
@@ -152,7 +153,7 @@ def test_who_proposes_second_loses_no_word(chromium: Browser, live: Live) -> Non
             faster.append(other.client.put("/api/demo/contract", json=body).status_code)
         route.continue_()
 
-    one.page.route("**/api/demo/contract", overtaken)
+    intercept(one.page, "**/api/demo/contract", overtaken)
     propose(one)
     expect(contract(one).locator(".room-note").first).to_contain_text("En anden har foreslået noget imens.")
     expect(contract(one).locator(".contract-wording")).to_contain_text("Hurtig: Mål")

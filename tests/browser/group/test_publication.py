@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.interception import intercept
 from tests.live import Live, serving
 
 from .round_table import Seat, members
@@ -122,7 +123,7 @@ def test_a_publication_whose_answer_was_lost_is_published_once(pair: tuple[Autho
         route.fetch()
         return route.abort()
 
-    author.page.route("**/api/demo/publication", lose)
+    intercept(author.page, "**/api/demo/publication", lose)
     go = author.page.get_by_role("button", name="Udgiv version")
     go.click()
     expect(author.page.locator(".publish-say")).to_contain_text("ingen forbindelse")

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.browser.interception import intercept
 from tests.live import Live
 
 from .round_table import DESKTOP, FOUR, PHONE, STEP, THREE, TWO, Seat, facilitator, members, tables
@@ -184,7 +185,7 @@ def test_who_presses_second_is_told_kindly_and_sees_what_holds(seats: Seats, cli
         route.continue_()
 
     title = phases(one)[3]["title"]
-    one.page.route("**/api/demo/rooms/**", overtaken)
+    intercept(one.page, "**/api/demo/rooms/**", overtaken)
     one.press("Næste: Fortæl")
     expect(one.page.locator(".room-lead .room-note")).to_have_text(f"En anden var hurtigere. I er nu ved »{title}«.")
     assert one.sees()[0] == title

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
+from tests.browser.interception import intercept
 from tests.browser.journey.leader import TEXTS
 from tests.live import Live, serving
 
@@ -130,8 +131,8 @@ def test_what_is_being_written_about_a_draft_that_is_deleted_stands_there_and_is
         route.fulfill(response=told, json={**told.json(), "theirs": []})
 
     refused = {"error": "unknown-field", "message": "Det felt findes ikke her."}
-    bent.page.route("**/api/demo/drafts", without_it)
-    bent.page.route(f"**/answers/given.{draft}.*", lambda route: route.fulfill(status=404, json=refused))
+    intercept(bent.page, "**/api/demo/drafts", without_it)
+    intercept(bent.page, f"**/answers/given.{draft}.*", lambda route: route.fulfill(status=404, json=refused))
     asked(bent, "Hvad kunne der være mere af?").press_sequentially(", og om kommunen")
     anna.api("POST", "drafts", draft_id=uuid.uuid4().hex)  # wakes the group
     readings = bent.part("readings")

@@ -11,6 +11,7 @@ import pytest
 from leader import DESKTOP, Leader
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
+from tests.browser.interception import intercept
 from tests.live import Live, serving
 from tests.server.serving import children
 
@@ -187,7 +188,7 @@ def test_the_next_leader_on_a_shared_tablet_neither_sees_nor_sends_what_the_firs
 def test_a_mark_stands_though_something_computed_before_it_arrives_after(leader: Leader) -> None:
     page, late = leader.page, list[tuple[Route, APIResponse]]()
     leader.open(DRAFTING)
-    page.route("**/computed", lambda route: late.append((route, route.fetch())))
+    intercept(page, "**/computed", lambda route: late.append((route, route.fetch())))
     page.locator(f'[data-key="{TASK}"]').fill("Et ord, der skal regnes på.")
     leader.wait_until_saved()
     wait_for(page, lambda: len(late) == 1)

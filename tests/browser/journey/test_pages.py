@@ -96,8 +96,8 @@ def test_who_could_not_be_signed_out_is_told(leader: Leader) -> None:
     """On a page without text too: someone else may sit down there next."""
     page = leader.page
     for without_answer in (lambda route: route.abort(), lambda route: route.fulfill(status=503, body="travlt")):
-        page.goto(f"{leader.live.url}/hold/demo/privatliv")
         page.route("**/api/log-out", without_answer)
+        page.goto(f"{leader.live.url}/hold/demo/privatliv")
         page.get_by_role("button", name="Log ud", exact=True).click()
         expect(page.get_by_role("alert").filter(has_text="du er ikke logget ud endnu")).to_have_count(1)
         page.unroute("**/api/log-out")
