@@ -11,7 +11,7 @@ BIN := .venv/bin
 SERVER := src/fællesledelse/server
 PAGES := $(wildcard $(SERVER)/browser/*js $(SERVER)/static/*.js $(SERVER)/static/*.css $(SERVER)/static/parts/*.js src/fællesledelse/workbook/static/*)
 LOG := .venv/setup.log
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 # Prints Debian's names of what the tests need and the machine lacks.
 LACKS := $(BIN)/python -m tests.tools
 MAY_INSTALL := { command -v apt-get > /dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2> /dev/null; }; }
