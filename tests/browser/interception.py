@@ -11,8 +11,9 @@ ASKED = "/assets/tick.svg"
 def intercept(page: Page, address: str, answer: Callable[[Route], Any]) -> None:
     """Let an open page's requests to ``address`` be answered here from now on.
 
-    Chromium says that it intercepts a moment before its open pages do, and in that moment about one request in fifty slips
-    by. So the page asks for something until that has been intercepted. A page that is yet to be loaded needs none of this.
+    Chromium says that it intercepts a moment before its open pages do, and in that moment about one request in a hundred
+    slips by. So the page asks for something until that has been intercepted. A page that is yet to be loaded needs no such
+    care.
     """
     seen: list[str] = []
 
